@@ -1,0 +1,88 @@
+"""What can be refused, and what each refusal means to whoever hears it: the one place that maps errors to outcomes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Outcome(StrEnum):
+    """What happens to a message that could not be handled."""
+
+    ASIDE = "aside"
+    """It will never work as it stands: put it aside with its reason."""
+    AGAIN = "again"
+    """The world was not ready: deliver it again later."""
+
+
+class Refused(Exception):
+    """{reason}"""
+
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Not possible as things stand"
+    outcome: ClassVar[Outcome] = Outcome.ASIDE
+
+    def __init__(self, field: str | None = None, **details: Any) -> None:
+        self.field = field
+        self.details = details
+        super().__init__((type(self).__doc__ or "").strip().format(**details))
+
+
+class Unknown(Refused):
+    """There is no {kind} {id}{where}. Check the id, or say it first."""
+
+    status = 404
+    title = "Not known here"
+
+    def __init__(self, kind: str, id: str, engagement: str | None = None, field: str | None = None) -> None:
+        where = f" in engagement {engagement}" if engagement else ""
+        super().__init__(field, kind=kind, id=id, where=where)
+
+
+class Conflict(Refused):
+    """{reason}"""
+
+    status = 409
+    title = "In conflict with what was said before"
+
+
+class SaidOtherwise(Conflict):
+    """This was said before with other content ({fields} differ). To correct it, say it again with revision {next_revision}."""
+
+    def __init__(self, fields: str, next_revision: int) -> None:
+        super().__init__("revision", fields=fields, next_revision=next_revision)
+
+
+class Malformed(Refused):
+    """{reason}"""
+
+    status = 422
+    title = "Not understood"
+
+    def __init__(self, reason: str, field: str | None = None, problems: "tuple[Problem, ...]" = ()) -> None:
+        self.problems = problems or (Problem(field or "", reason),)
+        super().__init__(field, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with what was sent: where, and why."""
+
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}" if self.field else self.reason
+
+
+def outcome(error: BaseException) -> Outcome:
+    """What happens to the message that met this error: a refusal is final, anything else may pass."""
+    return error.outcome if isinstance(error, Refused) else Outcome.AGAIN
+
+
+def problems(error: BaseException) -> tuple[Problem, ...]:
+    """All that was wrong, one problem a field; of an error of ours or of the network, its own words."""
+    if isinstance(error, Malformed):
+        return error.problems
+    if isinstance(error, Refused):
+        return (Problem(error.field or "", str(error)),)
+    return (Problem("", f"{type(error).__name__}: {error}"),)

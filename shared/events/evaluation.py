@@ -1,0 +1,149 @@
+"""What evaluation says: how each round came, opened and closed; answers, outcomes, and how goals were judged."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.events.base import Count, Day, Event, Instant, Jurisdiction, Key, Level, Line, OfEngagement, Slug, Text
+
+Change = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Kind = Literal["mid", "end", "later", "semiannual", "improvement_review"]
+
+
+class OfRound(Event):
+    """Something about one evaluation round."""
+
+    identity: ClassVar = ("round_id", "n")
+
+    round_id: Key
+    n: Change = 0
+
+
+class PlannedRound(OfRound):
+    """The words that a round's plan is made of."""
+
+    rule: Slug
+    kind: Kind
+    instrument: Slug
+    due_at: Instant
+
+
+class EvaluationScheduled(PlannedRound):
+    """A fact obliges us to ask how it went, at a date."""
+
+    type: ClassVar = "eng.evaluation.evaluation_scheduled.v1"
+
+    title: Line
+    to: Slug
+    because: Line
+
+
+class EvaluationMoved(PlannedRound):
+    """The reason of a round moved, and the round with it."""
+
+    type: ClassVar = "eng.evaluation.evaluation_moved.v1"
+
+    title: Line
+    to: Slug
+    because: Line
+    was: Instant
+
+
+class EvaluationWithdrawn(PlannedRound):
+    """The reason of a round went, and the round with it."""
+
+    type: ClassVar = "eng.evaluation.evaluation_withdrawn.v1"
+
+    reason: Text
+
+
+class EvaluationOpened(OfRound):
+    """The round is open: whoever is asked can answer."""
+
+    type: ClassVar = "eng.evaluation.evaluation_opened.v1"
+
+    rule: Slug
+    kind: Kind
+    instrument: Slug
+    closes_at: Instant | None = None
+    invited: Count | None = None
+    sampled: Count | None = None
+
+
+class EvaluationLapsed(PlannedRound):
+    """The round never was held, and now it is too late for it."""
+
+    type: ClassVar = "eng.evaluation.evaluation_lapsed.v1"
+
+    reason: Text
+
+
+class EvaluationClosed(OfRound):
+    """The round is over."""
+
+    type: ClassVar = "eng.evaluation.evaluation_closed.v1"
+
+    rule: Slug
+    kind: Kind
+    instrument: Slug
+    closes_at: Instant | None = None
+    invited: Count | None = None
+    answered: Count | None = None
+
+
+class EvaluationAnswered(Event):
+    """Somebody who was asked has answered."""
+
+    type: ClassVar = "eng.evaluation.evaluation_answered.v1"
+    identity: ClassVar = ("round_id", "answer_id")
+
+    round_id: Key
+    answer_id: Slug
+    team_id: Slug | None = None
+    answers: dict[str, Any]
+
+
+class OutcomeRecorded(OfEngagement):
+    """A change was seen."""
+
+    type: ClassVar = "eng.evaluation.outcome_recorded.v1"
+    identity: ClassVar = ("outcome_id",)
+    happened: ClassVar = "seen_on"
+
+    outcome_id: Slug
+    jurisdiction: Jurisdiction | None = None
+    team_id: Slug | None = None
+    level: Level
+    statement: Text
+    goal_id: Slug | None = None
+    evidence: Text
+    seen_on: Day
+    source: Literal["round", "report", "watch"]
+
+
+class GoalAssessed(OfEngagement):
+    """A goal was held against what was seen."""
+
+    type: ClassVar = "eng.evaluation.goal_assessed.v1"
+    identity: ClassVar = ("goal_id", "on")
+    happened: ClassVar = "on"
+
+    goal_id: Slug
+    verdict: Literal["reached", "partly", "not_yet", "missed"]
+    on: Day
+
+
+class EvaluationFactRetracted(Event):
+    """A fact that evaluation said was a mistake: it never was."""
+
+    type: ClassVar = "eng.evaluation.fact_retracted.v1"
+    identity: ClassVar = ("fact_id",)
+
+    fact_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason: Text
+
+
+EVENTS: tuple[type[Event], ...] = (
+    EvaluationScheduled, EvaluationMoved, EvaluationWithdrawn, EvaluationOpened, EvaluationLapsed, EvaluationClosed,
+    EvaluationAnswered, OutcomeRecorded, GoalAssessed, EvaluationFactRetracted,
+)  # fmt: skip

@@ -1,0 +1,159 @@
+"""What followup says: how each task came, moved, fell due and ended; contacts made and contacts withheld."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.events.base import Day, Event, Instant, Key, Line, Slug, Text
+
+Change = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+"""The number of the task's change: a task may move there and back, and each time is a fact of its own."""
+
+
+class OfTask(Event):
+    """Something about one task; of a task that a request obliges, the engagement is `-`."""
+
+    identity: ClassVar = ("task_id", "n")
+
+    task_id: Key
+    n: Change = 0
+
+
+class Planned(OfTask):
+    """The words that a task's plan is made of."""
+
+    rule: Slug
+    title: Line
+    to: Slug
+    team_id: Slug | None = None
+    due_at: Instant
+    because: Line
+
+
+class FollowUpScheduled(Planned):
+    """A fact obliges somebody to do something by a date."""
+
+    type: ClassVar = "eng.followup.follow_up_scheduled.v1"
+
+
+class FollowUpMoved(Planned):
+    """The reason of a task moved, and the task with it."""
+
+    type: ClassVar = "eng.followup.follow_up_moved.v1"
+
+    was: Instant
+
+
+class FollowUpWithdrawn(Planned):
+    """The reason of a task went, and the task with it."""
+
+    type: ClassVar = "eng.followup.follow_up_withdrawn.v1"
+
+    reason: Text
+
+
+class FollowUpFellDue(Planned):
+    """It is time: the task is on its person's desk."""
+
+    type: ClassVar = "eng.followup.follow_up_fell_due.v1"
+
+
+class FollowUpLapsed(Planned):
+    """Nobody did the task, and now it is too late for it."""
+
+    type: ClassVar = "eng.followup.follow_up_lapsed.v1"
+
+    reason: Text
+
+
+class FollowUpDone(OfTask):
+    """The task is done: by a person, or (without one) by a fact."""
+
+    type: ClassVar = "eng.followup.follow_up_done.v1"
+    happened: ClassVar = "on"
+
+    person_id: Slug | None = None
+    on: Day
+    note: Text | None = None
+
+
+class FollowUpSkipped(OfTask):
+    """Somebody decided that the task need not be done, and said why."""
+
+    type: ClassVar = "eng.followup.follow_up_skipped.v1"
+    happened: ClassVar = "on"
+
+    person_id: Slug | None = None
+    on: Day
+    reason: Text
+
+
+class FollowUpSnoozed(OfTask):
+    """Somebody put the task off until a later day."""
+
+    type: ClassVar = "eng.followup.follow_up_snoozed.v1"
+    identity: ClassVar = ("task_id", "n", "on", "until")
+    happened: ClassVar = "on"
+
+    person_id: Slug | None = None
+    on: Day
+    until: Day
+
+
+class FollowUpHandedOver(OfTask):
+    """The task is somebody else's now."""
+
+    type: ClassVar = "eng.followup.follow_up_handed_over.v1"
+    identity: ClassVar = ("task_id", "n", "on", "to")
+    happened: ClassVar = "on"
+
+    person_id: Slug | None = None
+    on: Day
+    to: Slug
+    note: Text | None = None
+
+
+class FollowUpEscalated(OfTask):
+    """The task waited too long: somebody above is told."""
+
+    type: ClassVar = "eng.followup.follow_up_escalated.v1"
+    happened: ClassVar = "on"
+
+    on: Day
+    to: Slug
+
+
+class ContactSuppressed(OfTask):
+    """A team or person was not contacted, because policy forbids it."""
+
+    type: ClassVar = "eng.followup.contact_suppressed.v1"
+
+    team_id: Slug | None = None
+    rule: Literal["window", "cap", "consent"]
+
+
+class ReminderSent(OfTask):
+    """A person was reminded."""
+
+    type: ClassVar = "eng.followup.reminder_sent.v1"
+    identity: ClassVar = ("task_id", "n", "channel", "person_id")
+
+    channel: Slug
+    person_id: Slug
+
+
+class FollowupFactRetracted(Event):
+    """A fact that followup said was a mistake: it never was."""
+
+    type: ClassVar = "eng.followup.fact_retracted.v1"
+    identity: ClassVar = ("fact_id",)
+
+    fact_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason: Text
+
+
+EVENTS: tuple[type[Event], ...] = (
+    FollowUpScheduled, FollowUpMoved, FollowUpWithdrawn, FollowUpFellDue, FollowUpLapsed, FollowUpDone,
+    FollowUpSkipped, FollowUpSnoozed, FollowUpHandedOver, FollowUpEscalated, ContactSuppressed, ReminderSent,
+    FollowupFactRetracted,
+)  # fmt: skip

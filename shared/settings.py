@@ -1,0 +1,44 @@
+"""Every setting there is, read from the environment as THROUGHLINE_*; nothing else reads the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class TribeSettings(BaseSettings):
+    """What the table of jurisdictions has to be told of a Tribe."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
+    name: str
+    region: int = Field(ge=1, le=10)
+    zone: str
+
+
+class Settings(BaseSettings):
+    """How this Throughline is set up; see deploy/env.example for each."""
+
+    model_config = SettingsConfigDict(env_prefix="THROUGHLINE_", env_nested_delimiter="__", extra="ignore")
+
+    data: Path = Path("throughline-data")
+    """Where the embedded bus and the SQLite files live."""
+    nats: str = ""
+    """URLs of a NATS cluster, separated by commas; empty starts a server of our own."""
+    database: str = ""
+    """SQLAlchemy URL of the served database; empty keeps one SQLite file a service in `data`."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    playbooks: Path = Path("playbooks")
+    """Where the playbooks lie that `up` publishes."""
+    zone: str = "America/New_York"
+    """The time zone of what has neither a jurisdiction nor an engagement."""
+    tribes: dict[str, TribeSettings] = {}
+    """Tribes by id: {"tribe-<slug>": {"name": ..., "region": ..., "zone": ...}}."""
+    batch: int = Field(default=500, ge=1, le=1000)
+    """The most facts that one transaction hears."""
+    patience: float = Field(default=3.0, ge=0, le=30)
+    """Seconds that a command waits for a fact which another service has said but this one has not heard yet."""
+    max_fact_bytes: int = 262_144
+    log_level: str = "INFO"
+    log_json: bool = False

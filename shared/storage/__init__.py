@@ -1,0 +1,1 @@
+"""Where facts are kept: one database a service; rows and outbox commit together."""
