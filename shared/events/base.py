@@ -78,6 +78,11 @@ class Event(Part):
     revision: Count = 0
 
     @property
+    def from_ledger(self) -> bool:
+        """Whether a ledger said it, because of a plan or of time: said anew by whoever plans anew, never an input."""
+        return False
+
+    @property
     def names(self) -> tuple[object, ...]:
         """What the fact is about: equal names and equal revision mean the same fact."""
         return (self.engagement_id, *(getattr(self, name) for name in self.identity))

@@ -27,6 +27,10 @@ class PlannedRound(OfRound):
     instrument: Slug
     due_at: Instant
 
+    @property
+    def from_ledger(self) -> bool:
+        return True
+
 
 class EvaluationScheduled(PlannedRound):
     """A fact obliges us to ask how it went, at a date."""
@@ -69,6 +73,10 @@ class EvaluationOpened(OfRound):
     invited: Count | None = None
     sampled: Count | None = None
 
+    @property
+    def from_ledger(self) -> bool:
+        return True
+
 
 class EvaluationLapsed(PlannedRound):
     """The round never was held, and now it is too late for it."""
@@ -79,7 +87,7 @@ class EvaluationLapsed(PlannedRound):
 
 
 class EvaluationClosed(OfRound):
-    """The round is over."""
+    """The round is over: by itself at its time, or on the day `on` by a person's hand."""
 
     type: ClassVar = "eng.evaluation.evaluation_closed.v1"
 
@@ -89,6 +97,11 @@ class EvaluationClosed(OfRound):
     closes_at: Instant | None = None
     invited: Count | None = None
     answered: Count | None = None
+    on: Day | None = None
+
+    @property
+    def from_ledger(self) -> bool:
+        return self.on is None
 
 
 class EvaluationAnswered(Event):

@@ -29,6 +29,10 @@ class Planned(OfTask):
     due_at: Instant
     because: Line
 
+    @property
+    def from_ledger(self) -> bool:
+        return True
+
 
 class FollowUpScheduled(Planned):
     """A fact obliges somebody to do something by a date."""
@@ -67,7 +71,7 @@ class FollowUpLapsed(Planned):
 
 
 class FollowUpDone(OfTask):
-    """The task is done: by a person, or (without one) by a fact."""
+    """The task is done: by a person's hand, or by the fact named in `because`."""
 
     type: ClassVar = "eng.followup.follow_up_done.v1"
     happened: ClassVar = "on"
@@ -75,6 +79,11 @@ class FollowUpDone(OfTask):
     person_id: Slug | None = None
     on: Day
     note: Text | None = None
+    because: Line | None = None
+
+    @property
+    def from_ledger(self) -> bool:
+        return self.because is not None
 
 
 class FollowUpSkipped(OfTask):
@@ -121,6 +130,10 @@ class FollowUpEscalated(OfTask):
 
     on: Day
     to: Slug
+
+    @property
+    def from_ledger(self) -> bool:
+        return True
 
 
 class ContactSuppressed(OfTask):

@@ -1,0 +1,92 @@
+"""One service's database: SQLite file or PostgreSQL schema, opened with the settings that keep what was confirmed."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.schema import CreateSchema
+from sqlmodel import SQLModel
+
+from shared.storage.tables import EVERY_SERVICE, table
+
+READING = "reading"
+
+
+class Database:
+    """Where one service keeps what it knows."""
+
+    def __init__(self, url: str, service: str) -> None:
+        self.service = service
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, service)
+
+    @classmethod
+    def at(cls, url: str, folder: Path, service: str) -> "Database":
+        """The served database at `url`, or a SQLite file of this service in `folder`."""
+        return cls(url or f"sqlite+aiosqlite:///{folder / service}.db", service)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write; on SQLite it takes the write lock at once."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads, and on SQLite waits for nobody."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(**{READING: True})
+
+    async def create(self, models: Iterable[type[SQLModel]]) -> None:
+        """Make the tables that every service has and `models`, where they are not there yet."""
+        tables = [table(model) for model in (*EVERY_SERVICE, *models)]
+        async with self.writing() as connection:
+            if not self.is_sqlite:
+                await connection.execute(CreateSchema(self.service, if_not_exists=True))
+            await connection.run_sync(lambda bare: SQLModel.metadata.create_all(bare, tables=tables))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace those with the same primary key."""
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    keys = [column.name for column in into.primary_key]
+    statement = dialect.insert(into)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    """A plain BEGIN died of "database is locked" when it came to write, in spite of a busy time-out: hence IMMEDIATE."""
+    engine = create_async_engine(url, connect_args={"timeout": 30})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get(READING, False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: str, schema: str) -> AsyncEngine:
+    return create_async_engine(
+        url, execution_options={"schema_translate_map": {None: schema}}, pool_pre_ping=True, pool_size=5
+    )
