@@ -1,0 +1,64 @@
+# The one door for contributors: every target brings its own .venv along.
+
+PYTHON  ?= python3
+WORKERS ?= logical
+TESTS   ?= tests
+
+BIN     := .venv/bin
+LOCKED  := .venv/.locked
+READY   := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check format words docs lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## make .venv from requirements.lock (again only when the lock changed)
+
+demo: $(READY) ## play a whole engagement on a real bus and tell its story
+	@$(BIN)/throughline demo
+
+up: $(READY) ## start everything at 127.0.0.1:8000, data in throughline-data/
+	@$(BIN)/throughline up
+
+test: $(READY) ## run all tests; some of them: make test TESTS=tests/unit
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(TESTS)
+
+check: $(READY) ## style, format, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+words: docs ## the same as docs
+
+docs: $(READY) ## write the pages that are made from the code again
+	$(BIN)/throughline events docs > docs/events.md
+
+lock: $(READY) ## write requirements.lock again after a change of pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra dev \
+	    --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+clean: ## remove .venv and all caches; throughline-data/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The lock holds every version and hash, so nothing is resolved again here (--no-deps), and --clear
+# leaves nothing behind that is not locked.
+$(LOCKED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Throughline needs Python 3.11 or newer; tell make which: make PYTHON=python3.12 setup"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || \
+	    { echo "Python's venv module is missing; on Debian: apt install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
