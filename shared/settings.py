@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     """Tribes by id: {"tribe-<slug>": {"name": ..., "region": ..., "zone": ...}}."""
     batch: int = Field(default=500, ge=1, le=1000)
     """The most facts that one transaction hears."""
-    patience: float = Field(default=3.0, ge=0, le=30)
+    patience: float = Field(default=1.0, ge=0, le=30)
     """Seconds that a command waits for a fact which another service has said but this one has not heard yet."""
     max_fact_bytes: int = 262_144
     log_level: str = "INFO"

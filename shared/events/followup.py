@@ -1,13 +1,9 @@
 """What followup says: how each task came, moved, fell due and ended; contacts made and contacts withheld."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, StringConstraints
-
-from shared.events.base import Day, Event, Instant, Key, Line, Slug, Text
-
-Change = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-"""The number of the task's change: a task may move there and back, and each time is a fact of its own."""
+from shared.events.base import NO_ENGAGEMENT, Event
+from shared.events.fields import Change, Day, FactId, Instant, Key, Line, Slug, Text
 
 
 class OfTask(Event):
@@ -18,6 +14,12 @@ class OfTask(Event):
     task_id: Key
     n: Change = 0
 
+    @property
+    def line(self) -> str:
+        """A task belongs to its engagement's history; outside engagements, to that of the request it is about."""
+        engagement, _rule, item, *_ = (*self.task_id.split("/"), "", "")
+        return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item}"
+
 
 class Planned(OfTask):
     """The words that a task's plan is made of."""
@@ -27,7 +29,7 @@ class Planned(OfTask):
     to: Slug
     team_id: Slug | None = None
     due_at: Instant
-    because: Line
+    because: FactId
 
     @property
     def from_ledger(self) -> bool:
@@ -45,7 +47,7 @@ class FollowUpMoved(Planned):
 
     type: ClassVar = "eng.followup.follow_up_moved.v1"
 
-    was: Instant
+    was: Instant | None = None
 
 
 class FollowUpWithdrawn(Planned):
@@ -53,7 +55,7 @@ class FollowUpWithdrawn(Planned):
 
     type: ClassVar = "eng.followup.follow_up_withdrawn.v1"
 
-    reason: Text
+    reason: Text | None = None
 
 
 class FollowUpFellDue(Planned):
@@ -67,7 +69,7 @@ class FollowUpLapsed(Planned):
 
     type: ClassVar = "eng.followup.follow_up_lapsed.v1"
 
-    reason: Text
+    reason: Text | None = None
 
 
 class FollowUpDone(OfTask):
@@ -79,7 +81,7 @@ class FollowUpDone(OfTask):
     person_id: Slug | None = None
     on: Day
     note: Text | None = None
-    because: Line | None = None
+    because: FactId | None = None
 
     @property
     def from_ledger(self) -> bool:
@@ -161,7 +163,7 @@ class FollowupFactRetracted(Event):
     type: ClassVar = "eng.followup.fact_retracted.v1"
     identity: ClassVar = ("fact_id",)
 
-    fact_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    fact_id: FactId
     reason: Text
 
 

@@ -25,6 +25,8 @@ class FactRow(SQLModel, table=True):
     retracts: str | None = Field(default=None, index=True)
     said: bool
     """Whether this service said it; else it heard it."""
+    ledger: bool
+    """Whether a ledger said it: told in stories, never planned from."""
     time: datetime = Field(sa_type=UtcDateTime)
     body: str
 

@@ -1,0 +1,167 @@
+"""Recording facts: known ones change nothing, contradictions are refused, new ones join the history of their line."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from shared.errors import SaidOtherwise, Unknown
+from shared.events import wire
+from shared.events.base import Fact
+from shared.events.catalogue import Retracted
+from shared.playbooks.history import History, fold
+from shared.storage.database import upsert
+from shared.storage.tables import FactRow, LineRow, table
+from shared.storage.work import Raced, Unit
+
+FACT = table(FactRow)
+LINE = table(LineRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a line was before some facts were recorded, and what it is with them."""
+
+    before: History
+    after: History
+    new: tuple[Fact, ...]
+
+    @property
+    def line(self) -> str:
+        return self.after.line
+
+
+async def histories(unit: Unit, lines: Iterable[str]) -> dict[str, History]:
+    """The history of each line, as far as this service knows it; an unknown line has an empty one."""
+    wanted = set(lines)
+    told: dict[str, list[Fact]] = defaultdict(list)
+    query = select(FACT.c.line, FACT.c.body).where(FACT.c.line.in_(wanted), ~FACT.c.ledger)
+    for row in await unit.connection.execute(query):
+        told[row.line].append(wire.decode(row.body.encode()))
+    return {line: fold(History(line), told[line]) for line in wanted}
+
+
+async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
+    """Keep facts that this service says or hears; tells how each line they touch was changed by them.
+
+    Raises SaidOtherwise where a fact contradicts one of the same words and revision, Raced where a replica was faster.
+    """
+    new = await _unheard(unit, facts)
+    lines = await _lines(unit, new)
+    before = await histories(unit, set(lines.values()))
+    after = dict(before)
+    fresh: dict[str, list[Fact]] = defaultdict(list)
+    for fact in new:
+        line = lines[fact.id]
+        if after[line].knows(fact):
+            continue
+        if (other := after[line].conflict(fact)) is not None:
+            raise _contradiction(fact, other)
+        after[line] = fold(after[line], [fact])
+        fresh[line].append(fact)
+    for line, some in fresh.items():
+        await _next_version(unit, line)
+        await _insert(unit, some, line, said)
+    return [Turn(before[line], after[line], tuple(some)) for line, some in fresh.items()]
+
+
+async def record_from_ledger(unit: Unit, facts: Sequence[Fact]) -> None:
+    """Say what a ledger did; its change numbers make these facts unique, and no plan is made from them."""
+    for line, some in groupby(sorted(facts, key=attrgetter("line")), key=attrgetter("line")):
+        await _insert(unit, list(some), line, said=True)
+
+
+async def fact(unit: Unit, fact_id: str) -> Fact:
+    """One fact that this service knows."""
+    body = await unit.connection.scalar(select(FACT.c.body).where(FACT.c.id == fact_id))
+    if body is None:
+        raise Unknown("fact", fact_id, field="fact_id")
+    return wire.decode(body.encode())
+
+
+async def story(unit: Unit, line: str) -> list[Fact]:
+    """All facts of a line in the order in which they happened."""
+    query = select(FACT.c.body).where(FACT.c.line == line).order_by(FACT.c.time, FACT.c.seq)
+    return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
+
+
+def _contradiction(fact: Fact, other: Fact) -> SaidOtherwise:
+    mine, theirs = fact.data, other.data
+    fields = sorted(name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name))
+    return SaidOtherwise(", ".join(fields) or "type", other.event.revision + 1)
+
+
+async def _unheard(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts whose id is new here, each once; the same id with other words is a contradiction."""
+    query = select(FACT.c.id, FACT.c.body).where(FACT.c.id.in_([fact.id for fact in facts]))
+    known = {row.id: wire.decode(row.body.encode()) for row in await unit.connection.execute(query)}
+    new: dict[str, Fact] = {}
+    for fact in facts:
+        other = known.get(fact.id) or new.get(fact.id)
+        if other is not None and not fact.same_words(other):
+            raise _contradiction(fact, other)
+        if other is None:
+            new[fact.id] = fact
+    return list(new.values())
+
+
+async def _lines(unit: Unit, facts: Sequence[Fact]) -> dict[str, str]:
+    """The line of each fact; a retraction stands in the line of what it takes back, whichever came first."""
+    lines = {fact.id: fact.line for fact in facts}
+    targets = {fact.id: fact.event.fact_id for fact in facts if isinstance(fact.event, Retracted)}
+    query = select(FACT.c.id, FACT.c.line).where(FACT.c.id.in_(set(targets.values())))
+    homes: dict[str, str] = {row.id: row.line for row in await unit.connection.execute(query)} if targets else {}
+    for retraction, target in targets.items():
+        lines[retraction] = homes.get(target) or lines.get(target) or lines[retraction]
+    await _bring_home(unit, lines)
+    return lines
+
+
+async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
+    """Move retractions that came before what they take back into its line."""
+    query = select(FACT.c.id, FACT.c.retracts, FACT.c.line).where(FACT.c.retracts.in_(list(lines)))
+    for row in (await unit.connection.execute(query)).all():
+        if row.line != lines[row.retracts]:
+            await unit.connection.execute(update(FACT).where(FACT.c.id == row.id).values(line=lines[row.retracts]))
+
+
+async def _next_version(unit: Unit, line: str) -> None:
+    """Count the line's version up; whoever read an older one meanwhile has lost the race."""
+    version = await unit.connection.scalar(select(LINE.c.version).where(LINE.c.line == line))
+    if version is None:
+        await upsert(unit.connection, LINE, [{"line": line, "version": 1}])
+        return
+    moved = await unit.connection.execute(
+        update(LINE).where(LINE.c.line == line, LINE.c.version == version).values(version=version + 1)
+    )
+    if moved.rowcount != 1:
+        raise Raced(line)
+
+
+async def _insert(unit: Unit, facts: Sequence[Fact], line: str, said: bool) -> None:
+    rows = [_row(fact, line, said) for fact in facts]
+    await unit.connection.execute(insert(FACT), rows)
+    if said:
+        unit.said.extend(facts)
+        letters = zip(facts, rows, strict=True)
+        await unit.post([{"id": f.id, "subject": f.event.subject, "body": row["body"]} for f, row in letters])
+
+
+def _row(fact: Fact, line: str, said: bool) -> dict[str, Any]:
+    event = fact.event
+    return {
+        "id": fact.id,
+        "line": line,
+        "type": event.type,
+        "engagement_id": event.engagement_id,
+        "retracts": event.fact_id if isinstance(event, Retracted) else None,
+        "said": said,
+        "ledger": event.from_ledger,
+        "time": fact.time,
+        "body": wire.encode(fact).decode(),
+    }
+

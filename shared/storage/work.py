@@ -1,0 +1,91 @@
+"""One piece of work is one transaction: open it, load, decide, record; what was said goes out after the commit."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.bus.postman import Letter
+from shared.clock import Clock
+from shared.events.base import Fact
+from shared.storage.database import Database
+from shared.storage.tables import OutboxRow, table
+
+OUTBOX = table(OutboxRow)
+
+
+class Raced(Exception):
+    """Another replica changed the same line at the same time; the work has to be done again."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """A transaction, and the time at which it thinks."""
+
+    connection: AsyncConnection
+    service: str
+    now: datetime
+    said: list[Fact] = field(default_factory=list)
+    """The facts that this unit was the first to say."""
+    posted: int = 0
+
+    async def post(self, letters: Sequence[dict[str, Any]]) -> None:
+        """Put letters (id, subject, body) into the outbox."""
+        if letters:
+            await self.connection.execute(insert(OUTBOX), list(letters))
+            self.posted += len(letters)
+
+
+class Store:
+    """The way into one service's database."""
+
+    def __init__(self, database: Database, clock: Clock, posted: Callable[[], None] = lambda: None) -> None:
+        self.database = database
+        self.clock = clock
+        self.posted = posted
+        """Called after a commit that left something in the outbox."""
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Unit]:
+        """Open a unit that may record; everything in it commits together, or nothing does."""
+        async with self.database.writing() as connection:
+            unit = Unit(connection, self.database.service, self.clock.now())
+            yield unit
+        if unit.posted:
+            self.posted()
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[Unit]:
+        """Open a unit that only reads."""
+        async with self.database.reading() as connection:
+            yield Unit(connection, self.database.service, self.clock.now())
+
+
+class StoredOutbox:
+    """The outbox as the postman sees it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def unsent(self, limit: int) -> Sequence[Letter]:
+        """The letters that nobody has sent yet, oldest first."""
+        waiting = (
+            select(OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.body)
+            .where(OUTBOX.c.sent_at.is_(None))
+            .order_by(OUTBOX.c.seq)
+            .limit(limit)
+        )
+        async with self._store.look() as unit:
+            rows = (await unit.connection.execute(waiting)).all()
+        return [Letter(row.seq, row.id, row.subject, row.body.encode()) for row in rows]
+
+    async def mark_sent(self, letters: Sequence[Letter]) -> None:
+        """Remember that these are on the bus."""
+        async with self._store.work() as unit:
+            await unit.connection.execute(
+                update(OUTBOX).where(OUTBOX.c.seq.in_([letter.seq for letter in letters])).values(sent_at=unit.now)
+            )
