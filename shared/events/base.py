@@ -3,66 +3,60 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.events.fields import (
+    AnyRole,
+    Count,
+    Day,
+    EngagementId,
+    EngagementRole,
+    FactId,
+    Flag,
+    Instant,
+    Jurisdiction,
+    Key,
+    Label,
+    Level,
+    Line,
+    Plain,
+    Region,
+    Role,
+    Slug,
+    Text,
+    Zone,
+    refusal,
+)
 from shared.ids import fact_id
+
+__all__ = [
+    "NO_ENGAGEMENT", "AnyRole", "Count", "Day", "EngagementId", "EngagementRole", "Event", "Fact", "FactId", "Flag",
+    "Instant", "Jurisdiction", "Key", "Label", "Level", "Line", "OfEngagement", "Part", "Region", "Role", "Slug",
+    "Text", "Zone", "say",
+]  # fmt: skip
 
 NO_ENGAGEMENT = "-"
 
 
-def _iso_date(value: object) -> object:
-    """Take dates written as dates only: pydantic would also take 19675 for one."""
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value) if len(value) == 10 else value
-        except ValueError:
-            return value
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise ValueError("must be a date written YYYY-MM-DD")
-    return value
-
-
-def _iso_instant(value: object) -> object:
-    """Take times written as ISO 8601 only: pydantic would also take a number of seconds for one."""
-    if isinstance(value, datetime):
-        return value
-    if not isinstance(value, str) or not value[:4].isdigit() or "-" not in value[4:5]:
-        raise ValueError("must be a time written like 2017-11-14T15:00:00-05:00")
-    return value
-
-
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("must say its zone, like 2017-11-14T15:00:00-05:00")
-    return value
-
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[A-Za-z0-9_@/-]+$")]
-"""Engagement / rule / item / occurrence: the name of one obligation."""
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Text = Annotated[str, StringConstraints(max_length=8000)]
-Jurisdiction = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|tribe-[a-z0-9-]{1,58})$")]
-Day = Annotated[date, BeforeValidator(_iso_date)]
-Instant = Annotated[datetime, BeforeValidator(_iso_instant), AfterValidator(_aware)]
-Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Flag = Annotated[bool, Field(strict=True)]
-Region = Annotated[int, Field(strict=True, ge=1, le=10)]
-
-Role = Literal[
-    "lead_agency", "state_contractor", "head_start", "provider", "educator", "higher_education",
-    "network", "health", "licensing", "family", "other",
-]  # fmt: skip
-EngagementRole = Literal["facilitator", "evaluator", "supervisor"]
-Level = Literal["knowledge", "plan", "network", "practice", "policy", "system"]
-
-
 class Part(BaseModel):
-    """A piece of an event; unknown fields are kept, so that a newer speaker loses nothing with an older listener."""
+    """A piece of an event; unknown fields are kept, so that a newer speaker loses nothing with an older listener.
+
+    A null says the same as leaving the field out.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
+    __pydantic_extra__: dict[str, Plain] = Field(init=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_left_out(cls, told: object) -> object:
+        if not isinstance(told, dict):
+            return told
+        if any("\0" in name for name in told if isinstance(name, str)):
+            raise refusal("must not have the character NUL in a name")
+        return {name: value for name, value in told.items() if value is not None} if None in told.values() else told
 
 
 class Event(Part):
@@ -73,6 +67,8 @@ class Event(Part):
     """The fields that, with engagement and revision, make two facts the same fact."""
     happened: ClassVar[str | None] = None
     """The field that tells when it happened in the world, if one does."""
+    outside: ClassVar[bool] = False
+    """Whether it stands outside engagements by its nature, so that a foreign `subject` names no engagement."""
 
     engagement_id: Slug = NO_ENGAGEMENT
     revision: Count = 0
@@ -83,9 +79,14 @@ class Event(Part):
         return False
 
     @property
-    def names(self) -> tuple[object, ...]:
+    def names(self) -> tuple[str, ...]:
         """What the fact is about: equal names and equal revision mean the same fact."""
-        return (self.engagement_id, *(getattr(self, name) for name in self.identity))
+        return (self.engagement_id, *(_spelled(getattr(self, name)) for name in self.identity))
+
+    @property
+    def derived_id(self) -> str:
+        """The id of the fact that says this, unless it comes with one of its own."""
+        return fact_id(self.type, *self.names, revision=self.revision)
 
     @property
     def line(self) -> str:
@@ -103,7 +104,7 @@ class Event(Part):
 class OfEngagement(Event):
     """An event that has no meaning outside an engagement."""
 
-    engagement_id: Slug
+    engagement_id: EngagementId
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +143,26 @@ def say(event: Event, now: datetime, zone: tzinfo = UTC, cause: str | None = Non
     A fact that tells only a day happened now if that day is today in `zone`, else at the start of that day there.
     """
     return Fact(
-        id=fact_id(event.type, *event.names, revision=event.revision),
+        id=event.derived_id,
         event=event,
-        time=_happened(event, now, zone),
+        time=happened(event, now, zone),
         recorded=now,
         cause=cause,
     )
 
 
-def _happened(event: Event, now: datetime, zone: tzinfo) -> datetime:
+def happened(event: Event, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """When it happened in the world, as far as its words tell; else `now`."""
     told = getattr(event, event.happened) if event.happened else None
     if isinstance(told, datetime):
         return told
     if isinstance(told, date) and told != now.astimezone(zone).date():
         return datetime.combine(told, time.min, tzinfo=zone)
     return now
+
+
+def _spelled(value: object) -> str:
+    """How a part of an identity is written before it is hashed: nothing for what is left out, lists sorted."""
+    if isinstance(value, tuple):
+        return ",".join(sorted(_spelled(part) for part in value))
+    return "" if value is None else str(value)

@@ -36,6 +36,25 @@ RETRACTIONS: Mapping[str, type[Retracted]] = MappingProxyType(
 )
 
 
+def short(type_: str) -> str:
+    """The name of a type without service and version: session_held."""
+    return type_.split(".")[2]
+
+
+def called(name: str) -> tuple[type[Event], ...]:
+    """The events that go by this name: a type, a short name (`fact_retracted` is four events), or a class."""
+    return tuple(event for type_, event in CATALOGUE.items() if name in {type_, short(type_), event.__name__})
+
+
+def nearest(name: str) -> str | None:
+    """The type that somebody who wrote this may have meant."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only who mistyped has to wait for it
+
+    meant = {spelled: type_ for type_, event in CATALOGUE.items() for spelled in (event.__name__, short(type_), type_)}
+    found = get_close_matches(name[:100], meant, n=1, cutoff=0.6)
+    return meant[found[0]] if found else None
+
+
 def speaker(type_: str) -> str:
     """The service that says events of this type."""
     return type_.split(".", 2)[1]

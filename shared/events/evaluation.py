@@ -1,12 +1,23 @@
 """What evaluation says: how each round came, opened and closed; answers, outcomes, and how goals were judged."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from shared.events.base import Event, OfEngagement
+from shared.events.fields import (
+    Answers,
+    Change,
+    Count,
+    Day,
+    FactId,
+    Instant,
+    Jurisdiction,
+    Key,
+    Level,
+    Line,
+    Slug,
+    Text,
+)
 
-from shared.events.base import Count, Day, Event, Instant, Jurisdiction, Key, Level, Line, OfEngagement, Slug, Text
-
-Change = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Kind = Literal["mid", "end", "later", "semiannual", "improvement_review"]
 
 
@@ -37,9 +48,9 @@ class EvaluationScheduled(PlannedRound):
 
     type: ClassVar = "eng.evaluation.evaluation_scheduled.v1"
 
-    title: Line
-    to: Slug
-    because: Line
+    title: Line | None = None
+    to: Slug | None = None
+    because: FactId | None = None
 
 
 class EvaluationMoved(PlannedRound):
@@ -47,10 +58,10 @@ class EvaluationMoved(PlannedRound):
 
     type: ClassVar = "eng.evaluation.evaluation_moved.v1"
 
-    title: Line
-    to: Slug
-    because: Line
-    was: Instant
+    title: Line | None = None
+    to: Slug | None = None
+    because: FactId | None = None
+    was: Instant | None = None
 
 
 class EvaluationWithdrawn(PlannedRound):
@@ -58,7 +69,7 @@ class EvaluationWithdrawn(PlannedRound):
 
     type: ClassVar = "eng.evaluation.evaluation_withdrawn.v1"
 
-    reason: Text
+    reason: Text | None = None
 
 
 class EvaluationOpened(OfRound):
@@ -83,7 +94,7 @@ class EvaluationLapsed(PlannedRound):
 
     type: ClassVar = "eng.evaluation.evaluation_lapsed.v1"
 
-    reason: Text
+    reason: Text | None = None
 
 
 class EvaluationClosed(OfRound):
@@ -113,7 +124,7 @@ class EvaluationAnswered(Event):
     round_id: Key
     answer_id: Slug
     team_id: Slug | None = None
-    answers: dict[str, Any]
+    answers: Answers
 
 
 class OutcomeRecorded(OfEngagement):
@@ -138,7 +149,7 @@ class GoalAssessed(OfEngagement):
     """A goal was held against what was seen."""
 
     type: ClassVar = "eng.evaluation.goal_assessed.v1"
-    identity: ClassVar = ("goal_id", "on")
+    identity: ClassVar = ("goal_id",)
     happened: ClassVar = "on"
 
     goal_id: Slug
@@ -152,7 +163,7 @@ class EvaluationFactRetracted(Event):
     type: ClassVar = "eng.evaluation.fact_retracted.v1"
     identity: ClassVar = ("fact_id",)
 
-    fact_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    fact_id: FactId
     reason: Text
 
 

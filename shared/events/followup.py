@@ -9,7 +9,7 @@ from shared.events.fields import Change, Day, FactId, Instant, Key, Line, Slug, 
 class OfTask(Event):
     """Something about one task; of a task that a request obliges, the engagement is `-`."""
 
-    identity: ClassVar = ("task_id", "n")
+    identity: ClassVar[tuple[str, ...]] = ("task_id", "n")
 
     task_id: Key
     n: Change = 0

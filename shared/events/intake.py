@@ -2,26 +2,33 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from shared.events.base import (
+from shared.events.base import NO_ENGAGEMENT, Event, OfEngagement, Part
+from shared.events.fields import (
+    WRITTEN,
+    AnyRole,
     Day,
-    EngagementRole,
-    Event,
+    FactId,
+    Ids,
     Jurisdiction,
+    Label,
     Level,
     Line,
-    OfEngagement,
-    Part,
+    Lines,
+    Places,
     Region,
     Role,
     Slug,
     Text,
+    Zone,
+    each_once,
 )
 
 Stage = Literal["exploring", "installing", "implementing", "sustaining"]
 About = Literal["invite", "connect", "speaker", "materials"]
-Version = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Version = Annotated[int, Field(strict=True, ge=1, le=1_000_000, description="version, from 1")]
+Sessions = Annotated[int, Field(strict=True, ge=1, le=1000, description="number of sessions")]
 
 
 class PlaybookPublished(Event):
@@ -29,48 +36,57 @@ class PlaybookPublished(Event):
 
     type: ClassVar = "eng.intake.playbook_published.v1"
     identity: ClassVar = ("playbook", "version")
+    outside: ClassVar = True
 
+    engagement_id: Literal["-"] = "-"
     playbook: Slug
     version: Version
-    document: Annotated[str, StringConstraints(max_length=200_000)]
-    digest: Annotated[str, StringConstraints(max_length=128)]
+    document: Annotated[str, Field(max_length=200_000, pattern=WRITTEN, description="the YAML, as it was said")]
+    digest: Annotated[str, Field(max_length=128, pattern=WRITTEN, description="digest of the document")]
 
 
-class TaRequestLogged(Event):
+class OfRequest(Event):
+    """Something about one TA request; it stands outside engagements, even where it was answered by one."""
+
+    identity: ClassVar = ("request_id",)
+    outside: ClassVar = True
+
+    request_id: Slug
+
+    @property
+    def line(self) -> str:
+        return f"{NO_ENGAGEMENT}/{self.request_id}"
+
+
+class TaRequestLogged(OfRequest):
     """An agency asked for technical assistance, and its tracker told us."""
 
     type: ClassVar = "eng.intake.ta_request_logged.v1"
-    identity: ClassVar = ("request_id",)
     happened: ClassVar = "logged_on"
 
-    request_id: Slug
     source: Slug
     external_id: Line
     jurisdiction: Jurisdiction
-    topic: Slug
+    topic: Line
     need: Text
     logged_on: Day
     follows: Slug | None = None
 
 
-class TaRequestWithdrawn(Event):
+class TaRequestWithdrawn(OfRequest):
     """The agency does not ask any more."""
 
     type: ClassVar = "eng.intake.ta_request_withdrawn.v1"
-    identity: ClassVar = ("request_id",)
 
-    request_id: Slug
     reason: Text
 
 
-class TaRequestAnswered(Event):
+class TaRequestAnswered(OfRequest):
     """The request met its answer, whatever the answer was."""
 
     type: ClassVar = "eng.intake.ta_request_answered.v1"
-    identity: ClassVar = ("request_id",)
     happened: ClassVar = "answered_on"
 
-    request_id: Slug
     answered_on: Day
     how: Literal["engagement", "one_on_one", "peer_to_peer", "resource", "declined"]
 
@@ -80,10 +96,11 @@ class TopicInDemand(Event):
 
     type: ClassVar = "eng.intake.topic_in_demand.v1"
     identity: ClassVar = ("topic", "since", "jurisdictions")
+    outside: ClassVar = True
 
-    topic: Slug
-    jurisdictions: tuple[Jurisdiction, ...]
-    request_ids: tuple[Slug, ...]
+    topic: Line
+    jurisdictions: Places
+    request_ids: Ids
     since: Day
 
 
@@ -105,6 +122,9 @@ class Goal(Part):
     indicator: Text | None = None
 
 
+Goals = Annotated[tuple[Goal, ...], Field(max_length=200), AfterValidator(each_once("goal_id"))]
+
+
 class EngagementOpened(OfEngagement):
     """A center opened one run of a model on one topic."""
 
@@ -115,14 +135,14 @@ class EngagementOpened(OfEngagement):
     title: Line
     playbook: Slug
     center: Line
-    topic: Slug
+    topic: Line
     opened_on: Day
-    time_zone: Line
+    time_zone: Zone
     people: People
-    planned_sessions: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+    planned_sessions: Sessions | None = None
     planned_close: Day | None = None
-    goals: tuple[Goal, ...] = ()
-    answers: tuple[Slug, ...] = ()
+    goals: Goals = ()
+    answers: Ids = ()
 
 
 class EngagementChanged(OfEngagement):
@@ -136,14 +156,14 @@ class EngagementChanged(OfEngagement):
     title: Line | None = None
     playbook: Slug | None = None
     center: Line | None = None
-    topic: Slug | None = None
+    topic: Line | None = None
     opened_on: Day | None = None
-    time_zone: Line | None = None
+    time_zone: Zone | None = None
     people: People | None = None
-    planned_sessions: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+    planned_sessions: Sessions | None = None
     planned_close: Day | None = None
-    goals: tuple[Goal, ...] | None = None
-    answers: tuple[Slug, ...] | None = None
+    goals: Goals | None = None
+    answers: Ids | None = None
 
 
 class EngagementClosed(OfEngagement):
@@ -193,8 +213,8 @@ class ApplicationReceived(Event):
     application_id: Slug
     jurisdiction: Jurisdiction
     stage: Stage
-    needs: tuple[Line, ...] = ()
-    offers: tuple[Line, ...] = ()
+    needs: Lines = ()
+    offers: Lines = ()
     received_on: Day
 
 
@@ -204,8 +224,8 @@ class CohortAssigned(OfEngagement):
     type: ClassVar = "eng.intake.cohort_assigned.v1"
     identity: ClassVar = ("cohort",)
 
-    cohort: Line
-    jurisdictions: tuple[Jurisdiction, ...]
+    cohort: Label
+    jurisdictions: Places
     why: Text
 
 
@@ -215,6 +235,9 @@ class Member(Part):
     person_id: Slug
     role: Role
     organisation: Line | None = None
+
+
+Members = Annotated[tuple[Member, ...], Field(max_length=200)]
 
 
 class TeamFormed(OfEngagement):
@@ -227,8 +250,8 @@ class TeamFormed(OfEngagement):
     team_id: Slug
     jurisdiction: Jurisdiction
     lead: Slug
-    members: tuple[Member, ...]
-    cohort: Line | None = None
+    members: Members
+    cohort: Label | None = None
     formed_on: Day
 
 
@@ -242,8 +265,8 @@ class TeamChanged(OfEngagement):
     team_id: Slug
     jurisdiction: Jurisdiction
     lead: Slug
-    members: tuple[Member, ...]
-    cohort: Line | None = None
+    members: Members
+    cohort: Label | None = None
     changed_on: Day
 
 
@@ -278,7 +301,7 @@ class RoleVacated(OfEngagement):
     identity: ClassVar = ("role", "team_id", "person_id", "on")
     happened: ClassVar = "on"
 
-    role: Role | EngagementRole
+    role: AnyRole
     team_id: Slug | None = None
     person_id: Slug
     on: Day
@@ -291,7 +314,7 @@ class RoleFilled(OfEngagement):
     identity: ClassVar = ("role", "team_id", "person_id", "on")
     happened: ClassVar = "on"
 
-    role: Role | EngagementRole
+    role: AnyRole
     team_id: Slug | None = None
     person_id: Slug
     on: Day
@@ -306,7 +329,7 @@ class PeersSuggested(OfEngagement):
     from_team: Slug
     to_jurisdiction: Jurisdiction
     need: Line
-    score: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    score: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False, description="number, the higher the better")]
 
 
 class PeersConnected(OfEngagement):
@@ -328,7 +351,7 @@ class IntakeFactRetracted(Event):
     type: ClassVar = "eng.intake.fact_retracted.v1"
     identity: ClassVar = ("fact_id",)
 
-    fact_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    fact_id: FactId
     reason: Text
 
 

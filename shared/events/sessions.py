@@ -2,12 +2,13 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from shared.events.base import Day, Event, Instant, Line, OfEngagement, Part, Role, Slug, Text
+from shared.events.base import Event, OfEngagement, Part
+from shared.events.fields import Day, FactId, Ids, Instant, Line, Lines, Role, Slug, Text, each_once
 
-Number = Annotated[int, Field(strict=True, ge=1, le=1000)]
-Minutes = Annotated[int, Field(strict=True, ge=1, le=10_080)]
+Number = Annotated[int, Field(strict=True, ge=1, le=1000, description="number of the session, from 1")]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=10_080, description="minutes")]
 Barrier = Literal["leadership", "legislation", "cost", "conflicting_policy", "readiness", "turnover", "time"]
 
 
@@ -47,8 +48,11 @@ class SessionHeld(OfEngagement):
     session_id: Slug
     held_at: Instant
     minutes: Minutes
-    attendance: dict[Slug, tuple[Slug, ...]]
-    resources: tuple[Line, ...] = ()
+    attendance: Annotated[
+        dict[Slug, Annotated[Ids, Field(max_length=200)]],
+        Field(max_length=1000, description="ids of the persons who came, by team id"),
+    ]
+    resources: Lines = ()
 
 
 class HomeworkAssigned(OfEngagement):
@@ -84,6 +88,9 @@ class Step(Part):
     due_on: Day | None = None
 
 
+Steps = Annotated[tuple[Step, ...], Field(max_length=1000), AfterValidator(each_once("step_id"))]
+
+
 class ActionPlanSubmitted(OfEngagement):
     """The team handed in its plan.
 
@@ -97,14 +104,14 @@ class ActionPlanSubmitted(OfEngagement):
     plan_id: Slug
     team_id: Slug
     submitted_on: Day
-    steps: tuple[Step, ...]
+    steps: Steps
 
 
 class ActionPlanAccepted(OfEngagement):
     """The lead agency stands behind the plan."""
 
     type: ClassVar = "eng.sessions.action_plan_accepted.v1"
-    identity: ClassVar = ("plan_id", "on")
+    identity: ClassVar = ("plan_id",)
     happened: ClassVar = "on"
 
     plan_id: Slug
@@ -118,7 +125,7 @@ class ActionPlanRejected(OfEngagement):
     """The lead agency does not stand behind the plan."""
 
     type: ClassVar = "eng.sessions.action_plan_rejected.v1"
-    identity: ClassVar = ("plan_id", "on")
+    identity: ClassVar = ("plan_id",)
     happened: ClassVar = "on"
 
     plan_id: Slug
@@ -148,7 +155,7 @@ class SessionsFactRetracted(Event):
     type: ClassVar = "eng.sessions.fact_retracted.v1"
     identity: ClassVar = ("fact_id",)
 
-    fact_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    fact_id: FactId
     reason: Text
 
 
