@@ -63,7 +63,7 @@ class AsideRow(SQLModel, table=True):
 
     __tablename__ = "aside"
 
-    id: str = Field(primary_key=True)
+    aside_id: str = Field(primary_key=True)
     subject: str
     body: bytes = Field(sa_type=LargeBinary)
     problems: str

@@ -1,0 +1,6 @@
+"""Owns evaluation rounds, answers, outcomes and how goals were judged.
+
+Hears: all that intake and sessions say.
+Says: evaluation_scheduled, evaluation_moved, evaluation_withdrawn, evaluation_opened, evaluation_lapsed,
+evaluation_closed, evaluation_answered, outcome_recorded, goal_assessed, fact_retracted.
+"""

@@ -1,0 +1,55 @@
+"""What followup knows of a task, and what it may be asked to do with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from shared.commands import Command
+from shared.events.base import NO_ENGAGEMENT, Day, Key, Slug, Text
+from shared.obligations.reconcile import Row
+
+
+@dataclass(frozen=True)
+class Known:
+    """All tasks of one line, and the zone in which its days begin."""
+
+    zone: ZoneInfo
+    tasks: Mapping[str, Row]
+
+
+class OfTask(Command):
+    """A command about one task; its line is its engagement, or the request that it is about."""
+
+    task_id: Key
+    person_id: Slug | None = None
+    on: Day | None = None
+
+    @property
+    def line(self) -> str:
+        engagement, _rule, item, *_ = (*self.task_id.split("/"), "", "")
+        return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item}"
+
+
+class DoTask(OfTask):
+    """Tell that a task is done; late is not too late."""
+
+    note: Text | None = None
+
+
+class SkipTask(OfTask):
+    """Decide that a task need not be done, and say why."""
+
+    reason: Text
+
+
+class SnoozeTask(OfTask):
+    """Put a task off until a later day."""
+
+    until: Day
+
+
+class HandOverTask(OfTask):
+    """Give a task to another role."""
+
+    to: Slug
+    note: Text | None = None

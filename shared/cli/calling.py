@@ -1,0 +1,38 @@
+"""How the client commands speak to a running Throughline, and what they say when it refuses or is not there."""
+
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+Api = Annotated[str, typer.Option("--api", envvar="THROUGHLINE_API", help="Where Throughline answers.")]
+HERE = "http://127.0.0.1:8000"
+
+
+def call(api: str, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+    """Ask, and give back the JSON of the answer; a refusal is printed row by row and ends the command with 1."""
+    import httpx
+
+    asked = {name: value for name, value in query.items() if value is not None}
+    try:
+        answer = httpx.request(method, api.rstrip("/") + path, json=body, params=asked, timeout=30)
+    except httpx.HTTPError as error:
+        fail(f"Nobody answers at {api} ({error}). Start Throughline with `throughline up`, or name it with --api.")
+    if answer.is_success:
+        return answer.json()
+    refuse(answer)
+
+
+def refuse(answer: Any) -> NoReturn:
+    """Say what was wrong, one row for each field."""
+    try:
+        told = answer.json()
+    except ValueError:
+        fail(f"{answer.status_code} {answer.reason_phrase}")
+    problems = told.get("problems") or [{"field": "", "reason": told.get("detail", answer.reason_phrase)}]
+    fail("\n".join(f"{one['field']}: {one['reason']}" if one["field"] else one["reason"] for one in problems))
+
+
+def fail(reason: str) -> NoReturn:
+    """End the command with a reason."""
+    typer.echo(reason, err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,83 @@
+"""Putting aside: a message that cannot be handled is kept whole with its reason, seen, and tried again or dropped."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import BaseModel
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.errors import Conflict, Problem, Unknown
+from shared.storage.listing import Asked, Page, Shelf
+from shared.storage.tables import AsideRow, table
+from shared.storage.work import Unit
+
+ASIDE = table(AsideRow)
+
+
+class NotWaiting(Conflict):
+    """Message {id} was {state} already."""
+
+
+class PutAside(BaseModel):
+    """A message that waits for somebody to look at it."""
+
+    aside_id: str
+    subject: str
+    body: str
+    """As text; bytes that are no text are shown as \\x.."""
+    problems: list[dict[str, str]]
+    put_at: datetime
+    state: str
+
+
+class _AsideShelf(Shelf[PutAside]):
+    def read(self, row: Any) -> PutAside:
+        return PutAside(
+            aside_id=row.aside_id,
+            subject=row.subject,
+            body=row.body.decode(errors="backslashreplace"),
+            problems=json.loads(row.problems),
+            put_at=row.put_at,
+            state=row.state,
+        )
+
+
+SHELF = _AsideShelf(ASIDE, PutAside, "aside", order=("put_at", "aside_id"))
+
+
+async def put_aside(unit: Unit, subject: str, body: bytes, problems: Sequence[Problem]) -> str:
+    """Keep a message with what is wrong with it, and say so on the bus; the same message is kept once."""
+    aside_id = str(uuid5(NAMESPACE_URL, f"{subject}\n{body.hex()}"))
+    told = json.dumps([{"field": problem.field, "reason": problem.reason} for problem in problems])
+    dialect = sqlite if unit.connection.dialect.name == "sqlite" else postgresql
+    row = {"aside_id": aside_id, "subject": subject, "body": body, "problems": told, "put_at": unit.now, "state": "waiting"}
+    kept = await unit.connection.execute(dialect.insert(ASIDE).values(**row).on_conflict_do_nothing())
+    if kept.rowcount:
+        said = {"aside_id": aside_id, "subject": subject, "problems": json.loads(told)}
+        letter = {"id": f"aside-{unit.service}-{aside_id}", "subject": f"aside.{unit.service}", "body": json.dumps(said)}
+        await unit.post([letter])
+    return aside_id
+
+
+async def waiting(unit: Unit, asked: Asked, state: str | None) -> Page[PutAside]:
+    """What was put aside, oldest first."""
+    return await SHELF.page(unit, asked, state=state)
+
+
+async def message(unit: Unit, aside_id: str) -> tuple[str, bytes]:
+    """The subject and body of a message that still waits."""
+    row = (await unit.connection.execute(select(ASIDE).where(ASIDE.c.aside_id == aside_id))).one_or_none()
+    if row is None:
+        raise Unknown("message put aside", aside_id, field="aside_id")
+    if row.state != "waiting":
+        raise NotWaiting("aside_id", id=aside_id, state=row.state)
+    return row.subject, row.body
+
+
+async def settle(unit: Unit, aside_id: str, state: str) -> None:
+    """Remember that a message was retried or dropped."""
+    await unit.connection.execute(update(ASIDE).where(ASIDE.c.aside_id == aside_id).values(state=state))

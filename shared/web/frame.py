@@ -1,0 +1,137 @@
+"""The HTTP app around one service or all four: what every service answers alike, and who answers what."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from shared.commands import Said
+from shared.errors import Unknown
+from shared.events import wire
+from shared.events.catalogue import speaker
+from shared.events.fields import FactId, Text
+from shared.service import Service
+from shared.storage import aside, facts
+from shared.storage.aside import PutAside
+from shared.storage.listing import Page
+from shared.web.desk import Desk, Which
+from shared.web.problems import answer_refusals
+
+router = APIRouter(tags=["every service"])
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+class RetractFact(BaseModel):
+    """Take back a fact: it never was."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    fact_id: FactId
+    reason: Text
+
+
+def build(services: Sequence[Service], lifespan: Lifespan) -> FastAPI:
+    """One app for all the services that run in this process."""
+    app = FastAPI(
+        title="Throughline",
+        summary="Keeps the line of a technical-assistance engagement, from the first request to the last outcome.",
+        lifespan=lifespan,
+        # The default pages load their scripts from elsewhere; /openapi.json is all that programs need.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = {service.name: service for service in services}
+    app.state.desks = {service.name: Desk(service.store, service.settings.patience) for service in services}
+    for service in services:
+        app.include_router(service.router)
+    app.include_router(router)
+    answer_refusals(app)
+    return app
+
+
+def _services(request: Request) -> list[Service]:
+    return list(request.app.state.services.values())
+
+
+@router.get("/")
+async def index(request: Request) -> dict[str, Any]:
+    """Where everything is."""
+    paths = sorted(path for path in request.app.openapi()["paths"] if "{" not in path)
+    return {"throughline": [service.name for service in _services(request)], "api": "/openapi.json", "paths": paths}
+
+
+@router.get("/health")
+async def health(request: Request) -> JSONResponse:
+    """Whether each service can hear, record and say; 503 where one cannot."""
+    told = {service.name: await service.health() for service in _services(request)}
+    well = all(one["well"] for one in told.values())
+    return JSONResponse({"well": well, "services": told}, status_code=200 if well else 503)
+
+
+@router.get("/facts/{fact_id}")
+async def get_fact(fact_id: str, request: Request) -> dict[str, Any]:
+    """One fact as it was said."""
+    return wire.document((await _who_knows(request, fact_id))[1])
+
+
+@router.post("/facts/retract")
+async def retract_fact(command: RetractFact, request: Request) -> Said:
+    """Take back a fact: whatever it obliged goes, as if it had never been said."""
+    service, fact = await _who_knows(request, command.fact_id)
+    owner = request.app.state.services.get(speaker(fact.event.type), service)
+    return await owner.retract(owner.store, command.fact_id, command.reason)
+
+
+@router.get("/aside")
+async def list_aside(
+    request: Request, asked: Which, state: Literal["waiting", "retried", "dropped"] | None = "waiting"
+) -> dict[str, Page[PutAside]]:
+    """What each service put aside, with its reason."""
+    told = {}
+    for service in _services(request):
+        async with service.store.look() as unit:
+            told[service.name] = await aside.waiting(unit, asked, state)
+    return told
+
+
+@router.get("/aside/{service}/{aside_id}")
+async def get_aside(service: str, aside_id: str, request: Request) -> PutAside:
+    """One message that was put aside, whole."""
+    async with _named(request, service).store.look() as unit:
+        return await aside.SHELF.find(unit, aside_id)
+
+
+@router.post("/aside/{service}/{aside_id}/retry")
+async def retry_aside(service: str, aside_id: str, request: Request) -> dict[str, str]:
+    """Handle a message again, now that what was wrong may have been mended."""
+    await _named(request, service).retry_aside(aside_id)
+    return {"aside_id": aside_id, "state": "retried"}
+
+
+@router.post("/aside/{service}/{aside_id}/drop")
+async def drop_aside(service: str, aside_id: str, request: Request) -> dict[str, str]:
+    """Decide that a message need not be handled; it stays on record."""
+    async with _named(request, service).store.work() as unit:
+        await aside.message(unit, aside_id)
+        await aside.settle(unit, aside_id, "dropped")
+    return {"aside_id": aside_id, "state": "dropped"}
+
+
+def _named(request: Request, name: str) -> Service:
+    service: Service | None = request.app.state.services.get(name)
+    if service is None:
+        raise Unknown("service", name)
+    return service
+
+
+async def _who_knows(request: Request, fact_id: str) -> tuple[Service, Any]:
+    for service in _services(request):
+        async with service.store.look() as unit:
+            try:
+                return service, await facts.fact(unit, fact_id)
+            except Unknown:
+                continue
+    raise Unknown("fact", fact_id, field="fact_id")

@@ -1,0 +1,52 @@
+"""What a caller is told when something is refused: problem+json (RFC 9457), with every field that is wrong."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.errors import Malformed, Problem, Refused, problems
+from shared.events.complaints import complaints
+
+log = structlog.get_logger()
+
+
+def problem(status: int, title: str, detail: str, told: tuple[Problem, ...] = ()) -> JSONResponse:
+    """An answer that says what was wrong, where, and what to do."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if told:
+        body["problems"] = [{"field": one.field, "reason": one.reason} for one in told]
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+def answer_refusals(app: FastAPI) -> None:
+    """Make every error of this app answer as problem+json."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _broken)
+
+
+async def _refused(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return problem(error.status, error.title, str(error), problems(error))
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    inner = [{**one, "loc": one["loc"][1:] or one["loc"]} for one in error.errors()]
+    told = complaints(inner)
+    return problem(422, Malformed.title, "; ".join(map(str, told)), told)
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), str(error.detail))
+
+
+async def _broken(request: Request, error: Exception) -> JSONResponse:
+    log.error("request_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    return problem(500, "Something broke here", "Nothing was recorded. Try again; if it stays, see the log.")
