@@ -1,7 +1,7 @@
 """What a service knows of a thing: a state that evolves with each fact about it, whatever order the facts came in."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,7 +14,7 @@ class Entity(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    def but(self, **changes: Any) -> "Any":
+    def but(self, **changes: Any) -> Self:
         """The same thing, with these of its fields different."""
         return self.model_copy(update=changes)
 
