@@ -112,7 +112,7 @@ def add_months(day: date, n: int) -> date:
 
 @lru_cache(maxsize=65536)
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """This wall time in UTC: a time that comes twice is its first, one that a clock change skips is the first after it."""
+    """This wall time in UTC: of a time that comes twice the first, of a skipped one the first instant after it."""
     wall = datetime.combine(day, at)
     first = wall.replace(tzinfo=zone).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) == wall:

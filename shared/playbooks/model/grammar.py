@@ -1,0 +1,281 @@
+"""The grammar of playbooks: what program staff may write, and what each word means."""
+
+from datetime import time
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from shared.events.base import Line, Role, Slug
+from shared.events.evaluation import Kind
+from shared.events.intake import Version
+from shared.playbooks.calendar import NO_HOLIDAYS, Roll, countries
+from shared.playbooks.model.guard import Guard, Wrong, read_guard
+from shared.playbooks.model.schema import spell_out_scopes
+from shared.playbooks.model.title import Title, read_title
+from shared.playbooks.scopes import SCOPES, moment
+from shared.playbooks.wait import NO_WAIT, LongerThanNothing, Wait
+from shared.playbooks.words import Scope, ScopeName, UnknownWord, did_you_mean
+
+DESK = "desk"
+"""The playbook that rules requests, which stand outside engagements."""
+TASK = "task"
+DEFAULT_GRACE = Wait(5, "business days")
+OF_ROUNDS = ("instrument", "ask", "open_for", "remind", "title")
+"""What only an evaluation can say."""
+
+
+def _clock_time(value: object) -> object:
+    """Take 09:00 only: pydantic would also take a number of seconds."""
+    if not isinstance(value, str) or len(value) != 5 or value[2] != ":":
+        raise ValueError("must be an hour like 09:00")
+    return value
+
+
+def _country(value: str) -> str:
+    if value != NO_HOLIDAYS and value not in countries():
+        hint = did_you_mean(value, (NO_HOLIDAYS, "US")) or "; use a country code like US, or none"
+        raise ValueError(f"{value!r} is no country whose holidays are known{hint}")
+    return value
+
+
+class Words(BaseModel):
+    """A piece of a playbook: typed by people, so that an unknown word is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Due(Words):
+    """When it is due: so long after a moment, or before it."""
+
+    wait: Wait = NO_WAIT
+    """How long: days, business days, weeks or months. Without it: on that day."""
+    after: str | None = None
+    """The moment from which it counts."""
+    before: str | None = None
+    """The moment before which it counts."""
+    roll: Roll | None = None
+    """What becomes of a date on a day off, if not what the calendar says."""
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> Self:
+        if (self.after is None) == (self.before is None):
+            raise ValueError("needs one moment: after or before")
+        return self
+
+    @property
+    def moment(self) -> str:
+        return self.after or self.before or ""
+
+
+class Repeat(Words):
+    """How it comes again and again."""
+
+    every: LongerThanNothing
+    """From one to the next; each is counted from the moment itself."""
+    times: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+    """How many there are."""
+    until: str | None = None
+    """The moment after which there are no more."""
+
+
+class Escalate(Words):
+    """Who hears of it when nobody does it."""
+
+    wait: Wait
+    """Counted from the due date."""
+    to: Slug
+    """The role that is told."""
+
+
+class Rule(Words):
+    """Which items oblige whom to do what by when."""
+
+    model_config = ConfigDict(json_schema_extra=spell_out_scopes)
+
+    name: Slug
+    """Part of each obligation's key: once a playbook is in use, keep it."""
+    each: ScopeName
+    """What it stands on: one obligation for each of these."""
+    when: dict[str, Any] = Field(default_factory=dict)
+    """Only the items of which this is true."""
+    task: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    """What is to be done, with placeholders like {team.jurisdiction}."""
+    evaluation: Kind | None = None
+    """What kind of evaluation round opens."""
+    title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    """What the evaluation round is called, with placeholders."""
+    to: Slug | None = None
+    """The role that it is for: facilitator, evaluator, supervisor, or a role of a team."""
+    due: Due
+    """When."""
+    repeat: Repeat | None = None
+    """How often, if more than once."""
+    done_by: str | None = None
+    """The moment that makes it done, whoever did it."""
+    contact: bool = False
+    """Whether it reaches out to a team, and so obeys the window and the caps."""
+    grace: Wait = DEFAULT_GRACE
+    """How long after due it counts as overdue."""
+    escalate: Escalate | None = None
+    """Who hears of it when it stays undone."""
+    lapse: Wait | None = None
+    """How long after due it is too late for it; without it never, or when the window closes."""
+    instrument: Slug | None = None
+    """The questions that are asked; without it the one named like the kind."""
+    ask: Slug = "members"
+    """Who is asked."""
+    open_for: LongerThanNothing | None = None
+    """How long the round stays open; without it until somebody closes it."""
+    remind: tuple[Wait, ...] = ()
+    """How long after opening those who have not answered are reminded."""
+
+    @model_validator(mode="after")
+    def _speaks_of_what_there_is(self) -> Self:
+        wrong = [*self._wrong_kind(), *self._wrong_moments(), *self._wrong_title()]
+        wrong += [(("when", *where), reason) for where, reason in self._read_guard[1]]
+        if wrong:
+            raise ValidationError.from_exception_data(type(self).__name__, [_detail(*each) for each in wrong])
+        return self
+
+    @property
+    def scope(self) -> Scope:
+        return SCOPES[self.each]
+
+    @property
+    def kind(self) -> str:
+        """`task`, or the kind of evaluation."""
+        return self.evaluation or TASK
+
+    @property
+    def role(self) -> str:
+        """Whom it is for."""
+        return self.to or "evaluator"
+
+    @cached_property
+    def guard(self) -> Guard:
+        return self._read_guard[0]
+
+    @cached_property
+    def heading(self) -> Title:
+        """What its obligations are called."""
+        text = self.task or self.title or f"{self.kind.replace('_', ' ').capitalize()} evaluation"
+        return read_title(self.scope, text)
+
+    @cached_property
+    def _read_guard(self) -> tuple[Guard, list[Wrong]]:
+        return read_guard(self.scope, self.when)
+
+    def _wrong_kind(self) -> list[Wrong]:
+        if (self.task is None) == (self.evaluation is None):
+            return [((), "needs either a task or an evaluation")]
+        if self.task is not None and self.to is None:
+            return [(("to",), "says for whom the task is, like to: facilitator")]
+        if self.task is not None:
+            return [((name,), "is for evaluations only") for name in OF_ROUNDS if name in self.model_fields_set]
+        return []
+
+    def _wrong_moments(self) -> list[Wrong]:
+        named: list[tuple[tuple[str, ...], str | None]] = [
+            (("due", "after" if self.due.after is not None else "before"), self.due.moment),
+            (("done_by",), self.done_by),
+            (("repeat", "until"), self.repeat.until if self.repeat else None),
+        ]
+        return [(where, reason) for where, name in named if name is not None and (reason := _unknown(self.scope, name))]
+
+    def _wrong_title(self) -> list[Wrong]:
+        try:
+            self.heading  # noqa: B018 - reading it is the check
+        except UnknownWord as error:
+            return [(("task" if self.task else "title",), str(error))]
+        return []
+
+
+class Sessions(Words):
+    """How the sessions are meant to be."""
+
+    planned: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+    """How many, where the engagement does not say."""
+    minutes: Annotated[int, Field(strict=True, ge=1, le=10_080)] | None = None
+    every: LongerThanNothing = Wait(1, "months")
+    """From one to the next; `simulate` imagines them so."""
+    longest_gap: Wait | None = None
+    """More than this between two sessions costs attendance."""
+
+
+class Teams(Words):
+    """How teams are meant to be."""
+
+    size: tuple[Annotated[int, Field(strict=True, ge=0)], Annotated[int, Field(strict=True, ge=1)]] | None = None
+    """The smallest and the largest."""
+    must_include: tuple[Role, ...] = ()
+    signed_off: Line | None = None
+    """By when its leadership stands behind it."""
+
+    @model_validator(mode="after")
+    def _smallest_first(self) -> Self:
+        if self.size and self.size[0] > self.size[1]:
+            raise ValueError(f"size: the smallest ({self.size[0]}) is more than the largest ({self.size[1]})")
+        return self
+
+
+class Window(Words):
+    """How long a center may go on contacting teams."""
+
+    wait: Wait
+    after: str = "closed"
+    """The moment of the engagement from which it counts."""
+
+
+class WorkingCalendar(Words):
+    """When things fall due."""
+
+    holidays: Annotated[str, AfterValidator(_country)] = "US"
+    """Whose holidays are days off: a country code, or none. Of the US, the federal ones."""
+    at: Annotated[time, BeforeValidator(_clock_time)] = time(9)
+    """The hour, in the zone of the team's jurisdiction or of the engagement."""
+    roll: Literal["next", "none"] = "next"
+    """`next`: a date on a day off goes on in the direction of the wait. `none`: it stays."""
+
+
+class Playbook(Words):
+    """Which facts oblige whom to do what by when, for one engagement model."""
+
+    playbook: Slug
+    """Its name: engagements are opened with it."""
+    version: Version
+    """Goes up with each change that is published."""
+    title: Line
+    tier: Literal["universal", "targeted", "intensive"] | None = None
+    sessions: Sessions = Sessions()
+    teams: Teams = Teams()
+    window: Window | None = None
+    calendar: WorkingCalendar = WorkingCalendar()
+    rules: tuple[Rule, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        wrong: list[Wrong] = []
+        if self.window and (reason := _unknown(SCOPES["engagement"], self.window.after)):
+            wrong.append((("window", "after"), reason))
+        for place, rule in enumerate(self.rules):
+            if any(rule.name == earlier.name for earlier in self.rules[:place]):
+                wrong.append((("rules", place, "name"), f"there is another rule {rule.name!r}; names are said once"))
+            if self.playbook == DESK and rule.each != "request":
+                wrong.append((("rules", place, "each"), f"the playbook {DESK} rules requests only"))
+        if wrong:
+            raise ValidationError.from_exception_data(type(self).__name__, [_detail(*each) for each in wrong])
+        return self
+
+
+def _unknown(scope: Scope, name: str) -> str:
+    try:
+        moment(scope, name)
+    except UnknownWord as error:
+        return str(error)
+    return ""
+
+
+def _detail(where: tuple[str | int, ...], reason: str) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError("playbook", "{reason}", {"reason": reason}), loc=where, input=None)

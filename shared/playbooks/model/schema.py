@@ -1,0 +1,29 @@
+"""The JSON Schema of playbooks for editors: pydantic's, with the words that each scope knows spelled out."""
+
+from typing import Any
+
+from shared.playbooks.model.guard import ANY
+from shared.playbooks.scopes import SCOPES, names
+from shared.playbooks.words import Scope
+
+
+def spell_out_scopes(schema: dict[str, Any]) -> None:
+    """Add to the schema of a rule which moments and attributes it can name, by its scope."""
+    schema["allOf"] = [
+        {
+            "if": {"properties": {"each": {"const": scope.name}}, "required": ["each"]},
+            "then": {"properties": _words_of(scope)},
+        }
+        for scope in SCOPES.values()
+    ]
+
+
+def _words_of(scope: Scope) -> dict[str, Any]:
+    moments = {"enum": list(scope.moments)}
+    attributes = [*names(scope), *(f"{scope.name}.{own}" for own in scope.attributes), ANY]
+    return {
+        "when": {"propertyNames": {"enum": attributes}},
+        "due": {"properties": {"after": moments, "before": moments}},
+        "done_by": moments,
+        "repeat": {"properties": {"until": moments}},
+    }
