@@ -1,0 +1,131 @@
+"""The folder of an embedded bus: one owner at a time, the server's configuration, and the address it had last."""
+
+import json
+import os
+import shutil
+import socket
+import time
+from pathlib import Path
+from typing import IO
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows has no flock; there the server's own store lock must do
+    fcntl = None  # type: ignore[assignment]
+
+LARGEST_STORE = 64 * 1024**3
+LARGEST_MESSAGE = 1024 * 1024
+
+
+class FolderTaken(Exception):
+    """The bus folder {folder} is in use by process {owner}. Stop that Throughline, or give this one another folder (THROUGHLINE_DATA)."""
+
+    def __init__(self, folder: Path, owner: str) -> None:
+        super().__init__((self.__doc__ or "").format(folder=folder, owner=owner or "(unknown)"))
+
+
+class Folder:
+    """Where an embedded server keeps its streams, configuration, log and address."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.log = self.path / "nats-server.log"
+        self._address = self.path / "address"
+        self._lock: IO[str] | None = None
+
+    def take(self, patience: float = 5.0) -> int:
+        """Become the owner; the returned descriptor is for the child, whose life then holds the folder as well.
+
+        A server whose owner was killed may live a moment longer: only such an orphan is waited for, up to `patience` seconds.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = (self.path / "owner").open("a+", encoding="ascii")
+        deadline = time.monotonic() + patience
+        while not _locked(lock):
+            lock.seek(0)
+            owner = lock.read().strip()
+            if _is_alive(owner) or time.monotonic() > deadline:
+                lock.close()
+                raise FolderTaken(self.path, owner)
+            time.sleep(0.05)
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        self._lock = lock
+        return lock.fileno()
+
+    def release(self) -> None:
+        """Let somebody else own the folder."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def choose_port(self) -> int:
+        """The port of last time, so that trackers need not be told a new one; any free one when it is taken."""
+        remembered = self._address.read_text(encoding="ascii").strip() if self._address.exists() else ""
+        port = remembered.rpartition(":")[2]
+        return _free_port(int(port) if port.isdigit() else 0) or _free_port(0)
+
+    def write(self, name: str, port: int) -> Path:
+        """The server's configuration, and the address for whoever looks for this bus."""
+        store = self.path / "jetstream"
+        config = {
+            "server_name": name,
+            "listen": f"127.0.0.1:{port}",
+            "max_payload": LARGEST_MESSAGE,
+            "pid_file": str(self.path / "nats-server.pid"),
+            "log_file": str(self.log),
+            "logfile_size_limit": 10 * 1024**2,
+            "logfile_max_num": 3,
+            "jetstream": {
+                "store_dir": str(store),
+                # With anything less, acknowledged messages were lost when the power went.
+                "sync_interval": "always",
+                "max_file_store": _room_for(store),
+                "max_memory_store": 64 * 1024**2,
+            },
+        }
+        path = self.path / "nats-server.conf"
+        path.write_text(json.dumps(config, indent=2), encoding="utf-8")
+        self._address.write_text(f"nats://127.0.0.1:{port}\n", encoding="ascii")
+        return path
+
+
+def _locked(lock: IO[str]) -> bool:
+    if fcntl is None:  # pragma: no cover
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_alive(pid: str) -> bool:
+    if not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _free_port(wanted: int) -> int:
+    """`wanted` if it is free (0: any), else 0."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return 0
+        return int(probe.getsockname()[1])
+
+
+def _room_for(store: Path) -> int:
+    """A limit below the size of the disk: at the limit the server says so, on a full disk it only falls silent."""
+    store.mkdir(parents=True, exist_ok=True)
+    kept = sum(file.stat().st_size for file in store.rglob("*") if file.is_file())
+    return min(LARGEST_STORE, kept + shutil.disk_usage(store).free * 8 // 10)
