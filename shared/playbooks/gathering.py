@@ -1,0 +1,190 @@
+"""From facts to what they tell together: each thing is known once the fact that begins it is said."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from shared.events.base import Event, Fact
+from shared.events.evaluation import EvaluationClosed, GoalAssessed
+from shared.events.followup import FollowUpDone, FollowUpHandedOver, FollowUpSkipped, FollowUpSnoozed
+from shared.events.intake import (
+    ApprovalAnswered,
+    ApprovalRequested,
+    CohortAssigned,
+    EngagementChanged,
+    EngagementClosed,
+    EngagementOpened,
+    LeadershipSignedOff,
+    TaRequestAnswered,
+    TaRequestLogged,
+    TaRequestWithdrawn,
+    TeamChanged,
+    TeamFormed,
+    TeamLeft,
+)
+from shared.events.sessions import (
+    ActionPlanAccepted,
+    ActionPlanRejected,
+    ActionPlanSubmitted,
+    ActionStepReported,
+    HomeworkAssigned,
+    HomeworkHandedIn,
+    SessionCancelled,
+    SessionHeld,
+    SessionScheduled,
+)
+from shared.playbooks.said import AllSaid, Said, grouped, latest
+from shared.playbooks.views import Approval, DeclaredGoal, Engagement, Homework, Mark, Plan, Request, Session, Team
+
+CHANGEABLE = (
+    "title", "playbook", "center", "topic", "opened_on", "time_zone", "people", "planned_sessions", "planned_close",
+    "goals",
+)  # fmt: skip
+
+
+def engagement(said: AllSaid) -> Engagement | None:
+    """The engagement; of several changes, each word's latest counts."""
+    opened = said.of(EngagementOpened)
+    if not opened:
+        return None
+    words: dict[str, Any] = {}
+    sources: dict[str, Fact] = {}
+    changes = sorted(said.of(EngagementChanged), key=lambda change: (change.event.changed_on, change.fact.id))
+    tellings: list[Said[Any]] = [opened[0], *changes]
+    for one in tellings:
+        told = {name: value for name in CHANGEABLE if (value := getattr(one.event, name)) is not None}
+        words |= told
+        sources |= dict.fromkeys(told, one.fact)
+    closed = said.of(EngagementClosed)
+    return Engagement(opened[0].event.engagement_id, opened[0].fact, words, sources, closed[0] if closed else None)
+
+
+def sessions(said: AllSaid) -> dict[str, Session]:
+    """Sessions by id; one of which only the holding is known waits for its schedule."""
+    held = {one.event.session_id: one for one in said.of(SessionHeld)}
+    cancelled = {one.event.session_id: one for one in said.of(SessionCancelled)}
+    return {
+        (id := one.event.session_id): Session(one, held.get(id), cancelled.get(id)) for one in said.of(SessionScheduled)
+    }
+
+
+def teams(said: AllSaid) -> dict[str, Team]:
+    """Teams by id, those that left among them."""
+    changes = grouped(said.of(TeamChanged), lambda change: change.team_id)
+    signed = grouped(said.of(LeadershipSignedOff), lambda sign: sign.team_id)
+    left = {one.event.team_id: one for one in said.of(TeamLeft)}
+    cohorts = said.of(CohortAssigned)
+    return {
+        one.event.team_id: _team(one, changes, signed, left.get(one.event.team_id), cohorts)
+        for one in said.of(TeamFormed)
+    }
+
+
+def _team(
+    formed: Said[TeamFormed],
+    changes: Mapping[str, list[Said[TeamChanged]]],
+    signed: Mapping[str, list[Said[LeadershipSignedOff]]],
+    left: Said[TeamLeft] | None,
+    cohorts: list[Said[CohortAssigned]],
+) -> Team:
+    id = formed.event.team_id
+    changed = latest(changes.get(id, ()), lambda change: change.changed_on)
+    now = changed.event if changed else formed.event
+    told = [(one.fact.time, one.fact.id, one.event.cohort) for one in (formed, *changes.get(id, ()))]
+    told += [
+        (one.fact.time, one.fact.id, one.event.cohort) for one in cohorts if now.jurisdiction in one.event.jurisdictions
+    ]
+    cohort = max((one for one in told if one[2] is not None), default=(None, "", None))[2]
+    return Team(formed, now, cohort, latest(signed.get(id, ()), lambda sign: sign.signed_on), left)
+
+
+def homework(said: AllSaid) -> dict[str, Homework]:
+    """Homework by id."""
+    handed_in = grouped(said.of(HomeworkHandedIn), lambda one: one.homework_id)
+    return {
+        (id := one.event.homework_id): Homework(one, {each.event.team_id: each for each in handed_in.get(id, ())})
+        for one in said.of(HomeworkAssigned)
+    }
+
+
+def plans(said: AllSaid) -> dict[str, Plan]:
+    """Action plans by id."""
+    accepted = grouped(said.of(ActionPlanAccepted), lambda one: one.plan_id)
+    rejected = grouped(said.of(ActionPlanRejected), lambda one: one.plan_id)
+    in_order = sorted(said.of(ActionStepReported), key=lambda one: one.event.reported_on)
+    reports = grouped(in_order, lambda one: one.plan_id)
+    return {
+        (id := one.event.plan_id): Plan(
+            one,
+            latest(accepted.get(id, ()), lambda verdict: verdict.on),
+            latest(rejected.get(id, ()), lambda verdict: verdict.on),
+            grouped(reports.get(id, ()), lambda report: report.step_id),
+        )
+        for one in said.of(ActionPlanSubmitted)
+    }
+
+
+def approvals(said: AllSaid) -> dict[str, Approval]:
+    """Approvals by id."""
+    answered = {one.event.approval_id: one for one in said.of(ApprovalAnswered)}
+    return {(id := one.event.approval_id): Approval(one, answered.get(id)) for one in said.of(ApprovalRequested)}
+
+
+def goals(said: AllSaid) -> dict[str, DeclaredGoal]:
+    """The goals that the engagement has now, by id; each declared by the first fact that told of it."""
+    current = engagement(said)
+    if current is None:
+        return {}
+    assessed = grouped(said.of(GoalAssessed), lambda one: one.goal_id)
+    declared: dict[str, tuple[date, Fact]] = {}
+    for day, one in sorted(_tellings(said), key=lambda telling: (telling[0], telling[1].fact.id)):
+        for goal in one.event.goals or ():
+            declared.setdefault(goal.goal_id, (day, one.fact))
+    return {
+        goal.goal_id: DeclaredGoal(
+            goal,
+            *declared[goal.goal_id],
+            current.sources["goals"],
+            latest(assessed.get(goal.goal_id, ()), lambda one: one.on),
+        )
+        for goal in current.words["goals"]
+    }
+
+
+def _tellings(said: AllSaid) -> list[tuple[date, Said[Any]]]:
+    opened = [(one.event.opened_on, one) for one in said.of(EngagementOpened)]
+    return [*opened, *((one.event.changed_on, one) for one in said.of(EngagementChanged))]
+
+
+def requests(said: AllSaid) -> dict[str, Request]:
+    """Requests by id, without those that were withdrawn."""
+    withdrawn = {one.event.request_id for one in said.of(TaRequestWithdrawn)}
+    answered = {one.event.request_id: one for one in said.of(TaRequestAnswered)}
+    return {
+        (id := one.event.request_id): Request(one, answered.get(id))
+        for one in said.of(TaRequestLogged)
+        if one.event.request_id not in withdrawn
+    }
+
+
+def marks(said: AllSaid) -> dict[str, Mark]:
+    """What was done by hand, by the key of the obligation."""
+    done = grouped(said.of(FollowUpDone), lambda one: one.task_id)
+    skipped = grouped(said.of(FollowUpSkipped), lambda one: one.task_id)
+    closed = grouped(said.of(EvaluationClosed), lambda one: one.round_id)
+    snoozed = grouped(said.of(FollowUpSnoozed), lambda one: one.task_id)
+    handed_over = grouped(said.of(FollowUpHandedOver), lambda one: one.task_id)
+    keys = done.keys() | skipped.keys() | closed.keys() | snoozed.keys() | handed_over.keys()
+    return {
+        key: Mark(
+            latest((*done.get(key, ()), *skipped.get(key, ()), *closed.get(key, ())), _day),
+            latest(snoozed.get(key, ()), _day),
+            latest(handed_over.get(key, ()), _day),
+        )
+        for key in keys
+    }
+
+
+def _day(event: Event) -> date:
+    day: date = getattr(event, "on")  # noqa: B009 - each of these events has it, and mypy cannot know
+    return day
