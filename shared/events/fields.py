@@ -181,14 +181,15 @@ Jurisdiction = Annotated[str, Field(pattern=PLACE, description="jurisdiction: US
 Zone = Annotated[str, Field(max_length=64, description="IANA time zone"), AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_day), Field(description="date")]
 Instant = Annotated[datetime, BeforeValidator(_instant), Field(description="time with its offset from UTC")]
-Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000, description="whole number")]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000, description="whole number, from 0")]
 Flag = Annotated[bool, Field(strict=True)]
-Change = Annotated[int, Field(strict=True, ge=0, le=1_000_000, description="change number")]
+Change = Annotated[int, Field(strict=True, ge=0, le=1_000_000, description="number of the change, from 0")]
 """The number of a ledger row's change: a task may move there and back, and each time is a fact of its own."""
 Region = Annotated[int, Field(strict=True, ge=1, le=10, description="region, 1 to 10")]
 Plain = Annotated[Any, AfterValidator(plain)]
 Answers = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTED)], Plain], Field(max_length=1000)
+    dict[Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTED)], Plain],
+    Field(max_length=1000, description="answers by question: text, numbers, true, false, lists, objects"),
 ]
 """What was answered, by question."""
 

@@ -8,7 +8,7 @@ from shared.events.base import Event, OfEngagement, Part
 from shared.events.fields import Day, FactId, Ids, Instant, Line, Lines, Role, Slug, Text, each_once
 
 Number = Annotated[int, Field(strict=True, ge=1, le=1000, description="number of the session, from 1")]
-Minutes = Annotated[int, Field(strict=True, ge=1, le=10_080, description="minutes")]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=10_080, description="number of minutes")]
 Barrier = Literal["leadership", "legislation", "cost", "conflicting_policy", "readiness", "turnover", "time"]
 
 

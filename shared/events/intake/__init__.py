@@ -5,10 +5,12 @@ from shared.events.intake.engagements import (
     About,
     ApprovalAnswered,
     ApprovalRequested,
+    Document,
     EngagementChanged,
     EngagementClosed,
     EngagementOpened,
     Goal,
+    Goals,
     IntakeFactRetracted,
     People,
     PlaybookPublished,
@@ -27,10 +29,12 @@ from shared.events.intake.teams import (
     CohortAssigned,
     LeadershipSignedOff,
     Member,
+    Members,
     PeersConnected,
     PeersSuggested,
     RoleFilled,
     RoleVacated,
+    Score,
     Stage,
     TeamChanged,
     TeamFormed,
@@ -38,11 +42,11 @@ from shared.events.intake.teams import (
 )
 
 __all__ = [
-    "EVENTS", "About", "ApplicationReceived", "ApprovalAnswered", "ApprovalRequested", "CohortAssigned",
-    "EngagementChanged", "EngagementClosed", "EngagementOpened", "Goal", "IntakeFactRetracted", "LeadershipSignedOff",
-    "Member", "OfRequest", "PeersConnected", "PeersSuggested", "People", "PlaybookPublished", "RoleFilled",
-    "RoleVacated", "Sessions", "Stage", "TaRequestAnswered", "TaRequestLogged", "TaRequestWithdrawn", "TeamChanged",
-    "TeamFormed", "TeamLeft", "TopicInDemand", "Version",
+    "EVENTS", "About", "ApplicationReceived", "ApprovalAnswered", "ApprovalRequested", "CohortAssigned", "Document",
+    "EngagementChanged", "EngagementClosed", "EngagementOpened", "Goal", "Goals", "IntakeFactRetracted",
+    "LeadershipSignedOff", "Member", "Members", "OfRequest", "PeersConnected", "PeersSuggested", "People",
+    "PlaybookPublished", "RoleFilled", "RoleVacated", "Score", "Sessions", "Stage", "TaRequestAnswered",
+    "TaRequestLogged", "TaRequestWithdrawn", "TeamChanged", "TeamFormed", "TeamLeft", "TopicInDemand", "Version",
 ]  # fmt: skip
 
 EVENTS: tuple[type[Event], ...] = (

@@ -22,6 +22,7 @@ from shared.events.fields import (
 
 Version = Annotated[int, Field(strict=True, ge=1, le=1_000_000, description="version, from 1")]
 Sessions = Annotated[int, Field(strict=True, ge=1, le=1000, description="number of sessions")]
+Document = Annotated[str, Field(max_length=200_000, pattern=WRITTEN, description="the YAML, as it was said")]
 About = Literal["invite", "connect", "speaker", "materials"]
 
 
@@ -35,7 +36,7 @@ class PlaybookPublished(Event):
     engagement_id: Literal["-"] = "-"
     playbook: Slug
     version: Version
-    document: Annotated[str, Field(max_length=200_000, pattern=WRITTEN, description="the YAML, as it was said")]
+    document: Document
     digest: Annotated[str, Field(max_length=128, pattern=WRITTEN, description="digest of the document")]
 
 

@@ -45,6 +45,7 @@ class Member(Part):
 
 
 Members = Annotated[tuple[Member, ...], Field(max_length=200)]
+Score = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False, description="number, the higher the better")]
 
 
 class TeamFormed(OfEngagement):
@@ -136,7 +137,7 @@ class PeersSuggested(OfEngagement):
     from_team: Slug
     to_jurisdiction: Jurisdiction
     need: Line
-    score: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False, description="number, the higher the better")]
+    score: Score
 
 
 class PeersConnected(OfEngagement):
