@@ -38,7 +38,8 @@ format: $(READY) ## format the code and mend what can be mended
 words: docs ## the same as docs
 
 docs: $(READY) ## write the pages that are made from the code again
-	$(BIN)/throughline events docs > docs/events.md
+	$(BIN)/throughline events docs > .venv/events.md
+	@mv .venv/events.md docs/events.md
 
 lock: $(READY) ## write requirements.lock again after a change of pyproject.toml
 	$(BIN)/pip install --quiet uv
