@@ -4,21 +4,20 @@ import json
 import os
 import shutil
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import IO
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # pragma: no cover - Windows has no flock; there the server's own store lock must do
-    fcntl = None  # type: ignore[assignment]
 
 LARGEST_STORE = 64 * 1024**3
 LARGEST_MESSAGE = 1024 * 1024
 
 
 class FolderTaken(Exception):
-    """The bus folder {folder} is in use by process {owner}. Stop that Throughline, or give this one another folder (THROUGHLINE_DATA)."""
+    """The bus folder {folder} is in use by process {owner}. Stop it, or choose another folder (THROUGHLINE_DATA)."""
 
     def __init__(self, folder: Path, owner: str) -> None:
         super().__init__((self.__doc__ or "").format(folder=folder, owner=owner or "(unknown)"))
@@ -36,7 +35,7 @@ class Folder:
     def take(self, patience: float = 5.0) -> int:
         """Become the owner; the returned descriptor is for the child, whose life then holds the folder as well.
 
-        A server whose owner was killed may live a moment longer: only such an orphan is waited for, up to `patience` seconds.
+        A server whose owner was killed may live a moment longer: such an orphan is waited for, `patience` seconds at most.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         lock = (self.path / "owner").open("a+", encoding="ascii")
@@ -92,7 +91,8 @@ class Folder:
 
 
 def _locked(lock: IO[str]) -> bool:
-    if fcntl is None:  # pragma: no cover
+    if sys.platform == "win32":
+        # It has no flock; there a second server fails on the files of the first.
         return True
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

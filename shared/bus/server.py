@@ -94,10 +94,12 @@ class EmbeddedServer:
         for attempts_left in (2, 1, 0):
             self._port = self._wanted_port or self._folder.choose_port()
             try:
-                return await self._launch()
+                await self._launch()
             except ServerFailed as failure:
                 if self._wanted_port or not attempts_left or "address already in use" not in str(failure):
                     raise
+            else:
+                return
 
     async def _launch(self) -> None:
         name = f"throughline-{new_id()}"

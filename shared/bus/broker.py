@@ -1,0 +1,102 @@
+"""The broker of a service: FastStream on NATS, which never gives up on the server nor believes a sender's content type."""
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import structlog
+from faststream.message import StreamMessage
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+log = structlog.get_logger()
+
+WARNING = 30
+RECONNECT_WAIT = 1
+"""Seconds between two attempts to reach the server again."""
+
+
+@dataclass
+class Troubles:
+    """What the server or the connection complained of since the start, for health pages."""
+
+    denied: int = 0
+    """Permission violations: the publisher itself only sees a time-out."""
+    others: int = 0
+    last: str = ""
+
+    async def note(self, error: Exception) -> None:
+        """Count and log a complaint; the connection's error callback."""
+        self.last = str(error) or type(error).__name__
+        if "permissions violation" in self.last.lower():
+            self.denied += 1
+            log.error("bus.permission_denied", reason=self.last, times=self.denied)
+        else:
+            self.others += 1
+            log.warning("bus.trouble", reason=self.last)
+
+
+class Broker(NatsBroker):
+    """A FastStream broker that also stops when its server is away."""
+
+    troubles: Troubles
+
+    @property
+    def client(self) -> Client:
+        """The connection itself; only after the broker was started or connected."""
+        connection: Client = self.config.connection_state.connection
+        return connection
+
+    async def stop(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_val: BaseException | None = None,
+        exc_tb: TracebackType | None = None,
+    ) -> None:
+        client = self._connection
+        if client is not None and client.is_connected:
+            with contextlib.suppress(NatsError):
+                await super().stop(exc_type, exc_val, exc_tb)
+                return
+        # Draining a connection that is down raises and leaves its tasks running.
+        for subscriber in self.subscribers:
+            with contextlib.suppress(NatsError):
+                await subscriber.stop()
+        if client is not None:
+            await client.close()
+            self._connection = None
+        self.config.disconnect()
+
+
+def make_broker(urls: str | Iterable[str], name: str) -> Broker:
+    """A broker for the service `name`; it connects when it is started, and waits for a server that is not there yet."""
+    troubles = Troubles()
+    broker = Broker(
+        urls.split(",") if isinstance(urls, str) else urls,
+        name=name,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=RECONNECT_WAIT,
+        error_cb=troubles.note,
+        decoder=_as_sent,
+        apply_types=False,
+        logger=_Warnings(),
+        description=f"Throughline, {name}",
+    )
+    broker.troubles = troubles
+    return broker
+
+
+async def _as_sent(message: StreamMessage[Any]) -> Any:
+    """The body as it came: FastStream would decode it by what the sender calls it."""
+    return message.body
+
+
+class _Warnings:
+    """FastStream's words, from warnings up: it would log each message twice."""
+
+    def log(self, level: int, msg: Any, /, *, exc_info: Any = None, extra: Mapping[str, Any] | None = None) -> None:
+        if level >= WARNING:
+            log.log(level, "bus.faststream", said=str(msg), exc_info=exc_info, **(extra or {}))
