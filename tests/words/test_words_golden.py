@@ -1,4 +1,4 @@
-"""The golden bodies beside this file are the language as it is spoken: what was once said stays readable, byte for byte.
+"""The golden bodies beside this file are the language as it is spoken: what was once said stays readable for ever.
 
 A test that fails here says that facts already on somebody's bus or disk would be read differently. A new event needs a
 new file; an old file is never changed.
