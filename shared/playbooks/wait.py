@@ -9,6 +9,8 @@ from pydantic_core import CoreSchema, core_schema
 
 Unit = Literal["days", "business days", "weeks", "months"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+LONGEST: dict[Unit, int] = {"days": 7305, "business days": 5218, "weeks": 1043, "months": 240}
+"""Twenty years of each: whoever waits longer has mistyped."""
 PATTERN = r"^[0-9]{1,4} (business days?|days?|weeks?|months?)$"
 
 
@@ -28,8 +30,11 @@ class Wait:
             raise ValueError(f"{text!r} needs a unit, like 2 business days")
         words = " ".join(text.split())
         if re.fullmatch(PATTERN, words):
-            number, unit = words.split(" ", 1)
-            return cls(int(number), next(known for known in UNITS if known.rstrip("s") == unit.rstrip("s")))
+            number, spelled = words.split(" ", 1)
+            unit = next(known for known in UNITS if known.rstrip("s") == spelled.rstrip("s"))
+            if int(number) > LONGEST[unit]:
+                raise ValueError(f"{words!r} is longer than twenty years")
+            return cls(int(number), unit)
         if re.fullmatch(r"[0-9]+ years?", words):
             raise ValueError(f"{words!r}: years are not a unit, use {12 * int(words.split()[0][:4])} months")
         raise ValueError(

@@ -1,0 +1,240 @@
+"""The planner: from a playbook and a history to all that is owed, to whom and when. Pure: no clock, no memory."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.events.base import NO_ENGAGEMENT
+from shared.events.fields import YEARS
+from shared.playbooks.calendar import Calendar, Roll, add_months, instant
+from shared.playbooks.history import History
+from shared.playbooks.items import Item, Items
+from shared.playbooks.model import Playbook, Rule
+from shared.playbooks.moments import Moment
+from shared.playbooks.places import Places
+from shared.playbooks.views import Mark
+from shared.playbooks.wait import Wait
+
+FARTHEST = 1200
+"""The most occurrences of one rule for one item: a daily task for three years."""
+AHEAD = 12
+"""Months from now for which a repetition without an end is planned."""
+LAST_DAY = date(YEARS[-1], 12, 30)
+"""What lies beyond, no fact can say."""
+UNTOUCHED = Mark(None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Something that somebody owes, or will owe once what it waits for has come true."""
+
+    key: str
+    """engagement/rule/item/occurrence"""
+    engagement: str
+    rule: str
+    kind: str
+    """`task`, or the kind of evaluation."""
+    item: str
+    occurrence: int
+    to: str
+    """The role that owes it by the playbook; who it was handed over to is in `handed_to`."""
+    title: str
+    team_id: str | None
+    due_at: datetime
+    """By the playbook, in UTC; a day to which somebody put it off is in `snoozed_to`."""
+    reached: bool
+    """Whether its moment has come; where not, it is only expected."""
+    because: str
+    """The id of the fact that tells the moment."""
+    moment: str
+    moment_on: date
+    zone: str
+    wait: str
+    """In words, like `2 business days after held`."""
+    done: bool
+    """Whether its done_by is reached."""
+    done_because: str | None
+    handed_to: str | None
+    snoozed_to: datetime | None
+    overdue_at: datetime | None
+    escalate_at: datetime | None
+    escalate_to: str | None
+    lapse_at: datetime | None
+    lapse_reason: str | None
+    closes_at: datetime | None
+    """When a round that stays open for a time ends."""
+    remind_at: tuple[datetime, ...]
+    instrument: str | None
+    ask: str | None
+    contact: bool
+
+    @property
+    def falls_due_at(self) -> datetime:
+        """When it falls due, all considered: what was put off by hand, then."""
+        return self.snoozed_to or self.due_at
+
+    @property
+    def owed_by(self) -> str:
+        """The role that owes it, all considered."""
+        return self.handed_to or self.to
+
+
+def calendar_of(playbook: Playbook, places: Places, zone: str = "UTC") -> Calendar:
+    """The calendar by which a playbook counts; `zone` is for what has neither a jurisdiction nor an engagement."""
+    words = playbook.calendar
+    return Calendar(words.holidays, words.at, words.roll, places, zone)
+
+
+def plan(
+    playbook: Playbook,
+    history: History,
+    calendar: Calendar,
+    now: datetime,
+    only: Callable[[str], bool] | None = None,
+) -> dict[str, Obligation]:
+    """All that is owed, as the facts stand: one obligation for each rule, item and occurrence, by its key.
+
+    `now` matters only to repetitions without an end. `only` chooses kinds, so that a service plans what it keeps.
+    """
+    planning = _Planning(playbook, history, calendar, now)
+    rules = [rule for rule in playbook.rules if only is None or only(rule.kind)]
+    return {
+        owed.key: owed for rule in rules for item in planning.items.of(rule.each) for owed in planning.of(rule, item)
+    }
+
+
+def rolls_on(playbook: Playbook) -> bool:
+    """Whether time alone can lengthen the plan, because something repeats without a known end."""
+    repeats = [rule.repeat for rule in playbook.rules if rule.repeat]
+    return any(repeat.until is not None or repeat.times is None for repeat in repeats)
+
+
+def look_again_at(playbook: Playbook, now: datetime) -> datetime | None:
+    """When to plan again though nothing was said: the next day, for playbooks whose plan rolls on with time."""
+    tomorrow = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time.min, UTC)
+    return tomorrow if rolls_on(playbook) else None
+
+
+class _Planning:
+    """One run of the planner: what it plans for, and what it has worked out on the way."""
+
+    def __init__(self, playbook: Playbook, history: History, calendar: Calendar, now: datetime) -> None:
+        self.items = Items(playbook, history, calendar)
+        self._playbook = playbook
+        self._calendar = calendar
+        self._now = now
+        self._marks = history.marks
+        self._engagement = NO_ENGAGEMENT if history.line.startswith(f"{NO_ENGAGEMENT}/") else history.line
+
+    def of(self, rule: Rule, item: Item) -> Iterator[Obligation]:
+        """What this rule obliges for this item."""
+        moment = item.moments.get(rule.due.moment)
+        if moment is None:
+            return
+        done_by = item.moments.get(rule.done_by) if rule.done_by else None
+        done = done_by if done_by and done_by.reached else None
+        if done is None and not rule.guard.holds(item.value):
+            return
+        title = rule.heading.of(item.value)
+        for occurrence, day in enumerate(self._days(rule, item, moment), 1):
+            yield self._obligation(rule, item, moment, done, title, occurrence, day)
+
+    def _days(self, rule: Rule, item: Item, moment: Moment) -> Iterator[date]:
+        """The local dates on which it is due: each counted from the moment, until the first that is too late."""
+        start, sign = moment.day(item.zone), 1 if rule.due.after else -1
+        roll, last = self._roll(rule), self._last_day(rule, item)
+        every, times = (rule.repeat.every, rule.repeat.times or FARTHEST) if rule.repeat else (rule.due.wait, 1)
+        for earlier in range(min(times, FARTHEST)):
+            try:
+                day = self._calendar.add_all(start, [(rule.due.wait, sign), (every, earlier)])
+                day = self._calendar.rolled(day, roll)
+            except OverflowError:
+                return
+            if day.year > YEARS[-1] or (last is not None and day > last):
+                return
+            if day.year >= YEARS[0]:
+                yield day
+
+    def _roll(self, rule: Rule) -> Roll:
+        if rule.due.roll:
+            return rule.due.roll
+        if self._calendar.roll == "none":
+            return "none"
+        return "next" if rule.due.after else "previous"
+
+    def _last_day(self, rule: Rule, item: Item) -> date | None:
+        """The day after which there is no occurrence: what the repetition and the window leave."""
+        ends = [self._end_of_repeat(rule, item), self._end_of_window(item)[0] if rule.contact else None]
+        return min((end for end in ends if end is not None), default=None)
+
+    def _end_of_repeat(self, rule: Rule, item: Item) -> date | None:
+        repeat = rule.repeat
+        if repeat is None or (repeat.until is None and repeat.times is not None):
+            return None
+        until = item.moments.get(repeat.until) if repeat.until else None
+        return until.day(item.zone) if until else add_months(self._now.astimezone(item.zone).date(), AHEAD)
+
+    def _end_of_window(self, item: Item) -> tuple[date | None, bool]:
+        """The last day on which a team may be contacted, and whether that is certain or only expected."""
+        window = self._playbook.window
+        moment = self.items.engagement_moments.get(window.after) if window else None
+        if window is None or moment is None:
+            return None, False
+        return self._calendar.add(moment.day(item.zone), window.wait), moment.reached
+
+    def _obligation(
+        self, rule: Rule, item: Item, moment: Moment, done: Moment | None, title: str, occurrence: int, day: date
+    ) -> Obligation:
+        key = f"{self._engagement}/{rule.name}/{item.id}/{occurrence}"
+        mark = self._marks.get(key, UNTOUCHED)
+        from_ = mark.snoozed.event.until if mark.snoozed else day
+        lapse_at, lapse_reason = self._lapse(rule, item, from_)
+        return Obligation(
+            key=key,
+            engagement=self._engagement,
+            rule=rule.name,
+            kind=rule.kind,
+            item=item.id,
+            occurrence=occurrence,
+            to=rule.role,
+            title=title,
+            team_id=item.team_id,
+            due_at=self._calendar.instant(day, item.zone),
+            reached=moment.reached,
+            because=moment.because,
+            moment=rule.due.moment,
+            moment_on=moment.day(item.zone),
+            zone=item.zone.key,
+            wait=f"{rule.due.wait} {'after' if rule.due.after else 'before'} {rule.due.moment}",
+            done=done is not None,
+            done_because=done.because if done else None,
+            handed_to=mark.handed_over.event.to if mark.handed_over else None,
+            snoozed_to=self._calendar.instant(from_, item.zone) if mark.snoozed else None,
+            overdue_at=None if rule.open_for else self._later(rule, from_, rule.grace, item.zone),
+            escalate_at=self._later(rule, from_, rule.escalate.wait, item.zone) if rule.escalate else None,
+            escalate_to=rule.escalate.to if rule.escalate else None,
+            lapse_at=lapse_at,
+            lapse_reason=lapse_reason,
+            closes_at=self._later(rule, from_, rule.open_for, item.zone) if rule.open_for else None,
+            remind_at=tuple(self._later(rule, from_, wait, item.zone) for wait in rule.remind),
+            instrument=(rule.instrument or rule.kind) if rule.evaluation else None,
+            ask=rule.ask if rule.evaluation else None,
+            contact=rule.contact,
+        )
+
+    def _later(self, rule: Rule, day: date, wait: Wait, zone: ZoneInfo) -> datetime:
+        """So long after the due date, counted like a due date."""
+        roll: Roll = "none" if self._roll(rule) == "none" else "next"
+        later = self._calendar.rolled(self._calendar.add(day, wait), roll)
+        return self._calendar.instant(min(later, LAST_DAY), zone)
+
+    def _lapse(self, rule: Rule, item: Item, day: date) -> tuple[datetime | None, str | None]:
+        """When it is too late for it, and why: by the rule, or because the window has closed by then."""
+        ends: list[tuple[datetime, str]] = []
+        if rule.lapse is not None:
+            ends.append((self._later(rule, day, rule.lapse, item.zone), f"not done within {rule.lapse}"))
+        last, certain = self._end_of_window(item) if rule.contact else (None, False)
+        if last is not None and certain:
+            ends.append((instant(last + timedelta(days=1), time.min, item.zone), f"the window closed on {last}"))
+        return min(ends, default=(None, None))
