@@ -66,6 +66,11 @@ class Row:
         """Whether a person ended it."""
         return self.ended_by == "hand"
 
+    @property
+    def escalated_to(self) -> str | None:
+        """The role that was told because nobody did it."""
+        return self.escalate_to if self.escalated_at else None
+
     def is_overdue(self, now: datetime) -> bool:
         """Whether it has been due for longer than its grace."""
         return self.state == "due" and self.overdue_at is not None and self.overdue_at <= now
@@ -109,6 +114,7 @@ def apply(row: Row | None, change: Change) -> Row:
 
 def next_at(row: Row) -> datetime | None:
     """The earliest instant at which time alone changes this row."""
+    instants: tuple[datetime | None, ...]
     if row.state == "scheduled":
         instants = (row.due_at, row.lapse_at, row.closes_at)
     elif row.state == "due":
@@ -119,7 +125,7 @@ def next_at(row: Row) -> datetime | None:
 
 
 def pass_time(row: Row, now: datetime) -> list[Change]:
-    """What time has done to this row by `now`, in order; where it is too late for it, it lapses and does not fall due."""
+    """What time has done to this row by `now`, in order; what it is too late for lapses and does not fall due."""
     changes: list[Change] = []
     if row.is_open and (reason := _too_late(row, row.fired_at, now)):
         return [_ended("lapse", row, "lapsed", "time", reason=reason)]
