@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 
 from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.events.catalogue import Retracted
@@ -11,7 +10,6 @@ from shared.playbooks import gathering, views
 from shared.playbooks.said import AllSaid, order
 
 Slot = tuple[object, ...]
-NOTHING: Mapping[str, Fact] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +17,7 @@ class History:
     """All facts of one line, as far as they are known; what they tell is worked out when somebody asks."""
 
     line: str
-    facts: Mapping[str, Fact] = NOTHING
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     """Every fact by its id, the superseded and the retracted among them."""
     _slots: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The ids of the facts that are revisions of one another."""
