@@ -60,7 +60,7 @@ def matching(subject: str) -> list[str]:
 
 
 def _covers(wanted: Sequence[str], told: Sequence[str]) -> bool:
-    if wanted[-1] == ">":
+    if wanted[-1:] == [">"]:
         return len(told) >= len(wanted) and _covers(wanted[:-1], told[: len(wanted) - 1])
     return len(told) == len(wanted) and all(a in ("*", b) for a, b in zip(wanted, told, strict=True))
 
