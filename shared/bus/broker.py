@@ -1,4 +1,4 @@
-"""The broker of a service: FastStream on NATS, which never gives up on the server nor believes a sender's content type."""
+"""The broker of a service: FastStream on NATS; it never gives up on its server, nor trusts a sender's content type."""
 
 import contextlib
 from collections.abc import Iterable, Mapping

@@ -102,7 +102,7 @@ async def deliver(batch: Sequence[Delivery], take: Take, put_aside: PutAside, ac
         if len(open_) > 1:
             try:
                 await take(tuple(open_))
-            except Exception as error:  # noqa: BLE001 - each message by itself will tell
+            except Exception as error:
                 log.info("bus.batch_failed", messages=len(open_), error=type(error).__name__)
             else:
                 for delivery in batch:
@@ -128,7 +128,7 @@ async def _take_one(delivery: Delivery, take: Take, put_aside: PutAside) -> bool
     """Take one message; True when it has to come again."""
     try:
         await take((delivery,))
-    except Exception as error:  # noqa: BLE001 - outcome() knows what each error means
+    except Exception as error:
         if outcome(error) is Outcome.ASIDE or delivery.deliveries >= PATIENCE:
             return await _put_one_aside(delivery, error, put_aside)
         await _later(delivery, error)
@@ -140,7 +140,7 @@ async def _take_one(delivery: Delivery, take: Take, put_aside: PutAside) -> bool
 async def _put_one_aside(delivery: Delivery, reason: Exception, put_aside: PutAside) -> bool:
     try:
         await put_aside(delivery, reason)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the message must come again
+    except Exception as error:
         await _later(delivery, error)
         return True
     log.warning("bus.put_aside", subject=delivery.subject, reason=type(reason).__name__)
@@ -166,7 +166,7 @@ async def _settle(answer: Awaitable[None]) -> None:
     """Tell the bus; if it cannot be told, the message comes again and is recognised as a repetition."""
     try:
         await answer
-    except Exception as error:  # noqa: BLE001 - see above
+    except Exception as error:
         log.info("bus.not_settled", error=type(error).__name__)
 
 

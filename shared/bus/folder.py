@@ -35,7 +35,7 @@ class Folder:
     def take(self, patience: float = 5.0) -> int:
         """Become the owner; the returned descriptor is for the child, whose life then holds the folder as well.
 
-        A server whose owner was killed may live a moment longer: such an orphan is waited for, `patience` seconds at most.
+        A server may live a moment longer than its owner: such an orphan is waited for, `patience` seconds at most.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         lock = (self.path / "owner").open("a+", encoding="ascii")

@@ -84,7 +84,8 @@ def _streams(replicas: int, atomic: bool) -> list[dict[str, object]]:
     # no_ack: whoever asks with a reply subject waits for intake's answer, not for the stream's (docs/decisions/0021).
     inbound = {"name": INBOUND, "subjects": ["inbound.>"], "max_age": 90 * DAY, "no_ack": True}
     aside = {"name": ASIDE, "subjects": ["aside.>"], "max_age": 90 * DAY, "duplicate_window": 3600.0, "no_ack": False}
-    return [common | facts | ({"allow_atomic": True} if atomic else {}), common | inbound, common | aside]
+    said_by_us = common | ({"allow_atomic": True} if atomic else {})
+    return [said_by_us | facts, common | inbound, said_by_us | aside]
 
 
 async def _provide_stream(js: JetStreamContext, wanted: Mapping[str, object], only_look: bool) -> list[str]:

@@ -1,0 +1,179 @@
+"""The postman: carries what a service committed to its outbox to the bus; nothing is lost, at worst said twice."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import structlog
+from nats.aio.client import Client
+from nats.errors import ConnectionReconnectingError
+
+from shared.bus.publishing import publish
+from shared.bus.streams import stream_of
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+LOOK = 5.0
+"""Seconds after which the postman looks into the outbox although nobody called."""
+LONGEST_PAUSE = 5.0
+FIRST_PAUSE = 0.2
+BUNDLE = 500
+BUNDLE_BYTES = 4 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to say: `seq` orders the outbox, `id` lets the bus recognise a repetition."""
+
+    seq: int
+    id: str
+    subject: str
+    body: bytes
+
+
+class Outbox(Protocol):
+    """Where a service keeps what it has committed and not yet said."""
+
+    async def unsent(self, limit: int) -> Sequence[Letter]:
+        """The oldest letters that were not marked, in order."""
+
+    async def mark_sent(self, letters: Sequence[Letter]) -> None:
+        """Remember that the bus has them; they stay in the outbox, from which the bus can be rebuilt."""
+
+
+class HasClient(Protocol):
+    """Whoever holds a connection to the bus, such as our broker."""
+
+    @property
+    def client(self) -> Client: ...
+
+
+class Postman:
+    """Empties one outbox, in order, for as long as it runs."""
+
+    def __init__(self, outbox: Outbox, bus: HasClient, name: str) -> None:
+        self.waiting = 0
+        """Letters seen in the outbox and not yet carried, BUNDLE at most."""
+        self.last_error = ""
+        """Why the letters wait; empty when all is well."""
+        self._outbox = outbox
+        self._bus = bus
+        self._name = name
+        self._called = asyncio.Event()
+        self._flushing: list[asyncio.Future[None]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to carry; the bus must be connected, but may go away and come back."""
+        self._task = asyncio.create_task(self._carry(), name=f"postman of {self._name}")
+
+    async def stop(self) -> None:
+        """Stop at once; what was not carried waits in the outbox for the next start."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        for waiter in self._flushing:
+            waiter.cancel()
+        self._flushing.clear()
+
+    def wake(self) -> None:
+        """Say that there is something in the outbox; call it after each commit."""
+        self._called.set()
+
+    async def flush(self) -> None:
+        """Return when a look into the outbox, begun after this call, finds it empty."""
+        if self._task is None or self._task.done():
+            raise RuntimeError(f"the postman of {self._name} does not run: start it before you flush")
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._flushing.append(waiter)
+        self.wake()
+        await waiter
+
+    async def _carry(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                is_empty = await self._round()
+            except Exception as error:  # whatever it is, the letters must go out
+                self._note_failure(error)
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+                continue
+            pause = FIRST_PAUSE
+            self._note_success()
+            if is_empty:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._called.wait(), LOOK)
+
+    async def _round(self) -> bool:
+        """Carry what waits now; True when there was nothing."""
+        self._called.clear()
+        flushing = tuple(self._flushing)
+        letters = await self._outbox.unsent(BUNDLE)
+        self.waiting = len(letters)
+        for stream, bundle in bundles(letters):
+            await self._send(stream, bundle)
+        if not letters:
+            for waiter in flushing:
+                if not waiter.done():
+                    waiter.set_result(None)
+                self._flushing.remove(waiter)
+        return not letters
+
+    async def _send(self, stream: str, bundle: Sequence[Letter]) -> None:
+        client = self._bus.client
+        if not client.is_connected:
+            # nats-py would keep it and send it later, after we had long tried again.
+            raise ConnectionReconnectingError
+        stored, failure = await _unless_lost(client, publish(client, stream, bundle))
+        if stored:
+            await self._outbox.mark_sent(stored)
+            self.waiting -= len(stored)
+        if failure is not None:
+            raise failure
+
+    def _note_failure(self, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        if not self.last_error:
+            log.warning("bus.letters_wait", postman=self._name, waiting=self.waiting, reason=reason)
+        self.last_error = reason
+
+    def _note_success(self) -> None:
+        if self.last_error:
+            log.info("bus.letters_go_out_again", postman=self._name)
+        self.last_error = ""
+
+
+def bundles(letters: Sequence[Letter]) -> Iterator[tuple[str, list[Letter]]]:
+    """Neighbours for the same stream, together no larger than the bus takes at once; the order stays."""
+    stream, bundle, size = "", list[Letter](), 0
+    for letter in letters:
+        its_stream = stream_of(letter.subject)
+        if bundle and (its_stream != stream or size + len(letter.body) > BUNDLE_BYTES):
+            yield stream, bundle
+            bundle, size = [], 0
+        stream = its_stream
+        bundle.append(letter)
+        size += len(letter.body)
+    if bundle:
+        yield stream, bundle
+
+
+async def _unless_lost(client: Client, answer: Awaitable[T]) -> T:
+    """What the bus answers; an answer over a connection that broke never comes, so it is not waited for."""
+    connections = client.stats["reconnects"]
+    task = asyncio.ensure_future(answer)
+    try:
+        while not task.done():
+            await asyncio.wait((task,), timeout=0.1)
+            if not task.done() and (not client.is_connected or client.stats["reconnects"] != connections):
+                raise ConnectionReconnectingError
+        return task.result()
+    finally:
+        task.cancel()
