@@ -15,7 +15,7 @@ from shared.storage.facts import Turn
 from shared.storage.work import Unit
 
 K = TypeVar("K")
-PrimaryKey = tuple[str, ...]
+PrimaryKey = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Drawer(Generic[K]):
             same = (self.table.c[name] == value for name, value in self._key(key).items())
             await unit.connection.execute(delete(self.table).where(and_(*same)))
 
-    def _key(self, key: PrimaryKey) -> dict[str, str]:
+    def _key(self, key: PrimaryKey) -> dict[str, str | int]:
         return dict(zip((column.name for column in self.table.primary_key), key, strict=True))
 
     def _row(self, key: PrimaryKey, thing: Entity) -> dict[str, Any]:

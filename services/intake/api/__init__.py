@@ -1,0 +1,9 @@
+"""Intake by HTTP: its commands, and questions about all that it owns; one file a noun."""
+
+from fastapi import APIRouter
+
+from services.intake.api import approvals, engagements, peers, playbooks, requests, teams
+
+router = APIRouter(tags=["intake"])
+for noun in (requests, engagements, approvals, teams, peers, playbooks):
+    router.include_router(noun.router)

@@ -1,0 +1,77 @@
+"""Approvals and applications by HTTP."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from services.intake import domain, handlers, repository
+from services.intake.api.here import Here
+from services.intake.decisions import approvals as decisions
+from services.intake.domain import Application, Approval
+from shared.commands import Said
+from shared.storage.listing import Page
+from shared.web.desk import Which
+
+router = APIRouter()
+
+
+@router.post("/approvals", status_code=201)
+async def ask_approval(command: domain.AskApproval, here: Here) -> Said:
+    """Tell that a regional office was asked for its consent."""
+    return await handlers.obey(here.store, command, decisions.ask)
+
+
+@router.post("/approvals/answer")
+async def answer_approval(command: domain.AnswerApproval, here: Here) -> Said:
+    """Tell what the regional office answered."""
+    return await handlers.obey(here.store, command, decisions.answer)
+
+
+@router.get("/approvals")
+async def list_approvals(
+    here: Here,
+    asked: Which,
+    engagement: str | None = None,
+    about: str | None = None,
+    jurisdiction: str | None = None,
+    region: int | None = None,
+    state: Literal["asked", "granted", "declined"] | None = None,
+) -> Page[Approval]:
+    """Approvals by the day they were asked for."""
+    equal = {"about": about, "jurisdiction": jurisdiction, "region": region, "state": state}
+    async with here.store.look() as unit:
+        return await repository.APPROVALS.page(unit, asked, engagement_id=engagement, **equal)
+
+
+@router.get("/approvals/{approval_id}")
+async def get_approval(approval_id: str, here: Here, engagement: str | None = None) -> Approval:
+    """One approval."""
+    async with here.store.look() as unit:
+        return await repository.APPROVALS.find(unit, approval_id, engagement)
+
+
+@router.post("/applications", status_code=201)
+async def receive_application(command: domain.ReceiveApplication, here: Here) -> Said:
+    """Tell that an agency applied to take part."""
+    return await handlers.obey(here.store, command, decisions.receive)
+
+
+@router.get("/applications")
+async def list_applications(
+    here: Here,
+    asked: Which,
+    engagement: str | None = None,
+    jurisdiction: str | None = None,
+    stage: str | None = None,
+) -> Page[Application]:
+    """Applications by the day they came."""
+    equal = {"engagement_id": engagement, "jurisdiction": jurisdiction, "stage": stage}
+    async with here.store.look() as unit:
+        return await repository.APPLICATIONS.page(unit, asked, **equal)
+
+
+@router.get("/applications/{application_id}")
+async def get_application(application_id: str, here: Here, engagement: str | None = None) -> Application:
+    """One application."""
+    async with here.store.look() as unit:
+        return await repository.APPLICATIONS.find(unit, application_id, engagement)

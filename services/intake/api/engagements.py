@@ -1,0 +1,56 @@
+"""Engagements by HTTP."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from services.intake import domain, handlers, repository
+from services.intake.api.here import Here
+from services.intake.decisions import engagements as decisions
+from services.intake.domain import Engagement
+from shared.commands import Said
+from shared.storage.listing import Page
+from shared.web.desk import Which
+
+router = APIRouter()
+
+
+@router.post("/engagements", status_code=201)
+async def open_engagement(command: domain.OpenEngagement, here: Here) -> Said:
+    """Open an engagement; the requests it answers are answered with it."""
+    return await handlers.obey(here.store, command, decisions.open_)
+
+
+@router.post("/engagements/change")
+async def change_engagement(command: domain.ChangeEngagement, here: Here) -> Said:
+    """Change something about an engagement; what is not named stays as it was."""
+    return await handlers.obey(here.store, command, decisions.change)
+
+
+@router.post("/engagements/close")
+async def close_engagement(command: domain.CloseEngagement, here: Here) -> Said:
+    """End an engagement; follow-up begins."""
+    return await handlers.obey(here.store, command, decisions.close)
+
+
+@router.get("/engagements")
+async def list_engagements(
+    here: Here,
+    asked: Which,
+    state: Literal["open", "closed"] | None = None,
+    playbook: str | None = None,
+    topic: str | None = None,
+    facilitator: str | None = None,
+    center: str | None = None,
+) -> Page[Engagement]:
+    """Engagements by the day they were opened."""
+    equal = {"state": state, "playbook": playbook, "topic": topic, "facilitator": facilitator, "center": center}
+    async with here.store.look() as unit:
+        return await repository.ENGAGEMENTS.page(unit, asked, **equal)
+
+
+@router.get("/engagements/{engagement_id}")
+async def get_engagement(engagement_id: str, here: Here) -> Engagement:
+    """One engagement with its people and goals."""
+    async with here.store.look() as unit:
+        return await repository.ENGAGEMENTS.find(unit, engagement_id)

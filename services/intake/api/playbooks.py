@@ -1,0 +1,33 @@
+"""Playbooks by HTTP."""
+
+from fastapi import APIRouter
+
+from services.intake import domain, handlers, repository
+from services.intake.api.here import Here
+from services.intake.decisions import playbooks as decisions
+from services.intake.domain import Playbook
+from shared.commands import Said
+from shared.storage.listing import Page
+from shared.web.desk import Which
+
+router = APIRouter()
+
+
+@router.post("/playbooks", status_code=201)
+async def publish_playbook(command: domain.PublishPlaybook, here: Here) -> Said:
+    """Put a playbook into force; one with an error never replaces a good one."""
+    return await handlers.obey(here.store, command, decisions.publish)
+
+
+@router.get("/playbooks")
+async def list_playbooks(here: Here, asked: Which, playbook: str | None = None) -> Page[Playbook]:
+    """All versions of all playbooks."""
+    async with here.store.look() as unit:
+        return await repository.PLAYBOOKS.page(unit, asked, playbook=playbook)
+
+
+@router.get("/playbooks/{playbook}")
+async def get_playbook(playbook: str, here: Here, version: int | None = None) -> Playbook:
+    """The newest version of a playbook, or the one that is asked for."""
+    async with here.store.look() as unit:
+        return await repository.playbook(unit, playbook, version)

@@ -1,0 +1,70 @@
+"""TA requests by HTTP."""
+
+from datetime import date
+from typing import Literal
+
+from fastapi import APIRouter
+
+from services.intake import domain, handlers, repository
+from services.intake.api.here import Here
+from services.intake.decisions import requests as decisions
+from services.intake.domain import Request
+from shared.commands import Said
+from shared.errors import Unknown
+from shared.storage.listing import Page
+from shared.web.desk import Which
+
+router = APIRouter()
+
+
+@router.post("/requests", status_code=201)
+async def log_request(command: domain.LogRequest, here: Here) -> Said:
+    """Log a request; logging it twice changes nothing."""
+    return await handlers.obey(here.store, command, decisions.log)
+
+
+@router.post("/requests/withdraw")
+async def withdraw_request(command: domain.WithdrawRequest, here: Here) -> Said:
+    """Tell that the agency does not ask any more."""
+    return await handlers.obey(here.store, command, decisions.withdraw)
+
+
+@router.post("/requests/answer")
+async def answer_request(command: domain.AnswerRequest, here: Here) -> Said:
+    """Tell that a request met its answer."""
+    return await handlers.obey(here.store, command, decisions.answer)
+
+
+@router.get("/requests")
+async def list_requests(
+    here: Here,
+    asked: Which,
+    source: str | None = None,
+    jurisdiction: str | None = None,
+    topic: str | None = None,
+    state: Literal["logged", "answered", "withdrawn"] | None = None,
+    engagement: str | None = None,
+    logged_since: date | None = None,
+) -> Page[Request]:
+    """Requests by the day they were logged; those that an engagement answers, by `engagement`."""
+    conditions = [repository.REQUEST.c.logged_on >= logged_since] if logged_since else []
+    equal = {"source": source, "jurisdiction": jurisdiction, "topic": topic, "state": state, "answered_by": engagement}
+    async with here.store.look() as unit:
+        return await repository.REQUESTS.page(unit, asked, *conditions, **equal)
+
+
+@router.get("/requests/{request_id}")
+async def get_request(request_id: str, here: Here) -> Request:
+    """One request, and what became of it."""
+    async with here.store.look() as unit:
+        return await repository.REQUESTS.find(unit, request_id)
+
+
+@router.get("/requests/{source}/{external_id:path}")
+async def get_request_of_tracker(source: str, external_id: str, here: Here) -> Request:
+    """One request, by its tracker and its id there."""
+    async with here.store.look() as unit:
+        request = await repository.tracked(unit, source, external_id)
+    if request is None:
+        raise Unknown("request", f"{external_id} of {source}", field="external_id")
+    return request

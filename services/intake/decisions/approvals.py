@@ -1,0 +1,33 @@
+"""Approvals asked for and answered; applications received."""
+
+from datetime import datetime
+
+from services.intake.decisions.grounds import dated, found, in_or_outside
+from services.intake.domain import AnswerApproval, AskApproval, Known, ReceiveApplication
+from shared.errors import Malformed
+from shared.events import intake as said
+from shared.events.base import NO_ENGAGEMENT, Event
+
+
+def ask(command: AskApproval, known: Known, now: datetime) -> list[Event]:
+    """A regional office was asked for its consent."""
+    in_or_outside(known, command.engagement_id)
+    return [dated(said.ApprovalRequested, "asked_on", command, known, now)]
+
+
+def answer(command: AnswerApproval, known: Known, now: datetime) -> list[Event]:
+    """The regional office answered."""
+    in_or_outside(known, command.engagement_id)
+    where = command.engagement_id if command.engagement_id != NO_ENGAGEMENT else None
+    id = command.approval_id
+    approval = found(known.approvals.get(id), "approval", id, where, "approval_id")
+    event = dated(said.ApprovalAnswered, "answered_on", command, known, now)
+    if event.answered_on < approval.asked_on:
+        raise Malformed(f"is before the approval was asked for ({approval.asked_on})", "answered_on")
+    return [event]
+
+
+def receive(command: ReceiveApplication, known: Known, now: datetime) -> list[Event]:
+    """An agency applied to take part."""
+    in_or_outside(known, command.engagement_id)
+    return [dated(said.ApplicationReceived, "received_on", command, known, now)]

@@ -1,0 +1,28 @@
+"""What intake knows, and what it may be asked to do: one file a noun."""
+
+from services.intake.domain.approvals import AnswerApproval, Application, Approval, AskApproval, ReceiveApplication
+from services.intake.domain.asked import Asked, Beside
+from services.intake.domain.engagements import ChangeEngagement, CloseEngagement, Engagement, OpenEngagement
+from services.intake.domain.known import Known, known
+from services.intake.domain.peers import ConnectPeers, Peers, SuggestPeers
+from services.intake.domain.playbooks import Playbook, PublishPlaybook
+from services.intake.domain.requests import AnswerRequest, LogRequest, OfRequest, Request, WithdrawRequest
+from services.intake.domain.teams import (
+    AssignCohort,
+    ChangeTeam,
+    Cohort,
+    FillRole,
+    FormTeam,
+    LeaveTeam,
+    SignOffTeam,
+    Team,
+    VacateRole,
+)
+
+__all__ = [
+    "AnswerApproval", "AnswerRequest", "Application", "Approval", "AskApproval", "Asked", "AssignCohort", "Beside",
+    "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers", "Engagement", "FillRole",
+    "FormTeam", "Known", "LeaveTeam", "LogRequest", "OfRequest", "OpenEngagement", "Peers", "Playbook",
+    "PublishPlaybook", "ReceiveApplication", "Request", "SignOffTeam", "SuggestPeers", "Team", "VacateRole",
+    "WithdrawRequest", "known",
+]  # fmt: skip

@@ -1,0 +1,84 @@
+"""All that intake knows of a line: an engagement with everything in it, or one request or playbook outside of any."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.intake.domain import approvals, engagements, peers, playbooks, requests, teams
+from services.intake.domain.approvals import Application, Approval
+from services.intake.domain.engagements import Engagement
+from services.intake.domain.peers import Pair, Peers
+from services.intake.domain.playbooks import Playbook
+from services.intake.domain.requests import Request
+from services.intake.domain.teams import Cohort, Team
+from shared.entities import gather
+from shared.events import intake as said
+from shared.events.base import NO_ENGAGEMENT, Event
+from shared.playbooks.history import History
+from shared.playbooks.places import PLACES
+
+
+@dataclass(frozen=True)
+class Known:
+    """What intake knows of one line; and, where a decision needs it, of what lies beside."""
+
+    line: str
+    time_zone: str
+    said: tuple[Event, ...]
+    """What stands: each fact of the line in its highest revision."""
+    engagement: Engagement | None
+    requests: Mapping[str, Request]
+    approvals: Mapping[str, Approval]
+    applications: Mapping[str, Application]
+    cohorts: Mapping[str, Cohort]
+    teams: Mapping[str, Team]
+    peers: Mapping[Pair, Peers]
+    playbooks: Mapping[str, Playbook]
+    engagements: frozenset[str] = frozenset()
+    """Those beside it that a command names, as far as there are any."""
+    published: tuple[str, ...] = ()
+    """The names of all playbooks, where a command names one."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def name(self) -> str:
+        """The id of the thing whose line this is."""
+        return self.line.removeprefix(f"{NO_ENGAGEMENT}/")
+
+
+def known(history: History) -> Known:
+    """What intake knows, as the facts of a line stand."""
+    facts = tuple(sorted(history.effective, key=lambda fact: (fact.time, fact.id)))
+    opened = gather(history, said.EngagementOpened, "engagement_id", engagements.evolve)
+    asked = gather(history, said.TaRequestLogged, "request_id", requests.evolve)
+    engagement = next(iter(opened.values()), None)
+    return Known(
+        line=history.line,
+        time_zone=_time_zone(engagement, asked),
+        said=tuple(fact.event for fact in facts),
+        engagement=engagement,
+        requests=asked,
+        approvals=gather(history, said.ApprovalRequested, "approval_id", approvals.approval),
+        applications=gather(history, said.ApplicationReceived, "application_id", approvals.application),
+        cohorts=gather(history, said.CohortAssigned, "cohort", teams.cohort),
+        teams=_teams(history),
+        peers=peers.pairs(facts),
+        playbooks=gather(history, said.PlaybookPublished, "version", playbooks.playbook),
+    )
+
+
+def _time_zone(engagement: Engagement | None, asked: Mapping[str, Request]) -> str:
+    """The engagement's; of a request, that of the jurisdiction that asks."""
+    if engagement:
+        return engagement.time_zone
+    places = (PLACES.get(request.jurisdiction) for request in asked.values())
+    return next((place.zone for place in places if place), "UTC")
+
+
+def _teams(history: History) -> dict[str, Team]:
+    """The teams, each in the cohort that was told last: by itself, or for its jurisdiction."""
+    formed = gather(history, said.TeamFormed, "team_id", teams.team)
+    return {id: team.but(cohort=history.teams[id].cohort) for id, team in formed.items()}

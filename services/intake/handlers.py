@@ -1,0 +1,52 @@
+"""What intake does: open work, decide, record."""
+
+from collections.abc import Sequence
+
+from services.intake.decisions import requests
+from services.intake.domain import Asked, Known, WithdrawRequest, trackers
+from services.intake.repository import RECORDS, known_for
+from shared import use_cases
+from shared.commands import Said
+from shared.events.base import Fact
+from shared.events.intake import PlaybookPublished
+from shared.playbooks.model import read
+from shared.storage.work import Store, Unit
+from shared.use_cases import C, Decide
+
+NO_PATIENCE = 0.0
+"""All that intake decides by it says itself: there is nothing that could still be on its way."""
+
+
+async def obey(store: Store, command: C, decide: Decide[C, Known]) -> Said:
+    """Do what a person or program asks, or say why not."""
+
+    async def know(unit: Unit, _line: str) -> Known:
+        assert isinstance(command, Asked)
+        return await known_for(unit, command)
+
+    return await use_cases.obey(store, command, know, decide, RECORDS.record, NO_PATIENCE)
+
+
+async def hear_tracker(store: Store, subject: str, body: bytes) -> Said:
+    """Do what a tracker sent on `inbound.requests.<source>`, or say why not."""
+    command = trackers.read(subject, body)
+    if isinstance(command, WithdrawRequest):
+        return await obey(store, command, requests.withdraw)
+    return await obey(store, command, requests.log)
+
+
+async def hear(store: Store, facts: Sequence[Fact]) -> None:
+    """Learn nothing: what the other services say changes nothing in intake."""
+
+
+async def take_in(store: Store, facts: Sequence[Fact]) -> None:
+    """Make facts of our own that were said elsewhere ours: from a log, or from another system."""
+    for fact in facts:
+        if isinstance(fact.event, PlaybookPublished):
+            read(fact.event.document)
+    await use_cases.hear(store, facts, RECORDS.record, said=True)
+
+
+async def retract(store: Store, fact_id: str, reason: str) -> Said:
+    """Take back a fact that intake said."""
+    return await use_cases.retract(store, fact_id, reason, RECORDS.record)

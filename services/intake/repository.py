@@ -1,0 +1,147 @@
+"""Rows <-> domain: how intake keeps what it knows, and finds it again."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from services.intake import domain, tables
+from services.intake.domain import (
+    Application,
+    Approval,
+    Asked,
+    Cohort,
+    Engagement,
+    Known,
+    OfRequest,
+    Peers,
+    Playbook,
+    Request,
+    Team,
+)
+from services.intake.domain.requests import hashed_id, own_id
+from shared.errors import Unknown
+from shared.events.base import NO_ENGAGEMENT
+from shared.storage.listing import Shelf
+from shared.storage.rows import Drawer, Records
+from shared.storage.tables import table
+from shared.storage.work import Unit
+
+REQUEST, ENGAGEMENT = table(tables.RequestRow), table(tables.EngagementRow)
+APPROVAL, APPLICATION = table(tables.ApprovalRow), table(tables.ApplicationRow)
+COHORT, TEAM, PEERS = table(tables.CohortRow), table(tables.TeamRow), table(tables.PeersRow)
+PLAYBOOK = table(tables.PlaybookRow)
+
+RECORDS: Records[Known] = Records(
+    view=domain.known,
+    drawers=(
+        Drawer(
+            REQUEST,
+            lambda known: {(r.request_id,): r for r in known.requests.values()},
+            filtered_by=("source", "external_id", "jurisdiction", "topic", "state", "answered_by", "logged_on"),
+        ),
+        Drawer(
+            ENGAGEMENT,
+            lambda known: {(known.engagement.engagement_id,): known.engagement} if known.engagement else {},
+            filtered_by=("playbook", "topic", "center", "facilitator", "state", "opened_on"),
+        ),
+        Drawer(
+            APPROVAL,
+            lambda known: {(a.engagement_id, a.approval_id): a for a in known.approvals.values()},
+            filtered_by=("about", "jurisdiction", "region", "state", "asked_on"),
+        ),
+        Drawer(
+            APPLICATION,
+            lambda known: {(a.engagement_id, a.application_id): a for a in known.applications.values()},
+            filtered_by=("jurisdiction", "stage", "received_on"),
+        ),
+        Drawer(
+            COHORT,
+            lambda known: {(c.engagement_id, c.cohort): c for c in known.cohorts.values()},
+            filtered_by=(),
+        ),
+        Drawer(
+            TEAM,
+            lambda known: {(t.engagement_id, t.team_id): t for t in known.teams.values()},
+            filtered_by=("jurisdiction", "cohort", "state", "formed_on"),
+        ),
+        Drawer(
+            PEERS,
+            lambda known: {(p.engagement_id, *p.pair): p for p in known.peers.values()},
+            filtered_by=("state",),
+        ),
+        Drawer(
+            PLAYBOOK,
+            lambda known: {(p.playbook, p.version): p for p in known.playbooks.values()},
+            filtered_by=("published_at",),
+        ),
+    ),
+)
+
+REQUESTS = Shelf(REQUEST, Request, "request", order=("logged_on", "request_id"))
+ENGAGEMENTS = Shelf(ENGAGEMENT, Engagement, "engagement", order=("opened_on", "engagement_id"))
+APPROVALS = Shelf(APPROVAL, Approval, "approval", order=("asked_on", "engagement_id", "approval_id"))
+APPLICATIONS = Shelf(APPLICATION, Application, "application", order=("received_on", "engagement_id", "application_id"))
+COHORTS = Shelf(COHORT, Cohort, "cohort", order=("engagement_id", "cohort_id"))
+TEAMS = Shelf(TEAM, Team, "team", order=("formed_on", "engagement_id", "team_id"))
+PAIRS = Shelf(PEERS, Peers, "peers", order=("engagement_id", "from_team", "to_jurisdiction", "need"))
+PLAYBOOKS = Shelf(PLAYBOOK, Playbook, "playbook", order=("playbook", "version"))
+
+
+async def known_for(unit: Unit, command: Asked) -> Known:
+    """All that has to be known to decide a command: its own line, and what it names beside."""
+    known = await RECORDS.known(unit, await _line(unit, command))
+    beside = command.beside
+    return replace(
+        known,
+        time_zone=command.in_zone or known.time_zone,
+        requests={**known.requests, **await _requests(unit, beside.requests)},
+        engagements=await _opened(unit, beside.engagements),
+        published=await _published(unit) if beside.playbooks else (),
+    )
+
+
+async def tracked(unit: Unit, source: str, external_id: str) -> Request | None:
+    """The request that a tracker knows by this id of its own."""
+    named = (REQUEST.c.source == source, REQUEST.c.external_id == external_id)
+    row = (await unit.connection.execute(select(REQUEST).where(*named).order_by(REQUEST.c.request_id))).first()
+    return REQUESTS.read(row) if row else None
+
+
+async def playbook(unit: Unit, name: str, version: int | None) -> Playbook:
+    """One version of a playbook, or the newest."""
+    query = select(PLAYBOOK).where(PLAYBOOK.c.playbook == name).order_by(PLAYBOOK.c.version.desc())
+    if version is not None:
+        query = query.where(PLAYBOOK.c.version == version)
+    row = (await unit.connection.execute(query.limit(1))).first()
+    if row is None:
+        raise Unknown("playbook", name if version is None else f"{name} version {version}")
+    return PLAYBOOKS.read(row)
+
+
+async def _line(unit: Unit, command: Asked) -> str:
+    """The command's line. A request is looked for by what its tracker calls it, for it may have any id here."""
+    if not isinstance(command, OfRequest) or not (command.source and command.external_id):
+        return command.line
+    if request := await tracked(unit, command.source, command.external_id):
+        return f"{NO_ENGAGEMENT}/{request.request_id}"
+    plain = own_id(command.source, command.external_id)
+    if command.request_id is None and await _requests(unit, [plain]):
+        return f"{NO_ENGAGEMENT}/{hashed_id(command.source, command.external_id)}"
+    return command.line
+
+
+async def _requests(unit: Unit, ids: Iterable[str]) -> dict[str, Request]:
+    rows = await unit.connection.execute(select(REQUEST).where(REQUEST.c.request_id.in_(list(ids))))
+    return {row.request_id: REQUESTS.read(row) for row in rows}
+
+
+async def _opened(unit: Unit, ids: Iterable[str]) -> frozenset[str]:
+    query = select(ENGAGEMENT.c.engagement_id).where(ENGAGEMENT.c.engagement_id.in_(list(ids)))
+    return frozenset((await unit.connection.scalars(query)).all())
+
+
+async def _published(unit: Unit) -> tuple[str, ...]:
+    names: Any = await unit.connection.scalars(select(PLAYBOOK.c.playbook).distinct().order_by(PLAYBOOK.c.playbook))
+    return tuple(names.all())
