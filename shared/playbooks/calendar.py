@@ -50,10 +50,6 @@ class Calendar:
         """The zone of what has neither a jurisdiction nor an engagement, as a zone."""
         return zone_named(self.zone) or ZoneInfo("UTC")
 
-    def works(self, day: date) -> bool:
-        """Whether people work on this day: Monday to Friday, and no holiday."""
-        return day.weekday() < 5 and day not in holidays_in(self.holidays, day.year)
-
     def add(self, day: date, wait: Wait, sign: int = 1) -> date:
         """The day that lies `wait` after this one (before it, with sign -1); OverflowError beyond the year 9999."""
         n = wait.n * sign
@@ -65,7 +61,7 @@ class Calendar:
             case "months":
                 return add_months(day, n)
             case "business days":
-                return self._add_working_days(day, n)
+                return add_working_days(self.holidays, day, n)
 
     def add_all(self, day: date, lengths: Sequence[tuple[Wait, int]]) -> date:
         """Add several waits: neighbours of one unit as one sum, so that Jan 31 + 1 month + 1 month is Mar 31."""
@@ -81,24 +77,29 @@ class Calendar:
 
     def rolled(self, day: date, roll: Roll) -> date:
         """This day if people work on it, else the next or previous one on which they do; `none` leaves it."""
-        if roll == "none":
+        if roll == "none" or works(self.holidays, day):
             return day
-        step = timedelta(days=1 if roll == "next" else -1)
-        while not self.works(day):
-            day += step
-        return day
+        return add_working_days(self.holidays, day, 1 if roll == "next" else -1)
 
     def instant(self, day: date, zone: ZoneInfo) -> datetime:
         """The moment of this day at which things fall due there, in UTC."""
         return instant(day, self.at, zone)
 
-    def _add_working_days(self, day: date, n: int) -> date:
-        step = timedelta(days=1 if n > 0 else -1)
-        left = abs(n)
-        while left:
-            day += step
-            left -= self.works(day)
-        return day
+
+def works(holidays: str, day: date) -> bool:
+    """Whether people work on this day where these holidays are kept: Monday to Friday, and no holiday."""
+    return day.weekday() < 5 and day not in holidays_in(holidays, day.year)
+
+
+@lru_cache(maxsize=65536)
+def add_working_days(holidays: str, day: date, n: int) -> date:
+    """The n-th working day after this one (before it, if negative); the day itself, working or not, if n is 0."""
+    step = timedelta(days=1 if n > 0 else -1)
+    left = abs(n)
+    while left:
+        day += step
+        left -= works(holidays, day)
+    return day
 
 
 def add_months(day: date, n: int) -> date:
