@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-import structlog
 from fastapi import APIRouter
-from faststream.nats import NatsBroker
 from sqlmodel import SQLModel
 
-from shared.bus.listening import Delivery, Ear, listen
+from shared.bus.broker import Broker, make_broker
+from shared.bus.delivery import Delivery
+from shared.bus.listening import listen
 from shared.bus.postman import Postman
+from shared.bus.streams import Ear, provision
 from shared.clock import Clock
 from shared.commands import Said
 from shared.errors import Malformed, problems
@@ -17,12 +20,9 @@ from shared.events import wire
 from shared.events.base import Fact
 from shared.obligations.alarm import Alarm
 from shared.settings import Settings
-from shared.storage.aside import message, put_aside, settle
+from shared.storage import aside
 from shared.storage.database import Database
 from shared.storage.work import Store, StoredOutbox
-from shared.web.desk import Desk
-
-log = structlog.get_logger()
 
 Hear = Callable[[Store, Sequence[Fact]], Awaitable[None]]
 
@@ -36,17 +36,102 @@ class Service:
     clock: Clock
     models: Sequence[type[SQLModel]]
     router: APIRouter
-    ears: Sequence[Ear]
+    ear: Ear
     hear: Hear
     """Learn facts that others said."""
     take_in: Hear
     """Make facts of its own, said elsewhere, its own."""
     retract: Callable[[Store, str, str], Awaitable[Said]]
-    alarm: Alarm | None = None
+    pass_time: Callable[[Store], Awaitable[None]] | None = None
+    """Do all that time has to do by now."""
+    earliest: Callable[[Store], Awaitable[datetime | None]] | None = None
+    """When time next has something to do."""
+    ticks: Callable[[Store], Alarm] | None = None
+    """What wakes it when something falls due."""
+    listens: "Callable[[Broker, Service], None] | None" = None
+    """How it hears, if not by taking in facts in batches."""
+    hear_message: Callable[[Store, str, bytes], Awaitable[object]] | None = None
+    """How it handles one message, if that is no fact."""
     store: Store = field(init=False)
-    postman: Postman = field(init=False)
+    broker: Broker | None = field(init=False, default=None)
+    postman: Postman | None = field(init=False, default=None)
+    alarm: Alarm | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         database = Database.at(self.settings.database, self.settings.data, self.name)
-        self.store = Store(database, self.clock)
-        self.postman = Postman(StoredOutbox(self.store), self.name)
+        self.store = Store(database, self.clock, self.settings.known_places, self.settings.zone)
+
+    async def prepare(self) -> None:
+        """Make the tables that are not there yet."""
+        await self.store.database.create(self.models)
+
+    async def start(self, urls: str) -> None:
+        """Open the database, take its place on the bus, and begin to hear, to say and to wake."""
+        await self.prepare()
+        broker = self.broker = make_broker(urls, self.name)
+        await broker.connect()
+        await provision(broker.client, [self.ear], self.settings.replicas)
+        if self.listens:
+            self.listens(broker, self)
+        else:
+            listen(broker, self.ear, self.take, self.put_aside, self.settings.batch)
+        self.postman = Postman(StoredOutbox(self.store), broker, self.name)
+        self.alarm = self.ticks(self.store) if self.ticks else None
+        self.store.posted = self._posted
+        await broker.start()
+        await self.postman.start()
+        if self.alarm:
+            self.alarm.start()
+
+    async def stop(self) -> None:
+        """Hear no more, finish what is under way, and leave the rest to the next start: nothing is lost by it."""
+        if self.alarm:
+            self.alarm.stop()
+        if self.broker:
+            await self.broker.stop()
+        if self.postman:
+            await self.postman.stop()
+        await self.store.database.close()
+
+    async def take(self, batch: Sequence[Delivery]) -> None:
+        """Hear a batch in one transaction; what cannot be read is put aside and costs its neighbours nothing."""
+        facts: list[Fact] = []
+        for delivery in batch:
+            try:
+                facts.append(wire.decode(delivery.body, self.settings.max_fact_bytes))
+            except Malformed as error:
+                await self.put_aside(delivery, error)
+        await self.hear(self.store, facts)
+
+    async def put_aside(self, delivery: Delivery, error: Exception) -> None:
+        """Keep a message that cannot be handled, with the reason."""
+        async with self.store.work() as unit:
+            await aside.put_aside(unit, delivery.subject, delivery.body, problems(error))
+
+    async def retry_aside(self, aside_id: str) -> None:
+        """Handle a message again that was put aside; if it is refused again, it stays there."""
+        async with self.store.look() as unit:
+            subject, body = await aside.message(unit, aside_id)
+        if self.hear_message:
+            await self.hear_message(self.store, subject, body)
+        else:
+            await self.hear(self.store, [wire.decode(body, self.settings.max_fact_bytes)])
+        async with self.store.work() as unit:
+            await aside.settle(unit, aside_id, "retried")
+
+    async def health(self) -> dict[str, Any]:
+        """Whether the database answers and the bus is there, and how much waits to be said or looked at."""
+        connected = self.broker is not None and self.broker.client.is_connected
+        told: dict[str, Any] = {"bus": connected, "last_error": self.postman.last_error if self.postman else ""}
+        try:
+            async with self.store.look() as unit:
+                told |= {"database": True, **await aside.waiting_counts(unit)}
+        except Exception as error:
+            told |= {"database": False, "last_error": f"{type(error).__name__}: {error}"}
+        return {"well": connected and told["database"], **told}
+
+    def _posted(self) -> None:
+        if self.postman:
+            self.postman.wake()
+        if self.alarm:
+            self.alarm.reset()

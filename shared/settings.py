@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.playbooks.places import Place, Places
+
 
 class TribeSettings(BaseSettings):
     """What the table of jurisdictions has to be told of a Tribe."""
@@ -35,6 +37,8 @@ class Settings(BaseSettings):
     """The time zone of what has neither a jurisdiction nor an engagement."""
     tribes: dict[str, TribeSettings] = {}
     """Tribes by id: {"tribe-<slug>": {"name": ..., "region": ..., "zone": ...}}."""
+    replicas: int = Field(default=1, ge=1, le=5)
+    """How many servers of a NATS cluster keep each message."""
     batch: int = Field(default=500, ge=1, le=1000)
     """The most facts that one transaction hears."""
     patience: float = Field(default=1.0, ge=0, le=30)
@@ -42,3 +46,9 @@ class Settings(BaseSettings):
     max_fact_bytes: int = 262_144
     log_level: str = "INFO"
     log_json: bool = False
+
+    @property
+    def known_places(self) -> Places:
+        """All jurisdictions, the Tribes of these settings among them."""
+        tribes = {code: Place(code, tribe.name, tribe.region, tribe.zone) for code, tribe in self.tribes.items()}
+        return Places(tribes)

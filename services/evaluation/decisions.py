@@ -7,7 +7,6 @@ from services.evaluation.domain import Known
 from shared.errors import Conflict, Malformed, Unknown
 from shared.events import evaluation as said
 from shared.events.base import Event
-from shared.ids import new_id
 from shared.obligations.reconcile import Change, Row
 
 
@@ -62,6 +61,34 @@ def assess_goal(command: domain.AssessGoal, known: Known, now: datetime) -> list
     if command.goal_id not in known.goals:
         raise Unknown("goal", command.goal_id, command.engagement_id, "goal_id")
     return [command.as_event(said.GoalAssessed, on=command.on or _today(known, now))]
+
+
+def told(change: Change, now: datetime) -> Event:
+    """The fact that says what happened to a round."""
+    row = change.row
+    of_round = {
+        "engagement_id": row.engagement,
+        "round_id": row.key,
+        "n": row.n,
+        "rule": row.rule,
+        "kind": row.kind,
+        "instrument": row.instrument,
+    }
+    whole = {**of_round, "due_at": row.due_at, "title": row.title, "to": row.to, "because": row.because}
+    match change.kind:
+        case "schedule":
+            return said.EvaluationScheduled(**whole)
+        case "move":
+            return said.EvaluationMoved(**whole, was=change.was)
+        case "withdraw":
+            return said.EvaluationWithdrawn(**of_round, due_at=row.due_at, reason=change.reason)
+        case "fall_due":
+            return said.EvaluationOpened(**of_round, closes_at=row.closes_at)
+        case "lapse":
+            return said.EvaluationLapsed(**of_round, due_at=row.due_at, reason=change.reason)
+        case "complete" | "close":
+            return said.EvaluationClosed(**of_round, closes_at=row.closes_at)
+    raise AssertionError(f"nothing is said of {change.kind}")
 
 
 def _round(known: Known, round_id: str) -> Row:

@@ -124,7 +124,7 @@ class OfRound(Command):
 class AnswerRound(OfRound):
     """Answer an open round, for oneself or for a team."""
 
-    answer_id: Slug | None = None
+    answer_id: Slug
     team_id: Slug | None = None
     answers: dict[str, Any]
 
@@ -147,7 +147,7 @@ class RecordOutcome(Command):
     team_id: Slug | None = None
     goal_id: Slug | None = None
     seen_on: Day | None = None
-    source: str = "report"
+    source: said.Source = "report"
 
 
 class AssessGoal(Command):

@@ -1,6 +1,6 @@
 """Facts in: what sessions hears on the bus."""
 
-from shared.bus.listening import Ear
+from shared.bus.streams import ENGAGEMENT, Ear
 from shared.events import intake
 from shared.events.base import Event
 
@@ -13,4 +13,4 @@ HEARS: tuple[type[Event], ...] = (
     intake.TeamLeft,
     intake.IntakeFactRetracted,
 )
-EAR = Ear("sessions", "ENGAGEMENT", tuple(f"{event.type}.*" for event in HEARS))
+EAR = Ear("sessions", ENGAGEMENT, tuple(f"{event.type}.*" for event in HEARS))

@@ -8,8 +8,13 @@ Api = Annotated[str, typer.Option("--api", envvar="THROUGHLINE_API", help="Where
 HERE = "http://127.0.0.1:8000"
 
 
-def call(api: str, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
-    """Ask, and give back the JSON of the answer; a refusal is printed row by row and ends the command with 1."""
+def call(
+    api: str, method: str, path: str, body: dict[str, Any] | None = None, *, or_none: bool = False, **query: Any
+) -> Any:
+    """Ask, and give back the JSON of the answer; a refusal is printed row by row and ends the command with 1.
+
+    With `or_none`, what is not known there is None.
+    """
     import httpx
 
     asked = {name: value for name, value in query.items() if value is not None}
@@ -19,6 +24,8 @@ def call(api: str, method: str, path: str, body: dict[str, Any] | None = None, *
         fail(f"Nobody answers at {api} ({error}). Start Throughline with `throughline up`, or name it with --api.")
     if answer.is_success:
         return answer.json()
+    if or_none and answer.status_code == 404:
+        return None
     refuse(answer)
 
 

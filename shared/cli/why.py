@@ -14,7 +14,7 @@ def why(
     api: Api = HERE,
 ) -> None:
     """Why a task or an evaluation round is there: which rule, which fact, which dates."""
-    told = call(api, "GET", f"/why/{task}")
+    told = call(api, "GET", f"/tasks/{task}/why", or_none=True) or call(api, "GET", f"/rounds/{task}/why")
     if as_json:
         typer.echo(json.dumps(told, indent=2))
         return

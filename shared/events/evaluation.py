@@ -19,6 +19,8 @@ from shared.events.fields import (
 )
 
 Kind = Literal["mid", "end", "later", "semiannual", "improvement_review"]
+Source = Literal["round", "report", "watch"]
+Verdict = Literal["reached", "partly", "not_yet", "missed"]
 
 
 class OfRound(Event):
@@ -142,7 +144,7 @@ class OutcomeRecorded(OfEngagement):
     goal_id: Slug | None = None
     evidence: Text
     seen_on: Day
-    source: Literal["round", "report", "watch"]
+    source: Source
 
 
 class GoalAssessed(OfEngagement):
@@ -153,7 +155,7 @@ class GoalAssessed(OfEngagement):
     happened: ClassVar = "on"
 
     goal_id: Slug
-    verdict: Literal["reached", "partly", "not_yet", "missed"]
+    verdict: Verdict
     on: Day
 
 

@@ -7,15 +7,16 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.errors import Conflict, Problem, Unknown
 from shared.storage.listing import Asked, Page, Shelf
-from shared.storage.tables import AsideRow, table
+from shared.storage.tables import AsideRow, OutboxRow, table
 from shared.storage.work import Unit
 
 ASIDE = table(AsideRow)
+OUTBOX = table(OutboxRow)
 
 
 class NotWaiting(Conflict):
@@ -81,3 +82,11 @@ async def message(unit: Unit, aside_id: str) -> tuple[str, bytes]:
 async def settle(unit: Unit, aside_id: str, state: str) -> None:
     """Remember that a message was retried or dropped."""
     await unit.connection.execute(update(ASIDE).where(ASIDE.c.aside_id == aside_id).values(state=state))
+
+
+async def waiting_counts(unit: Unit) -> dict[str, int]:
+    """How many letters wait to be said, and how many messages wait for somebody to look at them."""
+    unsent = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.sent_at.is_(None))
+    unseen = select(func.count()).select_from(ASIDE).where(ASIDE.c.state == "waiting")
+    outbox, put_aside = await unit.connection.scalar(unsent), await unit.connection.scalar(unseen)
+    return {"outbox": outbox or 0, "aside": put_aside or 0}

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -14,7 +12,6 @@ from shared.events import wire
 from shared.events.base import Fact
 from shared.events.catalogue import Retracted
 from shared.playbooks.history import History, fold
-from shared.storage.database import upsert
 from shared.storage.tables import FactRow, LineRow, table
 from shared.storage.work import Raced, Unit
 
@@ -38,11 +35,26 @@ class Turn:
 async def histories(unit: Unit, lines: Iterable[str]) -> dict[str, History]:
     """The history of each line, as far as this service knows it; an unknown line has an empty one."""
     wanted = set(lines)
+    versions = {row.line: row.version for row in await unit.connection.execute(
+        select(LINE.c.line, LINE.c.version).where(LINE.c.line.in_(wanted))
+    )}  # fmt: skip
+    remembered = {line: unit.learned.get(line) or unit.memory.get(line, (0, History(line))) for line in wanted}
+    found = {line: history for line, (version, history) in remembered.items() if versions.get(line) == version}
+    for line, history in (await _read(unit, wanted - found.keys())).items():
+        found[line] = history
+        if line in versions:
+            unit.learned[line] = (versions[line], history)
+    return found
+
+
+async def _read(unit: Unit, lines: set[str]) -> dict[str, History]:
+    if not lines:
+        return {}
     told: dict[str, list[Fact]] = defaultdict(list)
-    query = select(FACT.c.line, FACT.c.body).where(FACT.c.line.in_(wanted), ~FACT.c.ledger)
+    query = select(FACT.c.line, FACT.c.body).where(FACT.c.line.in_(lines), ~FACT.c.ledger)
     for row in await unit.connection.execute(query):
         told[row.line].append(wire.decode(row.body.encode()))
-    return {line: fold(History(line), told[line]) for line in wanted}
+    return {line: fold(History(line), told[line]) for line in lines}
 
 
 async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
@@ -64,15 +76,15 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
         after[line] = fold(after[line], [fact])
         fresh[line].append(fact)
     for line, some in fresh.items():
-        await _next_version(unit, line)
+        unit.learned[line] = (await _next_version(unit, line), after[line])
         await _insert(unit, some, line, said)
     return [Turn(before[line], after[line], tuple(some)) for line, some in fresh.items()]
 
 
-async def record_from_ledger(unit: Unit, facts: Sequence[Fact]) -> None:
+async def record_from_ledger(unit: Unit, line: str, facts: Sequence[Fact]) -> None:
     """Say what a ledger did; its change numbers make these facts unique, and no plan is made from them."""
-    for line, some in groupby(sorted(facts, key=attrgetter("line")), key=attrgetter("line")):
-        await _insert(unit, list(some), line, said=True)
+    if facts:
+        await _insert(unit, facts, line, said=True)
 
 
 async def fact(unit: Unit, fact_id: str) -> Fact:
@@ -81,6 +93,11 @@ async def fact(unit: Unit, fact_id: str) -> Fact:
     if body is None:
         raise Unknown("fact", fact_id, field="fact_id")
     return wire.decode(body.encode())
+
+
+async def is_known(unit: Unit, line: str) -> bool:
+    """Whether anything was ever said of this line."""
+    return await unit.connection.scalar(select(LINE.c.version).where(LINE.c.line == line)) is not None
 
 
 async def story(unit: Unit, line: str) -> list[Fact]:
@@ -122,31 +139,32 @@ async def _lines(unit: Unit, facts: Sequence[Fact]) -> dict[str, str]:
 
 
 async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
-    """Move retractions that came before what they take back into its line."""
+    """Move retractions that came before what they take back into its line, which is then another than remembered."""
     query = select(FACT.c.id, FACT.c.retracts, FACT.c.line).where(FACT.c.retracts.in_(list(lines)))
     for row in (await unit.connection.execute(query)).all():
         if row.line != lines[row.retracts]:
             await unit.connection.execute(update(FACT).where(FACT.c.id == row.id).values(line=lines[row.retracts]))
+            await _next_version(unit, lines[row.retracts])
 
 
-async def _next_version(unit: Unit, line: str) -> None:
+async def _next_version(unit: Unit, line: str) -> int:
     """Count the line's version up; whoever read an older one meanwhile has lost the race."""
     version = await unit.connection.scalar(select(LINE.c.version).where(LINE.c.line == line))
     if version is None:
-        await upsert(unit.connection, LINE, [{"line": line, "version": 1}])
-        return
+        await unit.connection.execute(insert(LINE).values(line=line, version=1, ledger_version=0))
+        return 1
     moved = await unit.connection.execute(
         update(LINE).where(LINE.c.line == line, LINE.c.version == version).values(version=version + 1)
     )
     if moved.rowcount != 1:
         raise Raced(line)
+    return int(version) + 1
 
 
 async def _insert(unit: Unit, facts: Sequence[Fact], line: str, said: bool) -> None:
     rows = [_row(fact, line, said) for fact in facts]
     await unit.connection.execute(insert(FACT), rows)
     if said:
-        unit.said.extend(facts)
         letters = zip(facts, rows, strict=True)
         await unit.post([{"id": f.id, "subject": f.event.subject, "body": row["body"]} for f, row in letters])
 

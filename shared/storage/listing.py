@@ -3,7 +3,7 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -38,6 +38,27 @@ class Page(BaseModel, Generic[T]):
     """Give this as `cursor` to read on; none at the end."""
 
 
+async def rows_of(
+    unit: Unit,
+    source: Table,
+    order: Sequence[str],
+    asked: Asked,
+    conditions: Sequence[ColumnElement[bool]],
+    equal: Mapping[str, object],
+) -> tuple[list[Any], str | None]:
+    """One page of rows, and the cursor of the next; a column that should equal None may hold anything."""
+    query: Select[Any] = select(source).where(*conditions)
+    query = query.where(*(source.c[column] == value for column, value in equal.items() if value is not None))
+    columns = [source.c[name] for name in order]
+    if asked.cursor:
+        query = query.where(tuple_(*columns) > tuple_(*_seen(asked.cursor, columns)))
+    rows = (await unit.connection.execute(query.order_by(*columns).limit(asked.limit + 1))).all()
+    if len(rows) <= asked.limit:
+        return list(rows), None
+    last = rows[asked.limit - 1]
+    return list(rows[: asked.limit]), _mark([getattr(last, name) for name in order])
+
+
 @dataclass(frozen=True)
 class Shelf(Generic[T]):
     """The things of one kind, to be found by id or read in order."""
@@ -62,20 +83,8 @@ class Shelf(Generic[T]):
 
     async def page(self, unit: Unit, asked: Asked, *conditions: ColumnElement[bool], **equal: object) -> Page[T]:
         """Things whose columns equal what is asked for (None asks for nothing), from the cursor on."""
-        query: Select[Any] = select(self.table).where(*conditions)
-        for column, value in equal.items():
-            if value is not None:
-                query = query.where(self.table.c[column] == value)
-        columns = [self.table.c[name] for name in self.order]
-        if asked.cursor:
-            query = query.where(tuple_(*columns) > tuple_(*_seen(asked.cursor, columns)))
-        rows = (await unit.connection.execute(query.order_by(*columns).limit(asked.limit + 1))).all()
-        more = len(rows) > asked.limit
-        last = rows[asked.limit - 1] if more else None
-        return Page(
-            items=[self.read(row) for row in rows[: asked.limit]],
-            next=_mark([getattr(last, name) for name in self.order]) if more else None,
-        )
+        rows, rest = await rows_of(unit, self.table, self.order, asked, conditions, equal)
+        return Page(items=[self.read(row) for row in rows], next=rest)
 
     def read(self, row: Any) -> T:
         """The thing that a row's document tells of."""

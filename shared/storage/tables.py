@@ -38,7 +38,10 @@ class LineRow(SQLModel, table=True):
 
     line: str = Field(primary_key=True)
     version: int
+    ledger_version: int = 0
+    """The same for its obligations, which time changes too."""
     playbook: str | None = Field(default=None, index=True)
+    """The name of the playbook that rules it."""
     look_again_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     """When time alone makes its plan longer."""
 

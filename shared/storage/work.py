@@ -11,11 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.postman import Letter
 from shared.clock import Clock
-from shared.events.base import Fact
+from shared.playbooks.history import History
+from shared.playbooks.places import Places
 from shared.storage.database import Database
 from shared.storage.tables import OutboxRow, table
 
 OUTBOX = table(OutboxRow)
+
+
+Memory = dict[str, tuple[int, History]]
+"""Histories by line, each with the version at which it was read."""
+REMEMBERED = 512
+EVERYWHERE = Places()
 
 
 class Raced(Exception):
@@ -29,8 +36,12 @@ class Unit:
     connection: AsyncConnection
     service: str
     now: datetime
-    said: list[Fact] = field(default_factory=list)
-    """The facts that this unit was the first to say."""
+    places: Places
+    zone: str
+    """The zone of what has neither a jurisdiction nor an engagement."""
+    memory: "Memory"
+    learned: "Memory" = field(default_factory=dict)
+    """The histories as they will be once this unit commits."""
     posted: int = 0
 
     async def post(self, letters: Sequence[dict[str, Any]]) -> None:
@@ -43,18 +54,22 @@ class Unit:
 class Store:
     """The way into one service's database."""
 
-    def __init__(self, database: Database, clock: Clock, posted: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, database: Database, clock: Clock, places: Places = EVERYWHERE, zone: str = "UTC") -> None:
         self.database = database
         self.clock = clock
-        self.posted = posted
+        self.posted: Callable[[], None] = lambda: None
         """Called after a commit that left something in the outbox."""
+        self._places = places
+        self._zone = zone
+        self._memory: Memory = {}
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Unit]:
         """Open a unit that may record; everything in it commits together, or nothing does."""
         async with self.database.writing() as connection:
-            unit = Unit(connection, self.database.service, self.clock.now())
+            unit = self._unit(connection)
             yield unit
+        self._remember(unit.learned)
         if unit.posted:
             self.posted()
 
@@ -62,7 +77,21 @@ class Store:
     async def look(self) -> AsyncIterator[Unit]:
         """Open a unit that only reads."""
         async with self.database.reading() as connection:
-            yield Unit(connection, self.database.service, self.clock.now())
+            unit = self._unit(connection)
+            yield unit
+        self._remember(unit.learned)
+
+    def _unit(self, connection: AsyncConnection) -> Unit:
+        service, now = self.database.service, self.clock.now()
+        return Unit(connection, service, now, self._places, self._zone, self._memory)
+
+    def _remember(self, learned: Memory) -> None:
+        """Keep what was read or made, the oldest forgotten first; whoever uses it compares versions before."""
+        for line, remembered in learned.items():
+            self._memory.pop(line, None)
+            self._memory[line] = remembered
+        while len(self._memory) > REMEMBERED:
+            del self._memory[next(iter(self._memory))]
 
 
 class StoredOutbox:

@@ -1,0 +1,120 @@
+"""Evaluation by HTTP: its commands, and questions about rounds, answers, outcomes and goals."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from services.evaluation import decisions, domain, handlers, repository
+from services.evaluation.domain import Answer, Goal, Outcome
+from shared.commands import Said
+from shared.events.fields import Instant
+from shared.obligations import ledger
+from shared.obligations.ledger import Obliged
+from shared.obligations.why import Why, why
+from shared.storage.listing import Page
+from shared.web.desk import Desk, Which, desk
+
+router = APIRouter(tags=["evaluation"])
+Here = Annotated[Desk, Depends(desk("evaluation"))]
+
+
+@router.post("/rounds/answer", status_code=201)
+async def answer_round(command: domain.AnswerRound, here: Here) -> Said:
+    """Answer an open round; late answers are welcome."""
+    return await handlers.obey(here.store, command, decisions.answer, here.patience)
+
+
+@router.post("/rounds/close")
+async def close_round(command: domain.CloseRound, here: Here) -> Said:
+    """Close a round before its time."""
+    return await handlers.obey(here.store, command, decisions.close, here.patience)
+
+
+@router.get("/rounds")
+async def list_rounds(
+    here: Here,
+    asked: Which,
+    engagement: str | None = None,
+    state: str | None = None,
+    kind: str | None = None,
+    due_before: Instant | None = None,
+) -> Page[Obliged]:
+    """Evaluation rounds by the time they are due."""
+    async with here.store.look() as unit:
+        return await ledger.page(
+            unit, asked, state, due_before, engagement_id=engagement, kind=kind
+        )
+
+
+@router.get("/rounds/{round_id:path}/why")
+async def why_round(round_id: str, here: Here) -> Why:
+    """The rule, the fact and the dates behind a round."""
+    async with here.store.look() as unit:
+        return await why(unit, round_id, "round")
+
+
+@router.get("/rounds/{round_id:path}/answers")
+async def list_answers(round_id: str, here: Here, asked: Which) -> Page[Answer]:
+    """What was answered in a round."""
+    async with here.store.look() as unit:
+        return await repository.ANSWERS.page(unit, asked, round_id=round_id)
+
+
+@router.get("/rounds/{round_id:path}")
+async def get_round(round_id: str, here: Here) -> Obliged:
+    """One evaluation round."""
+    async with here.store.look() as unit:
+        return ledger.shown(await ledger.find(unit, round_id, "round"), unit.now)
+
+
+@router.post("/outcomes", status_code=201)
+async def record_outcome(command: domain.RecordOutcome, here: Here) -> Said:
+    """Tell of a change that was seen."""
+    return await handlers.obey(here.store, command, decisions.record_outcome, here.patience)
+
+
+@router.get("/outcomes")
+async def list_outcomes(
+    here: Here,
+    asked: Which,
+    engagement: str | None = None,
+    level: str | None = None,
+    jurisdiction: str | None = None,
+    goal: str | None = None,
+    seen_since: date | None = None,
+) -> Page[Outcome]:
+    """Changes by the day they were seen."""
+    conditions = [repository.OUTCOME.c.seen_on >= seen_since] if seen_since else []
+    equal = {"engagement_id": engagement, "level": level, "jurisdiction": jurisdiction, "goal_id": goal}
+    async with here.store.look() as unit:
+        return await repository.OUTCOMES.page(unit, asked, *conditions, **equal)
+
+
+@router.get("/outcomes/{outcome_id}")
+async def get_outcome(outcome_id: str, here: Here, engagement: str | None = None) -> Outcome:
+    """One change that was seen."""
+    async with here.store.look() as unit:
+        return await repository.OUTCOMES.find(unit, outcome_id, engagement)
+
+
+@router.post("/goals/assess")
+async def assess_goal(command: domain.AssessGoal, here: Here) -> Said:
+    """Hold a goal against what was seen."""
+    return await handlers.obey(here.store, command, decisions.assess_goal, here.patience)
+
+
+@router.get("/goals")
+async def list_goals(
+    here: Here, asked: Which, engagement: str | None = None, verdict: str | None = None
+) -> Page[Goal]:
+    """Goals, and how they were judged last."""
+    async with here.store.look() as unit:
+        return await repository.GOALS.page(unit, asked, engagement_id=engagement, verdict=verdict)
+
+
+@router.get("/goals/{goal_id}")
+async def get_goal(goal_id: str, here: Here, engagement: str | None = None) -> Goal:
+    """One goal."""
+    async with here.store.look() as unit:
+        return await repository.GOALS.find(unit, goal_id, engagement)

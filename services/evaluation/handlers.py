@@ -1,0 +1,44 @@
+"""What evaluation does: open work, decide, record."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.evaluation import repository
+from services.evaluation.domain import Known
+from services.evaluation.repository import FOLLOWING
+from shared import use_cases
+from shared.commands import Said
+from shared.events.base import Fact
+from shared.storage.work import Store
+from shared.use_cases import C, Decide
+
+
+async def obey(store: Store, command: C, decide: Decide[C, Known], patience: float) -> Said:
+    """Do what a person or program asks, or say why not."""
+    return await use_cases.obey(store, command, repository.known, decide, repository.record, patience)
+
+
+async def hear(store: Store, facts: Sequence[Fact]) -> None:
+    """Learn what happened, and when the playbooks want to know how it went."""
+    await use_cases.hear(store, facts, repository.record)
+
+
+async def take_in(store: Store, facts: Sequence[Fact]) -> None:
+    """Make facts of our own that were said elsewhere ours: from a log, or from another system."""
+    await use_cases.hear(store, facts, repository.record, said=True)
+
+
+async def retract(store: Store, fact_id: str, reason: str) -> Said:
+    """Take back a fact that evaluation said."""
+    return await use_cases.retract(store, fact_id, reason, repository.record)
+
+
+async def pass_time(store: Store) -> None:
+    """Open, close and let lapse what time says, in due order, some hundreds at a time."""
+    await use_cases.pass_time(store, FOLLOWING)
+
+
+async def earliest(store: Store) -> datetime | None:
+    """When time next has something to do."""
+    async with store.look() as unit:
+        return await FOLLOWING.earliest(unit)

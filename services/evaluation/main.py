@@ -1,0 +1,28 @@
+"""Where evaluation is put together."""
+
+from services.evaluation import handlers
+from services.evaluation.api import router
+from services.evaluation.subscribers import EAR
+from services.evaluation.tables import TABLES
+from services.evaluation.ticks import alarm
+from shared.clock import Clock
+from shared.service import Service
+from shared.settings import Settings
+
+
+def build(settings: Settings, clock: Clock) -> Service:
+    """The service evaluation, ready to be started."""
+    return Service(
+        name="evaluation",
+        settings=settings,
+        clock=clock,
+        models=TABLES,
+        router=router,
+        ear=EAR,
+        hear=handlers.hear,
+        take_in=handlers.take_in,
+        retract=handlers.retract,
+        pass_time=handlers.pass_time,
+        earliest=handlers.earliest,
+        ticks=alarm,
+    )

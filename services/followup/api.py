@@ -1,0 +1,84 @@
+"""Followup by HTTP: what to do with a task, the tasks themselves, and an engagement's story and calendar ahead."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from services.followup import decisions, domain, handlers
+from shared.commands import Said
+from shared.events import wire
+from shared.events.fields import Instant
+from shared.obligations import ledger
+from shared.obligations.ledger import Obliged
+from shared.obligations.why import Why, why
+from shared.storage.listing import Page
+from shared.web.desk import Desk, Which, desk
+
+router = APIRouter(tags=["followup"])
+Here = Annotated[Desk, Depends(desk("followup"))]
+
+
+@router.post("/tasks/do")
+async def do_task(command: domain.DoTask, here: Here) -> Said:
+    """Tell that a task is done; late is not too late."""
+    return await handlers.obey(here.store, command, decisions.do, here.patience)
+
+
+@router.post("/tasks/skip")
+async def skip_task(command: domain.SkipTask, here: Here) -> Said:
+    """Decide that a task need not be done, and say why."""
+    return await handlers.obey(here.store, command, decisions.skip, here.patience)
+
+
+@router.post("/tasks/snooze")
+async def snooze_task(command: domain.SnoozeTask, here: Here) -> Said:
+    """Put a task off until a later day."""
+    return await handlers.obey(here.store, command, decisions.snooze, here.patience)
+
+
+@router.post("/tasks/hand-over")
+async def hand_over_task(command: domain.HandOverTask, here: Here) -> Said:
+    """Give a task to another role."""
+    return await handlers.obey(here.store, command, decisions.hand_over, here.patience)
+
+
+@router.get("/tasks")
+async def list_tasks(
+    here: Here,
+    asked: Which,
+    to: str | None = None,
+    engagement: str | None = None,
+    team: str | None = None,
+    state: str | None = None,
+    due_before: Instant | None = None,
+) -> Page[Obliged]:
+    """Tasks by the time they are due."""
+    equal = {"to": to, "engagement_id": engagement, "team_id": team}
+    async with here.store.look() as unit:
+        return await ledger.page(unit, asked, state, due_before, **equal)
+
+
+@router.get("/tasks/{task_id:path}/why")
+async def why_task(task_id: str, here: Here) -> Why:
+    """The rule, the fact and the dates behind a task."""
+    async with here.store.look() as unit:
+        return await why(unit, task_id, "task")
+
+
+@router.get("/tasks/{task_id:path}")
+async def get_task(task_id: str, here: Here) -> Obliged:
+    """One task."""
+    async with here.store.look() as unit:
+        return ledger.shown(await ledger.find(unit, task_id, "task"), unit.now)
+
+
+@router.get("/engagements/{engagement_id}/story")
+async def story(engagement_id: str, here: Here) -> list[dict[str, Any]]:
+    """All that was said of an engagement, in the order in which it happened."""
+    return [wire.document(fact) for fact in await handlers.story(here.store, engagement_id)]
+
+
+@router.get("/engagements/{engagement_id}/calendar")
+async def calendar(engagement_id: str, here: Here) -> list[Obliged]:
+    """What lies ahead: tasks and evaluation rounds that are scheduled, and those that are expected."""
+    return await handlers.calendar(here.store, engagement_id)

@@ -1,0 +1,65 @@
+"""What followup does: open work, decide, record."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.followup import repository
+from services.followup.domain import Known
+from services.followup.repository import FOLLOWING
+from shared import use_cases
+from shared.commands import Said
+from shared.errors import Unknown
+from shared.events.base import Fact
+from shared.obligations import why
+from shared.obligations.ledger import Obliged
+from shared.storage import facts as kept
+from shared.storage.work import Store
+from shared.use_cases import C, Decide
+
+
+async def obey(store: Store, command: C, decide: Decide[C, Known], patience: float) -> Said:
+    """Do what a person or program asks, or say why not."""
+    return await use_cases.obey(store, command, repository.known, decide, repository.record, patience)
+
+
+async def hear(store: Store, facts: Sequence[Fact]) -> None:
+    """Learn what happened, and owe what the playbooks make of it."""
+    await use_cases.hear(store, facts, repository.record)
+
+
+async def take_in(store: Store, facts: Sequence[Fact]) -> None:
+    """Make facts of our own that were said elsewhere ours: from a log, or from another system."""
+    await use_cases.hear(store, facts, repository.record, said=True)
+
+
+async def retract(store: Store, fact_id: str, reason: str) -> Said:
+    """Take back a fact that followup said."""
+    return await use_cases.retract(store, fact_id, reason, repository.record)
+
+
+async def pass_time(store: Store) -> None:
+    """Let fall due, escalate and lapse what time says, in due order, some hundreds at a time."""
+    await use_cases.pass_time(store, FOLLOWING)
+
+
+async def earliest(store: Store) -> datetime | None:
+    """When time next has something to do."""
+    async with store.look() as unit:
+        return await FOLLOWING.earliest(unit)
+
+
+async def story(store: Store, engagement_id: str) -> list[Fact]:
+    """All that was said of an engagement, in the order in which it happened."""
+    async with store.look() as unit:
+        facts = await kept.story(unit, engagement_id)
+    if not facts:
+        raise Unknown("engagement", engagement_id)
+    return facts
+
+
+async def calendar(store: Store, engagement_id: str) -> list[Obliged]:
+    """What lies ahead of an engagement."""
+    async with store.look() as unit:
+        if not await kept.is_known(unit, engagement_id):
+            raise Unknown("engagement", engagement_id)
+        return await why.ahead(unit, engagement_id)

@@ -1,0 +1,28 @@
+"""Where followup is put together."""
+
+from services.followup import handlers
+from services.followup.api import router
+from services.followup.subscribers import EAR
+from services.followup.tables import TABLES
+from services.followup.ticks import alarm
+from shared.clock import Clock
+from shared.service import Service
+from shared.settings import Settings
+
+
+def build(settings: Settings, clock: Clock) -> Service:
+    """The service followup, ready to be started."""
+    return Service(
+        name="followup",
+        settings=settings,
+        clock=clock,
+        models=TABLES,
+        router=router,
+        ear=EAR,
+        hear=handlers.hear,
+        take_in=handlers.take_in,
+        retract=handlers.retract,
+        pass_time=handlers.pass_time,
+        earliest=handlers.earliest,
+        ticks=alarm,
+    )

@@ -1,0 +1,116 @@
+"""The services on a virtual clock: facts go in one by one, time passes between them, and all that they oblige happens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+
+from shared.clock import VirtualClock
+from shared.errors import Refused
+from shared.events import wire
+from shared.events.base import Fact
+from shared.events.catalogue import speaker
+from shared.service import Service
+from shared.storage.work import StoredOutbox
+
+Settle = Callable[[], Awaitable[None]]
+Turned = Callable[[datetime], Awaitable[None]]
+OnRefusal = Callable[[Fact, Refused], None]
+MOST = 500
+LOOK_AGAIN = 0.002
+
+
+class Stage:
+    """Plays a log of facts: each is taken in by the service that says such facts, at the time at which it happened."""
+
+    def __init__(self, services: Sequence[Service], clock: VirtualClock, settle: Settle) -> None:
+        self._services = {service.name: service for service in services}
+        self._clock = clock
+        self._settle = settle
+        """Returns when every service has heard all that was said."""
+
+    async def play(self, facts: Iterable[Fact], until: datetime, refused: OnRefusal, turned: Turned | None = None) -> None:
+        """Let everything happen up to `until`, in the order of time; `turned` is called after each thing that did."""
+        for fact in sorted((fact for fact in facts if not fact.event.from_ledger), key=lambda fact: fact.time):
+            if fact.time > until:
+                break
+            await self.pass_time(fact.time, turned)
+            try:
+                await self.say(fact)
+            except Refused as error:
+                refused(fact, error)
+            if turned:
+                await turned(self._clock.now())
+        await self.pass_time(until, turned)
+
+    async def say(self, fact: Fact) -> None:
+        """Have one fact said by the service whose fact it is, and heard by all others."""
+        owner = self._services[speaker(fact.event.type)]
+        await owner.take_in(owner.store, [fact])
+        await self._settle()
+        await self._do_what_time_says()
+
+    async def pass_time(self, until: datetime, turned: Turned | None = None) -> None:
+        """Let time pass, stopping wherever something falls due on the way."""
+        while (moment := await self._next()) is not None and moment <= until:
+            self._clock.move_to(moment)
+            await self._do_what_time_says()
+            if turned:
+                await turned(self._clock.now())
+        self._clock.move_to(until)
+
+    async def _do_what_time_says(self) -> None:
+        for service in self._services.values():
+            if service.pass_time:
+                await service.pass_time(service.store)
+        await self._settle()
+
+    async def _next(self) -> datetime | None:
+        moments = [await service.earliest(service.store) for service in self._services.values() if service.earliest]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+
+class Courier:
+    """Carries what services say to those who listen, inside one process and in order: the bus of a replay."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self._services = services
+
+    async def settle(self) -> None:
+        """Carry until nobody has anything left to say."""
+        while sum([await self._empty(service) for service in self._services]):
+            pass
+
+    async def _empty(self, service: Service) -> int:
+        outbox = StoredOutbox(service.store)
+        letters = await outbox.unsent(MOST)
+        for other in self._services:
+            heard = [wire.decode(letter.body) for letter in letters if other.ear.hears(letter.subject)]
+            if heard and other is not service:
+                await other.hear(other.store, heard)
+        if letters:
+            await outbox.mark_sent(letters)
+        return len(letters)
+
+
+class Quiet:
+    """Waits until the bus is quiet: all outboxes are empty, and every service has heard what it listens to."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self._services = services
+
+    async def settle(self) -> None:
+        """Return once nothing is under way; what is heard may lead to more being said, so look until all is done."""
+        while not await self._is_quiet():
+            await asyncio.sleep(LOOK_AGAIN)
+
+    async def _is_quiet(self) -> bool:
+        for service in self._services:
+            assert service.postman is not None
+            await service.postman.flush()
+        return not any([await self._has_work(service) for service in self._services])
+
+    async def _has_work(self, service: Service) -> bool:
+        assert service.broker is not None
+        info = await service.broker.client.jetstream().consumer_info(service.ear.stream, service.ear.service)
+        waiting = await StoredOutbox(service.store).unsent(1)
+        return bool(info.num_pending or info.num_ack_pending or waiting)

@@ -1,0 +1,83 @@
+"""The alarm: wakes a ledger at its earliest due time; it remembers nothing, the ledger does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from shared.clock import Clock
+
+log = structlog.get_logger()
+
+SAFETY = timedelta(minutes=1)
+"""However sure the alarm is of the next due time, it looks this often."""
+JUMP = 60.0
+"""Seconds by which the wall clock may differ from the steady one before it is doubted."""
+DOUBT = timedelta(seconds=5)
+"""How long after a jump of the clock it is looked at again, before anything fires."""
+
+
+class Alarm:
+    """Wakes `ring` whenever something may have fallen due, and once a minute to be sure."""
+
+    def __init__(
+        self, clock: Clock, earliest: Callable[[], Awaitable[datetime | None]], ring: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._clock = clock
+        self._earliest = earliest
+        self._ring = ring
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._one_at_a_time = asyncio.Lock()
+        self._offset: float | None = None
+        self._doubted: float | None = None
+
+    def start(self) -> None:
+        """Begin with a look: what fell due while nobody ran fires now, late, once."""
+        self._scheduler.add_job(self._look, "interval", seconds=SAFETY.total_seconds(), id="safety", max_instances=2)
+        self._scheduler.start()
+        self.reset()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def reset(self) -> None:
+        """The ledger changed: look at it again soon."""
+        if self._scheduler.running:
+            self._wake_at(self._clock.now())
+
+    def _wake_at(self, moment: datetime) -> None:
+        self._scheduler.add_job(
+            self._look, "date", run_date=moment, id="due", replace_existing=True, misfire_grace_time=None
+        )
+
+    async def _look(self) -> None:
+        async with self._one_at_a_time:
+            now = self._clock.now()
+            if not self._believes(now):
+                self._wake_at(now + DOUBT)
+                return
+            try:
+                await self._ring()
+                earliest = await self._earliest()
+            except Exception as error:
+                # The safety look tries again; an alarm that dies of a database's bad minute would wake nobody.
+                log.warning("alarm_failed", error=f"{type(error).__name__}: {error}")
+                return
+            if earliest is not None:
+                self._wake_at(max(earliest, self._clock.now()))
+
+    def _believes(self, now: datetime) -> bool:
+        """Whether the wall clock runs with the steady one; after a jump two looks must agree before anything fires."""
+        offset = now.timestamp() - asyncio.get_running_loop().time()
+        if self._offset is None or abs(offset - self._offset) <= JUMP:
+            self._offset, self._doubted = offset, None
+        elif self._doubted is not None and abs(offset - self._doubted) <= JUMP:
+            self._offset, self._doubted = offset, None
+        else:
+            log.warning("clock_jumped", seconds=round(offset - self._offset))
+            self._doubted = offset
+            return False
+        return True

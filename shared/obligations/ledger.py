@@ -1,0 +1,186 @@
+"""The ledger: one row for each obligation that was ever said, and the next instant at which time alone changes it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlmodel import Field, SQLModel
+
+from shared.errors import Unknown
+from shared.obligations.reconcile import Row, next_at
+from shared.playbooks.planner import Obligation
+from shared.storage.database import upsert
+from shared.storage.listing import Asked, Page, rows_of
+from shared.storage.tables import LineRow, table
+from shared.storage.types import UtcDateTime
+from shared.storage.work import Raced, Unit
+
+ROW = TypeAdapter(Row)
+
+
+class ObligationRow(SQLModel, table=True):
+    """One obligation, as recorded."""
+
+    __tablename__ = "obligation"
+
+    key: str = Field(primary_key=True)
+    line: str = Field(index=True)
+    engagement_id: str = Field(index=True)
+    kind: str
+    to: str
+    team_id: str | None = None
+    state: str
+    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    overdue_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """The earliest instant at which time alone changes it: falls due, is escalated, lapses, closes."""
+    document: str
+
+
+LEDGER = table(ObligationRow)
+LINE = table(LineRow)
+
+
+class Obliged(BaseModel):
+    """An obligation as whoever asks sees it."""
+
+    key: str
+    engagement: str
+    rule: str
+    kind: str
+    item: str
+    occurrence: int
+    to: str
+    title: str
+    team_id: str | None = None
+    due_at: datetime
+    """In UTC."""
+    state: str
+    fired_at: datetime | None = None
+    because: str
+    """The id of the fact that obliges it."""
+    n: int = 0
+    """How often it has changed since it was first said."""
+    instrument: str | None = None
+    closes_at: datetime | None = None
+    escalated_to: str | None = None
+
+
+def shown(row: Row, now: datetime) -> Obliged:
+    """A recorded obligation; due for longer than its grace, it shows as overdue."""
+    told = {name: getattr(row, name) for name in Obliged.model_fields if hasattr(row, name)}
+    told |= {"state": "overdue" if row.is_overdue(now) else row.state}
+    return Obliged(**told, escalated_to=row.escalate_to if row.escalated_at else None)
+
+
+def expected(owed: Obligation) -> Obliged:
+    """An obligation that waits for its moment: shown and forecast, never fired."""
+    told = {name: getattr(owed, name) for name in Obliged.model_fields if hasattr(owed, name)}
+    return Obliged(**{**told, "to": owed.owed_by, "due_at": owed.falls_due_at, "state": "expected"})
+
+
+async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, dict[str, Row]]:
+    """What the ledger holds of each line, by key."""
+    wanted = set(lines)
+    found: dict[str, dict[str, Row]] = {line: {} for line in wanted}
+    query = select(LEDGER.c.line, LEDGER.c.key, LEDGER.c.document).where(LEDGER.c.line.in_(wanted))
+    for row in await unit.connection.execute(query):
+        found[row.line][row.key] = ROW.validate_json(row.document)
+    return found
+
+
+async def versions(unit: Unit, lines: Iterable[str]) -> dict[str, int]:
+    """At which version the obligations of each line were read."""
+    query = select(LINE.c.line, LINE.c.ledger_version).where(LINE.c.line.in_(list(lines)))
+    return {row.line: row.ledger_version for row in await unit.connection.execute(query)}
+
+
+async def next_version(unit: Unit, line: str, version: int) -> None:
+    """Count up the version of a line's obligations; whoever read an older one meanwhile has lost the race."""
+    same = and_(LINE.c.line == line, LINE.c.ledger_version == version)
+    moved = await unit.connection.execute(update(LINE).where(same).values(ledger_version=version + 1))
+    if moved.rowcount != 1:
+        raise Raced(line)
+
+
+async def note(unit: Unit, line: str, playbook: str | None, look_again_at: datetime | None) -> None:
+    """Remember which playbook rules a line, and when time alone makes its plan longer."""
+    noted = update(LINE).where(LINE.c.line == line).values(playbook=playbook, look_again_at=look_again_at)
+    await unit.connection.execute(noted)
+
+
+async def write(unit: Unit, line: str, changed: Sequence[Row]) -> None:
+    """Record obligations as they are now."""
+    await upsert(unit.connection, LEDGER, [_columns(row, line) for row in changed])
+
+
+async def claim(unit: Unit, most: int) -> dict[str, list[Row]]:
+    """Obligations that time has something to do with now, earliest first, by line; no replica gets the same ones."""
+    query = select(LEDGER.c.line, LEDGER.c.document).where(LEDGER.c.next_at <= unit.now)
+    query = query.order_by(LEDGER.c.next_at, LEDGER.c.key).limit(most).with_for_update(skip_locked=True)
+    claimed: dict[str, list[Row]] = {}
+    for row in await unit.connection.execute(query):
+        claimed.setdefault(row.line, []).append(ROW.validate_json(row.document))
+    return claimed
+
+
+async def earliest(unit: Unit) -> datetime | None:
+    """When time next changes an obligation."""
+    moment: datetime | None = await unit.connection.scalar(select(func.min(LEDGER.c.next_at)))
+    return moment
+
+
+async def every(unit: Unit) -> list[Row]:
+    """The whole ledger, by key."""
+    documents = await unit.connection.scalars(select(LEDGER.c.document).order_by(LEDGER.c.key))
+    return [ROW.validate_json(document) for document in documents]
+
+
+async def find(unit: Unit, key: str, kind: str) -> Row:
+    """The recorded obligation with this key; `kind` (task, round) is what whoever asks calls it."""
+    document = await unit.connection.scalar(select(LEDGER.c.document).where(LEDGER.c.key == key))
+    if document is None:
+        raise Unknown(kind, key)
+    return ROW.validate_json(document)
+
+
+async def page(
+    unit: Unit, asked: Asked, state: str | None, due_before: datetime | None, **equal: object
+) -> Page[Obliged]:
+    """Obligations by their due time; of one state, or `open`: scheduled, due or overdue."""
+    conditions = [_in_state(state, unit.now)] if state else []
+    if due_before is not None:
+        conditions.append(LEDGER.c.due_at < due_before)
+    found, rest = await rows_of(unit, LEDGER, ("due_at", "key"), asked, conditions, equal)
+    return Page(items=[shown(ROW.validate_json(row.document), unit.now) for row in found], next=rest)
+
+
+def _in_state(state: str, now: datetime) -> ColumnElement[bool]:
+    late = and_(LEDGER.c.state == "due", LEDGER.c.overdue_at <= now)
+    match state:
+        case "open":
+            return LEDGER.c.state.in_(("scheduled", "due"))
+        case "overdue":
+            return late
+        case "due":
+            return and_(LEDGER.c.state == "due", or_(LEDGER.c.overdue_at.is_(None), LEDGER.c.overdue_at > now))
+        case _:
+            return LEDGER.c.state == state
+
+
+def _columns(row: Row, line: str) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "line": line,
+        "engagement_id": row.engagement,
+        "kind": row.kind,
+        "to": row.to,
+        "team_id": row.team_id,
+        "state": row.state,
+        "due_at": row.due_at,
+        "overdue_at": row.overdue_at,
+        "next_at": next_at(row),
+        "document": ROW.dump_json(row).decode(),
+    }

@@ -1,0 +1,100 @@
+"""Why an obligation is there: its rule, its fact, and how its dates were counted; and what lies ahead of a line."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from shared.errors import Unknown
+from shared.events import wire
+from shared.events.base import NO_ENGAGEMENT, Fact
+from shared.obligations import ledger
+from shared.obligations.following import owed, ruling
+from shared.obligations.ledger import Obliged, expected, shown
+from shared.obligations.reconcile import Row
+from shared.playbooks.model import Playbook
+from shared.playbooks.planner import Obligation
+from shared.storage import facts as kept
+from shared.storage.work import Unit
+
+
+class Why(BaseModel):
+    """The reasons of an obligation, for people (`words`) and for programs."""
+
+    obligation: Obliged
+    words: dict[str, str]
+    fact: dict[str, Any] | None
+    """What obliges it, as it was said."""
+    story: list[dict[str, Any]]
+    """All that was said of the obligation itself, in order."""
+
+
+async def why(unit: Unit, key: str, kind: str) -> Why:
+    """Explain one obligation, recorded or only expected; `kind` (task, round) is what whoever asks calls it."""
+    line = line_of(key)
+    history = (await kept.histories(unit, [line]))[line]
+    playbook = await ruling(unit, history)
+    reason: Row | Obligation | None = (await ledger.rows(unit, [line]))[line].get(key)
+    if reason is None:
+        wanted = owed(unit, playbook, history).get(key)
+        reason = wanted if wanted and not wanted.reached else None
+    if reason is None:
+        raise Unknown(kind, key)
+    cause = history.facts.get(reason.because)
+    return Why(
+        obligation=shown(reason, unit.now) if isinstance(reason, Row) else expected(reason),
+        words=_words(reason, playbook, cause, unit.now),
+        fact=wire.document(cause) if cause else None,
+        story=[wire.document(fact) for fact in await kept.story(unit, line) if _is_about(fact, key)],
+    )
+
+
+async def ahead(unit: Unit, line: str) -> list[Obliged]:
+    """What a line still has before it, tasks and rounds, by due time: what is scheduled, and what is expected.
+
+    Of what this service's own ledger does not keep, the plan tells; that has no hand-made end here.
+    """
+    history = (await kept.histories(unit, [line]))[line]
+    recorded = (await ledger.rows(unit, [line]))[line]
+    wanted = owed(unit, await ruling(unit, history), history)
+    told = [shown(row, unit.now) for row in recorded.values() if row.is_open]
+    told += [_planned(one, unit.now) for key, one in wanted.items() if key not in recorded and not one.done]
+    return sorted((one for one in told if one.due_at >= unit.now), key=lambda one: (one.due_at, one.key))
+
+
+def line_of(key: str) -> str:
+    """The line that an obligation belongs to: its engagement; outside engagements, that of the request it is about."""
+    engagement, _rule, item, *_ = (*key.split("/"), "", "")
+    return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item}"
+
+
+def _planned(owed: Obligation, now: datetime) -> Obliged:
+    told = expected(owed)
+    return told.model_copy(update={"state": "scheduled"}) if owed.reached else told
+
+
+def _words(reason: Row | Obligation, playbook: Playbook | None, cause: Fact | None, now: datetime) -> dict[str, str]:
+    due_at = reason.due_at if isinstance(reason, Row) else reason.falls_due_at
+    words = {
+        "what": reason.title,
+        "who": reason.to,
+        "due": f"{due_at.astimezone(ZoneInfo(reason.zone)):%A, %Y-%m-%d %H:%M} ({reason.zone})",
+        "state": shown(reason, now).state if isinstance(reason, Row) else "expected",
+        "rule": reason.rule + (f", of {playbook.playbook} version {playbook.version}" if playbook else ""),
+        "counted": f"{reason.wait} ({reason.moment_on})",
+        "because": _because(reason, cause),
+    }
+    if isinstance(reason, Row) and reason.due_at != reason.planned_at:
+        words["moved"] = f"by hand; the rule says {reason.planned_at.astimezone(ZoneInfo(reason.zone)):%Y-%m-%d %H:%M}"
+    return words
+
+
+def _because(reason: Row | Obligation, cause: Fact | None) -> str:
+    if cause is None:
+        return f"fact {reason.because}, which is not known here any more"
+    return f"{cause.event.type} of {cause.time:%Y-%m-%d}, fact {cause.id}"
+
+
+def _is_about(fact: Fact, key: str) -> bool:
+    return key in (getattr(fact.event, "task_id", None), getattr(fact.event, "round_id", None))
