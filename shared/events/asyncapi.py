@@ -3,28 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from shared.events import wire
+from shared.events import beside, wire
 from shared.events.base import Event
+from shared.events.beside import SCHEMA
 from shared.events.catalogue import CATALOGUE, SPEAKERS, short, speaker
 from shared.events.examples import example
 from shared.events.schema import definitions, envelope
 
-SCHEMA = "#/components/schemas/{model}"
 TITLE = "Throughline"
 ABOUT = """Keeps the line of a technical-assistance engagement from the first request to the last outcome.
 
 Each message on `eng.>` is one fact: a CloudEvents 1.0 document in structured JSON, kept for ever in the stream
 `ENGAGEMENT`. What outside systems send goes to `inbound.>`; what could not be handled is told on `aside.>`."""
 ENGAGEMENT = "The engagement that it is about; - where there is none."
-PLAIN_REQUEST = ("request_id", "external_id", "jurisdiction", "topic", "need", "logged_on", "follows")
-PROBLEMS = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["field", "reason"],
-        "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
-    },
-}
 
 
 def document(hears: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -39,11 +30,11 @@ def document(hears: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         },
         "defaultContentType": wire.CONTENT_TYPE,
         "servers": {"nats": _server()},
-        "channels": {**_channels(), **OTHER_CHANNELS},
-        "operations": {**_said(), **_heard(hears), **OTHER_OPERATIONS},
+        "channels": {**_channels(), **beside.CHANNELS},
+        "operations": {**_said(), **_heard(hears), **beside.OPERATIONS},
         "components": {
-            "messages": {**_messages(), **OTHER_MESSAGES},
-            "schemas": {**_schemas(), **_other_schemas()},
+            "messages": {**_messages(), **beside.MESSAGES},
+            "schemas": {**_schemas(), **beside.schemas()},
             "parameters": {
                 "engagement": {"description": ENGAGEMENT, "examples": ["ncase-ost-2017", "-"]},
                 "service": {"description": "The service that put it aside.", "enum": list(SPEAKERS)},
@@ -139,89 +130,3 @@ def _schemas() -> dict[str, Any]:
 
 def _summary(event: type[Event]) -> str:
     return (event.__doc__ or "").strip().splitlines()[0]
-
-
-def _other_schemas() -> dict[str, Any]:
-    """What goes over the bus besides facts."""
-    logged = CATALOGUE["eng.intake.ta_request_logged.v1"]
-    fields = definitions([logged], SCHEMA)[logged.__name__]["properties"]
-    plain = {
-        "title": "PlainRequest",
-        "type": "object",
-        "description": "A TA request as a tracker exports it; the source is told by the subject.",
-        "required": ["external_id", "jurisdiction", "topic", "need"],
-        "properties": {name: fields[name] for name in PLAIN_REQUEST},
-    }
-    return {
-        "PlainRequest": plain,
-        "InboundRequest": {"anyOf": [{"$ref": SCHEMA.format(model=one)} for one in (logged.type, "PlainRequest")]},
-        "InboundAnswer": {
-            "title": "InboundAnswer",
-            "type": "object",
-            "description": "What was recorded, or (as problem+json) every field that was wrong.",
-            "properties": {
-                "id": {"type": "string", "description": "the request's id here"},
-                "new": {"type": "boolean", "description": "false where all of it had been said before"},
-                "status": {"type": "integer", "description": "422, 409 or 404 where it was refused"},
-                "title": {"type": "string"},
-                "detail": {"type": "string"},
-                "problems": PROBLEMS,
-            },
-        },
-        "PutAside": {
-            "title": "PutAside",
-            "type": "object",
-            "required": ["aside_id", "subject", "problems"],
-            "properties": {
-                "aside_id": {"type": "string", "description": "its id, for `throughline aside show`"},
-                "subject": {"type": "string", "description": "where the message came from"},
-                "problems": PROBLEMS,
-            },
-        },
-    }
-
-
-def _message(name: str, summary: str) -> dict[str, Any]:
-    payload = {"$ref": SCHEMA.format(model=name)}
-    return {"name": name, "summary": summary, "contentType": "application/json", "payload": payload}
-
-
-def _channel(address: str | None, parameter: str | None, message: str, summary: str) -> dict[str, Any]:
-    told = {"parameters": {parameter: {"$ref": f"#/components/parameters/{parameter}"}}} if parameter else {}
-    messages = {message: {"$ref": f"#/components/messages/{message}"}}
-    return {"address": address, "summary": summary, **told, "messages": messages}
-
-
-OTHER_MESSAGES = {
-    "InboundRequest": _message("InboundRequest", "A TA request: a CloudEvent, or plain JSON."),
-    "InboundAnswer": _message("InboundAnswer", "What became of it, for whoever asked with a reply subject."),
-    "PutAside": _message("PutAside", "A message could not be handled, and waits for somebody to look at it."),
-}
-OTHER_CHANNELS = {
-    "inbound.requests": _channel(
-        "inbound.requests.{source}", "source", "InboundRequest", "Where trackers put their requests."
-    ),
-    "inbound.answers": _channel(None, None, "InboundAnswer", "The reply subject that the tracker named, if it did."),
-    "aside": _channel("aside.{service}", "service", "PutAside", "What could not be handled."),
-}
-OTHER_OPERATIONS = {
-    "intake.hears.requests": {
-        "action": "receive",
-        "channel": {"$ref": "#/channels/inbound.requests"},
-        "tags": [{"name": "intake"}],
-        "messages": [{"$ref": "#/channels/inbound.requests/messages/InboundRequest"}],
-        "reply": {
-            "channel": {"$ref": "#/channels/inbound.answers"},
-            "messages": [{"$ref": "#/channels/inbound.answers/messages/InboundAnswer"}],
-        },
-    },
-    **{
-        f"{service}.puts.aside": {
-            "action": "send",
-            "channel": {"$ref": "#/channels/aside"},
-            "tags": [{"name": service}],
-            "messages": [{"$ref": "#/channels/aside/messages/PutAside"}],
-        }
-        for service in SPEAKERS
-    },
-}

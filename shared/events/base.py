@@ -64,11 +64,11 @@ class Event(Part):
 
     type: ClassVar[str]
     identity: ClassVar[tuple[str, ...]]
-    """The fields that, with engagement and revision, make two facts the same fact."""
+    """The fields that, with the engagement and the revision, make two facts the same fact."""
     happened: ClassVar[str | None] = None
     """The field that tells when it happened in the world, if one does."""
     outside: ClassVar[bool] = False
-    """Whether it stands outside engagements by its nature, so that a foreign `subject` names no engagement."""
+    """Whether it stands outside engagements by its nature: none is part of its name, whatever `subject` may say."""
 
     engagement_id: Slug = NO_ENGAGEMENT
     revision: Count = 0
@@ -81,7 +81,8 @@ class Event(Part):
     @property
     def names(self) -> tuple[str, ...]:
         """What the fact is about: equal names and equal revision mean the same fact."""
-        return (self.engagement_id, *(_spelled(getattr(self, name)) for name in self.identity))
+        engagement = NO_ENGAGEMENT if self.outside else self.engagement_id
+        return (engagement, *(_spelled(getattr(self, name)) for name in self.identity))
 
     @property
     def derived_id(self) -> str:

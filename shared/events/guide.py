@@ -95,11 +95,11 @@ def _index(events: Iterable[type[Event]]) -> str:
 
 def _facts(event: type[Event], plain: bool = False) -> Iterable[tuple[str, str]]:
     """What is to be known of an event besides its fields."""
-    names = ["engagement_id", *event.identity]
     mark = "" if plain else "`"
     yield "Type", f"{mark}{event.type}{mark}"
     yield "Subject", f"{mark}{event.type}.{'-' if event.outside else '<engagement_id>'}{mark}"
-    yield "Is the same fact where these agree", ", ".join(f"{mark}{name}{mark}" for name in names)
+    names = [f"{mark}{name}{mark}" for name in event.identity]
+    yield "Named by", ", ".join(names if event.outside else ["its engagement", *names])
     yield "Happened", f"{mark}{event.happened}{mark}" if event.happened else "when it was said"
 
 
@@ -165,9 +165,9 @@ text become blanks.
 ## Ids, corrections, retraction
 
 A fact's id is derived from what makes it this fact and no other: a UUID of version 5, in the namespace
-`{namespace}`, of its type, the fields in which it agrees with itself (told for each event) and
-its revision, joined by the character U+001F. A field that was left out is empty; a list is sorted and joined by commas.
-For the fact above:
+`{namespace}`, of its type, its engagement (`-` for what stands outside engagements), the other
+fields that it is named by (told for each event) and its revision, joined by the character U+001F. A field that was left
+out is empty; a list is sorted and joined by commas. For the fact above:
 
 ```python
 from uuid import UUID, uuid5
@@ -180,7 +180,7 @@ assert str(fact_id) == "{id}"
 So whoever says the same again says the same fact, and nothing changes. A fact that comes with another id (a replayed
 log, an import, another system) keeps it.
 
-- **To correct** a fact, say it again with a higher `revision`: the highest counts. The same identity and revision with
+- **To correct** a fact, say it again with a higher `revision`: the highest counts. The same names and revision with
   other words is a conflict, and refused.
 - **To take a fact back**, say `fact_retracted` with its id: then it never was. A service says that of its own facts
   only. A retraction may come before what it retracts.

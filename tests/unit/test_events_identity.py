@@ -113,10 +113,11 @@ def test_a_fact_belongs_to_its_engagement_or_to_the_thing_itself(name: str, line
 
 
 def test_a_request_keeps_its_line_when_an_engagement_answers_it() -> None:
-    answered = intake.TaRequestAnswered(
-        engagement_id="e1", request_id="r1", answered_on=date(2017, 10, 16), how="engagement"
-    )
-    assert answered.line == "-/r1"
+    words = {"request_id": "r1", "answered_on": "2017-10-16"}
+    declined = intake.TaRequestAnswered.model_validate({**words, "how": "declined"})
+    answered = intake.TaRequestAnswered.model_validate({**words, "how": "engagement", "engagement_id": "e1"})
+    assert answered.line == declined.line == "-/r1"
+    assert answered.names == declined.names
 
 
 @pytest.mark.parametrize(
