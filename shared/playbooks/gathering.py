@@ -109,15 +109,15 @@ def homework(said: AllSaid) -> dict[str, Homework]:
 
 def plans(said: AllSaid) -> dict[str, Plan]:
     """Action plans by id."""
-    accepted = grouped(said.of(ActionPlanAccepted), lambda one: one.plan_id)
-    rejected = grouped(said.of(ActionPlanRejected), lambda one: one.plan_id)
+    accepted = {one.event.plan_id: one for one in said.of(ActionPlanAccepted)}
+    rejected = {one.event.plan_id: one for one in said.of(ActionPlanRejected)}
     in_order = sorted(said.of(ActionStepReported), key=lambda one: one.event.reported_on)
     reports = grouped(in_order, lambda one: one.plan_id)
     return {
         (id := one.event.plan_id): Plan(
             one,
-            latest(accepted.get(id, ()), lambda verdict: verdict.on),
-            latest(rejected.get(id, ()), lambda verdict: verdict.on),
+            accepted.get(id),
+            rejected.get(id),
             grouped(reports.get(id, ()), lambda report: report.step_id),
         )
         for one in said.of(ActionPlanSubmitted)
@@ -135,7 +135,7 @@ def goals(said: AllSaid) -> dict[str, DeclaredGoal]:
     current = engagement(said)
     if current is None:
         return {}
-    assessed = grouped(said.of(GoalAssessed), lambda one: one.goal_id)
+    assessed = {one.event.goal_id: one for one in said.of(GoalAssessed)}
     declared: dict[str, tuple[date, Fact]] = {}
     for day, one in sorted(_tellings(said), key=lambda telling: (telling[0], telling[1].fact.id)):
         for goal in one.event.goals or ():
@@ -145,7 +145,7 @@ def goals(said: AllSaid) -> dict[str, DeclaredGoal]:
             goal,
             *declared[goal.goal_id],
             current.sources["goals"],
-            latest(assessed.get(goal.goal_id, ()), lambda one: one.on),
+            assessed.get(goal.goal_id),
         )
         for goal in current.words["goals"]
     }
