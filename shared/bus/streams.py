@@ -46,20 +46,10 @@ class Ear:
 
     def hears(self, subject: str) -> bool:
         """Whether something said on `subject` reaches it."""
-        return any(_covers(pattern.split("."), subject.split(".")) for pattern in self.subjects)
+        return any(_covers(pattern, subject) for pattern in self.subjects)
 
     def __str__(self) -> str:
         return f"Ear {self.service} on stream {self.stream}"
-
-
-def _covers(pattern: Sequence[str], subject: Sequence[str]) -> bool:
-    """NATS's wildcards: `*` is any one part, `>` is the rest, of one part at least."""
-    for place, part in enumerate(pattern):
-        if part == ">":
-            return len(subject) > place
-        if place >= len(subject) or part not in ("*", subject[place]):
-            return False
-    return len(subject) == len(pattern)
 
 
 def stream_of(subject: str) -> str:
