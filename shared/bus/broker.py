@@ -40,7 +40,7 @@ class Troubles:
 
 
 class Broker(NatsBroker):
-    """A FastStream broker that also stops when its server is away."""
+    """A FastStream broker that listens when its start returns, and also stops when its server is away."""
 
     troubles: Troubles
 
@@ -49,6 +49,11 @@ class Broker(NatsBroker):
         """The connection itself; only after the broker was started or connected."""
         connection: Client = self.config.connection_state.connection
         return connection
+
+    async def start(self) -> None:
+        await super().start()
+        # Until the server has read our subscriptions, who asks gets no answer.
+        await self.client.flush()
 
     async def stop(
         self,
