@@ -11,6 +11,7 @@ from shared.errors import Conflict, Unknown
 from shared.events import wire
 from shared.events.base import Event, Fact, say
 from shared.events.catalogue import RETRACTIONS, speaker
+from shared.obligations.following import Following
 from shared.storage import facts as kept
 from shared.storage.facts import Turn
 from shared.storage.work import Raced, Store, Unit
@@ -37,6 +38,10 @@ class NotOurs(Conflict):
     """Fact {fact_id} was said by {speaker}; only {speaker} takes it back."""
 
 
+class TakenBack(Conflict):
+    """This was said before in the same words, and taken back. To say it after all, give it revision {next_revision}."""
+
+
 async def obey(store: Store, command: C, know: Know[K], decide: Decide[C, K], record: Record, patience: float) -> Said:
     """Do what is asked, or refuse; what another service said a moment ago is waited for, `patience` seconds at most."""
 
@@ -45,6 +50,7 @@ async def obey(store: Store, command: C, know: Know[K], decide: Decide[C, K], re
             known = await know(unit, command.line)
             facts = [say(event, unit.now, known.zone) for event in decide(command, known, unit.now)]
             turns = await record(unit, facts, True)
+            await _all_stand(unit, facts)
             return _said(facts, turns)
 
     return await _patiently(once, patience)
@@ -71,6 +77,28 @@ async def retract(store: Store, fact_id: str, reason: str, record: Record) -> Sa
         )
         facts = [say(event, unit.now)]
         return _said(facts, await record(unit, facts, True))
+
+
+async def pass_time(store: Store, following: Following) -> None:
+    """Do all that time has to do by now, a bounded number of obligations in each transaction."""
+
+    async def once() -> int:
+        async with store.work() as unit:
+            await following.roll_on(unit)
+            return await following.pass_time(unit)
+
+    while await _patiently(once, patience=0):
+        pass
+
+
+async def _all_stand(unit: Unit, facts: Sequence[Fact]) -> None:
+    """Refuse what was retracted: saying it again in the same words would change nothing, and look as if it had."""
+    histories = await kept.histories(unit, {fact.line for fact in facts})
+    for fact in facts:
+        history = histories[fact.line]
+        if fact.id in history.retracted:
+            highest = max(other.event.revision for other in history.facts.values() if other.slot == fact.slot)
+            raise TakenBack("revision", next_revision=highest + 1)
 
 
 def _said(facts: Sequence[Fact], turns: Sequence[Turn]) -> Said:

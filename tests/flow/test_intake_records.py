@@ -37,6 +37,7 @@ from shared.events.intake import (
 )
 from shared.storage.database import Database
 from shared.storage.work import Store, StoredOutbox
+from shared.use_cases import TakenBack
 from tests.support.intake import NOW, asked, facts, formed, opened
 
 SUBJECT = "inbound.requests.ncase"
@@ -249,6 +250,15 @@ async def test_retracting_a_correction_restores_what_was_said_first(store: Store
     corrected = await log(store, need="Transport", revision=1)
     await handlers.retract(store, corrected.facts[0]["id"], "The first was right")
     assert (await request(store)).need == asked().need
+
+
+async def test_what_was_retracted_is_said_again_only_with_a_higher_revision(store: Store) -> None:
+    said = await log(store)
+    await handlers.retract(store, said.facts[0]["id"], "A test of the tracker")
+    with pytest.raises(TakenBack, match="revision 1"):
+        await log(store)
+    assert (await log(store, revision=1)).new
+    assert (await request(store)).state == "logged"
 
 
 async def test_a_retraction_may_come_before_what_it_retracts(store: Store) -> None:

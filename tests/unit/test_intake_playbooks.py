@@ -93,6 +93,13 @@ def test_a_regional_office_answers_after_it_was_asked() -> None:
     assert refused.value.field == "answered_on"
 
 
+def test_the_regional_office_is_that_of_the_jurisdiction_unless_another_is_named() -> None:
+    asked = AskApproval(engagement_id="plc-2026", approval_id="invite-ky", about="invite", jurisdiction="KY")
+    for command, region in ((asked, 4), (asked.model_copy(update={"region": 5}), 5)):
+        events = approvals.ask(command, given(opened()), NOW)
+        assert given(opened(), *events).approvals["invite-ky"].region == region
+
+
 def test_an_approval_may_belong_to_no_engagement() -> None:
     asked = AskApproval(approval_id="speaker-1", about="speaker", region=4)
     assert asked.line == "-/speaker-1"

@@ -26,7 +26,7 @@ def open_(command: OpenEngagement, known: Known, now: datetime) -> list[Event]:
         return [event]
     _published(command.playbook, known)
     _in_order(event.opened_on, command.planned_close)
-    return [event, *requests.answers(command.answers, command.engagement_id, event.opened_on, known)]
+    return [event, *requests.answers(command.answers, event, event.opened_on, known)]
 
 
 def change(command: ChangeEngagement, known: Known, now: datetime) -> list[Event]:
@@ -41,7 +41,7 @@ def change(command: ChangeEngagement, known: Known, now: datetime) -> list[Event
     if command.opened_on or command.planned_close:
         _in_order(command.opened_on or engagement_.opened_on, command.planned_close or engagement_.planned_close)
     event = _merged(command, known, changed_on)
-    return [event, *requests.answers(command.answers or (), command.engagement_id, changed_on, known)]
+    return [event, *requests.answers(command.answers or (), event, changed_on, known)]
 
 
 def close(command: CloseEngagement, known: Known, now: datetime) -> list[Event]:

@@ -7,7 +7,7 @@ from services.intake.decisions.grounds import dated, found
 from services.intake.domain import AnswerRequest, Known, LogRequest, Request, WithdrawRequest
 from shared.errors import Conflict, Malformed, Unknown
 from shared.events import intake as said
-from shared.events.base import NO_ENGAGEMENT, Event
+from shared.events.base import NO_ENGAGEMENT, Event, OfEngagement
 
 
 class IdTaken(Conflict):
@@ -60,8 +60,9 @@ def answer(command: AnswerRequest, known: Known, now: datetime) -> list[Event]:
     return [event]
 
 
-def answers(ids: Sequence[str], engagement_id: str, on: date, known: Known) -> list[Event]:
+def answers(ids: Sequence[str], because: OfEngagement, on: date, known: Known) -> list[Event]:
     """The requests that an engagement answers have met their answer; those that it answers already stay as they are."""
+    engagement_id = because.engagement_id
     settled = known.engagement.answers if known.engagement else ()
     events: dict[str, Event] = {}
     for place, id in enumerate(ids):
@@ -73,7 +74,11 @@ def answers(ids: Sequence[str], engagement_id: str, on: date, known: Known) -> l
         if request.answered_on:
             raise _answered(request, field)
         events[id] = said.TaRequestAnswered(
-            engagement_id=engagement_id, request_id=id, answered_on=max(on, request.logged_on), how="engagement"
+            engagement_id=engagement_id,
+            request_id=id,
+            answered_on=max(on, request.logged_on),
+            how="engagement",
+            revision=because.revision,
         )
     return [events[id] for id in sorted(events)]
 
