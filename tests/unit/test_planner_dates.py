@@ -1,0 +1,250 @@
+"""Due dates: the wait, the zone, days off, repetitions, and the window."""
+
+from datetime import UTC, datetime
+
+from shared.playbooks.places import Place, Places
+from shared.playbooks.planner import look_again_at, rolls_on
+from tests.support.saying import NOW, held, owed, playbook, said, schedule, session
+
+OPENED = said("engagement_opened", planned_sessions=3, planned_close="2027-06-30")
+TEAM = said("team_formed")
+
+
+def team_rule(due: str, more: str = "") -> str:
+    return f"- {{name: r, each: team, task: T, to: facilitator, due: {{{due}}}{more}}}"
+
+
+def due(due: str, formed_on: str, more: str = "", header: str = "") -> list[str]:
+    facts = [OPENED, said("team_formed", formed_on=formed_on)]
+    return [it.removesuffix(", scheduled") for it in schedule(team_rule(due, more), facts, header).values()]
+
+
+def test_two_business_days_after_a_thursday_is_monday() -> None:
+    assert due("wait: 2 business days, after: formed", "2027-01-07") == ["2027-01-11 09:00"]
+
+
+def test_business_days_step_over_a_federal_holiday() -> None:
+    assert due("wait: 1 business day, after: formed", "2027-01-15") == ["2027-01-19 09:00"]
+
+
+def test_the_first_working_day_after_a_day_off_is_one_business_day() -> None:
+    assert due("wait: 1 business day, after: formed", "2027-01-09") == ["2027-01-11 09:00"]
+
+
+def test_no_business_days_after_a_saturday_is_the_next_working_day() -> None:
+    assert due("wait: 0 business days, after: formed", "2027-01-09") == ["2027-01-11 09:00"]
+
+
+def test_days_and_weeks_go_by_the_calendar_and_roll_off_days_off() -> None:
+    assert due("wait: 3 days, after: formed", "2027-01-06") == ["2027-01-11 09:00"]
+    assert due("wait: 2 weeks, after: formed", "2027-01-04") == ["2027-01-19 09:00"], "January 18 is a holiday"
+
+
+def test_months_go_to_the_same_day_or_the_last_of_the_month() -> None:
+    assert due("wait: 1 month, after: formed", "2027-01-05") == ["2027-02-05 09:00"]
+    assert due("wait: 1 month, after: formed, roll: none", "2027-01-31") == ["2027-02-28 09:00"]
+    assert due("wait: 13 months, after: formed, roll: none", "2027-01-31") == ["2028-02-29 09:00"]
+
+
+def test_before_subtracts_and_rolls_back() -> None:
+    facts = [OPENED, session(1, "2027-01-25T14:00:00-05:00")]
+    rule = "- {{name: r, each: session, task: T, to: facilitator, due: {{wait: {}, before: start}}}}"
+    assert schedule(rule.format("1 week"), facts) == {"r/s1/1": "2027-01-15 09:00, scheduled"}, "18 is a holiday"
+    assert schedule(rule.format("3 business days"), facts) == {"r/s1/1": "2027-01-20 09:00, scheduled"}
+    assert schedule(rule.format("1 month"), facts) == {"r/s1/1": "2026-12-24 09:00, scheduled"}
+
+
+def test_without_a_wait_it_is_due_on_the_day() -> None:
+    assert due("after: formed", "2027-01-05") == ["2027-01-05 09:00"]
+
+
+def test_roll_none_leaves_a_day_off() -> None:
+    assert due("wait: 1 day, after: formed, roll: none", "2027-01-08") == ["2027-01-09 09:00"]
+    header = "calendar: {roll: none}\n"
+    assert due("wait: 1 day, after: formed", "2027-01-08", header=header) == ["2027-01-09 09:00"]
+
+
+def test_a_rule_can_roll_otherwise_than_its_calendar() -> None:
+    header = "calendar: {roll: none}\n"
+    assert due("wait: 1 day, after: formed, roll: next", "2027-01-08", header=header) == ["2027-01-11 09:00"]
+    assert due("wait: 1 day, after: formed, roll: previous", "2027-01-08") == ["2027-01-08 09:00"]
+
+
+def test_a_calendar_without_holidays_works_on_them() -> None:
+    header = "calendar: {holidays: none}\n"
+    assert due("wait: 1 business day, after: formed", "2027-01-15", header=header) == ["2027-01-18 09:00"]
+
+
+def test_things_fall_due_at_the_hour_of_the_calendar() -> None:
+    assert due("after: formed", "2027-01-05", header='calendar: {at: "14:30"}\n') == ["2027-01-05 14:30"]
+
+
+def test_a_team_is_counted_in_the_zone_of_its_jurisdiction_and_a_session_in_that_of_the_engagement() -> None:
+    facts = [OPENED, said("team_formed", team_id="gu", jurisdiction="GU"), session(1, "2027-01-12T14:00:00-05:00")]
+    facts.append(held(1, "2027-01-12T14:00:00-05:00"))
+    rules = (
+        "- {name: a, each: attendance, task: T, to: facilitator, due: {after: held}}\n"
+        "- {name: b, each: session, task: T, to: facilitator, due: {after: held}}"
+    )
+    plan = owed(playbook(rules), facts)
+    assert plan["a/gu@s1/1"].due_at == datetime(2027, 1, 12, 23, tzinfo=UTC), "nine in the morning of the 13th there"
+    assert plan["b/s1/1"].due_at == datetime(2027, 1, 12, 14, tzinfo=UTC)
+
+
+def test_an_unknown_tribe_is_counted_in_the_zone_of_the_engagement_and_a_known_one_in_its_own() -> None:
+    facts = [OPENED, said("team_formed", team_id="t", jurisdiction="tribe-yurok")]
+    book = playbook(team_rule("after: formed"))
+    assert owed(book, facts)["r/t/1"].zone == "America/New_York"
+    yurok = Places({"tribe-yurok": Place("tribe-yurok", "Yurok Tribe", 9, "America/Los_Angeles")})
+    assert owed(book, facts, places=yurok)["r/t/1"].zone == "America/Los_Angeles"
+
+
+def test_nine_in_the_morning_stays_nine_in_the_morning_when_clocks_change() -> None:
+    facts = [OPENED, TEAM]
+    rule = team_rule("wait: 2 months, after: formed", ", repeat: {every: 1 week, times: 3}")
+    hours = [it.due_at.strftime("%m-%d %H") for it in owed(playbook(rule), facts).values()]
+    assert hours == ["03-04 14", "03-11 14", "03-18 13"]
+
+
+def test_an_hour_that_a_clock_change_skips_is_the_first_instant_after_it() -> None:
+    header = 'calendar: {at: "02:30", roll: none}\n'
+    facts = [OPENED, said("team_formed", formed_on="2027-03-14")]
+    plan = owed(playbook(team_rule("after: formed"), header), facts)
+    assert plan["r/ky/1"].due_at == datetime(2027, 3, 14, 7, tzinfo=UTC)
+
+
+def test_each_occurrence_is_counted_from_the_moment_and_never_from_the_one_before() -> None:
+    every_month = ", repeat: {every: 1 month, times: 4}"
+    assert due("wait: 1 month, after: formed, roll: none", "2027-01-31", every_month) == [
+        "2027-02-28 09:00", "2027-03-31 09:00", "2027-04-30 09:00", "2027-05-31 09:00",
+    ]  # fmt: skip
+
+
+def test_unlike_units_are_added_one_after_the_other() -> None:
+    every_month = ", repeat: {every: 1 month, times: 2}"
+    assert due("wait: 10 days, after: formed, roll: none", "2027-01-21", every_month) == [
+        "2027-01-31 09:00",
+        "2027-02-28 09:00",
+    ]
+
+
+def test_occurrences_before_a_moment_come_nearer_to_it_and_go_on() -> None:
+    facts = [OPENED, session(1, "2027-03-24T14:00:00-04:00")]
+    rule = (
+        "- {name: r, each: session, task: T, to: facilitator, due: {wait: 2 weeks, before: start}, "
+        "repeat: {every: 1 week, times: 3}}"
+    )
+    assert [it[:10] for it in schedule(rule, facts).values()] == ["2027-03-10", "2027-03-17", "2027-03-24"]
+
+
+def test_a_repetition_until_a_moment_keeps_what_is_due_by_that_day() -> None:
+    until_closed = ", repeat: {every: 1 month, until: closed}"
+    dates = due("wait: 1 month, after: formed", "2027-01-29", until_closed)
+    assert dates[-1] == "2027-06-29 09:00", "the close is expected on June 30"
+    assert len(dates) == 5
+    facts = [OPENED, said("team_formed", formed_on="2027-01-29"), said("engagement_closed", closed_on="2027-04-29")]
+    assert len(schedule(team_rule("wait: 1 month, after: formed", until_closed), facts)) == 3
+
+
+def test_what_rolls_past_the_until_is_not_there() -> None:
+    facts = [said("engagement_opened", planned_close="2027-02-06"), said("team_formed", formed_on="2027-01-06")]
+    until_closed = ", repeat: {every: 1 month, until: closed}"
+    assert schedule(team_rule("wait: 1 month, after: formed", until_closed), facts) == {}
+
+
+def test_times_and_until_limit_together() -> None:
+    both = ", repeat: {every: 1 month, times: 2, until: closed}"
+    assert len(due("wait: 1 month, after: formed", "2027-01-29", both)) == 2
+
+
+def test_a_repetition_without_an_end_is_planned_twelve_months_ahead_and_rolls_on() -> None:
+    rule = team_rule("wait: 1 month, after: formed", ", repeat: {every: 1 month}")
+    facts = [said("engagement_opened"), TEAM]
+    assert len(schedule(rule, facts)) == 12
+    assert len(schedule(rule, facts, now=NOW.replace(month=2))) == 13
+    book = playbook(rule)
+    assert rolls_on(book)
+    assert look_again_at(book, NOW) == datetime(2027, 1, 5, tzinfo=UTC)
+
+
+def test_a_repetition_until_a_moment_nobody_expects_is_planned_twelve_months_ahead() -> None:
+    rule = team_rule("wait: 1 month, after: formed", ", repeat: {every: 1 month, until: closed}")
+    assert len(schedule(rule, [said("engagement_opened"), TEAM])) == 12
+
+
+def test_a_playbook_whose_repetitions_are_counted_does_not_roll_on() -> None:
+    book = playbook(team_rule("wait: 1 month, after: formed", ", repeat: {every: 1 month, times: 3}"))
+    assert not rolls_on(book)
+    assert look_again_at(book, NOW) is None
+
+
+def test_a_repetition_ends_after_twelve_hundred_occurrences() -> None:
+    rule = team_rule("after: formed", ", repeat: {every: 1 day}")
+    facts = [said("engagement_opened"), said("team_formed", formed_on="2017-01-04")]
+    assert len(schedule(rule, facts)) == 1200
+
+
+def test_contact_ends_with_the_window_its_last_day_included() -> None:
+    header = "window: {wait: 6 months, after: closed}\n"
+    facts = [OPENED, TEAM, said("engagement_closed", closed_on="2027-03-22")]
+    rule = team_rule("wait: 1 month, after: closed", ", repeat: {every: 1 month, times: 8}")
+    contact = team_rule("wait: 1 month, after: closed", ", repeat: {every: 1 month, times: 8}, contact: true")
+    assert len(schedule(rule, facts, header)) == 8
+    assert list(schedule(contact, facts, header).values())[-1] == "2027-09-22 09:00, scheduled"
+    assert len(schedule(contact, facts, header)) == 6
+
+
+def test_what_rolls_out_of_the_window_is_not_there() -> None:
+    header = "window: {wait: 1 month, after: closed}\n"
+    facts = [OPENED, TEAM, said("engagement_closed", closed_on="2027-03-10")]
+    contact = team_rule("wait: 1 month, after: closed", ", contact: true")
+    assert schedule(contact, facts, header) == {}, "April 10 is a Saturday, and the window's last day"
+
+
+def test_an_expected_close_bounds_the_window_and_without_one_there_is_no_bound() -> None:
+    header = "window: {wait: 1 month, after: closed}\n"
+    contact = team_rule("wait: 8 months, after: formed", ", contact: true")
+    assert schedule(contact, [OPENED, TEAM], header) == {}
+    assert len(schedule(contact, [said("engagement_opened"), TEAM], header)) == 1
+
+
+def test_grace_escalation_and_lapse_are_counted_from_the_due_date() -> None:
+    more = ", grace: 2 business days, escalate: {wait: 1 week, to: supervisor}, lapse: 1 month"
+    plan = owed(playbook(team_rule("after: formed", more)), [OPENED, said("team_formed", formed_on="2027-01-08")])
+    it = plan["r/ky/1"]
+    assert it.overdue_at == datetime(2027, 1, 12, 14, tzinfo=UTC)
+    assert it.escalate_at == datetime(2027, 1, 15, 14, tzinfo=UTC)
+    assert it.escalate_to == "supervisor"
+    assert it.lapse_at == datetime(2027, 2, 8, 14, tzinfo=UTC)
+    assert it.lapse_reason == "not done within 1 month"
+
+
+def test_five_business_days_are_the_grace_of_whoever_says_none() -> None:
+    plan = owed(playbook(team_rule("after: formed")), [OPENED, said("team_formed", formed_on="2027-01-08")])
+    assert plan["r/ky/1"].overdue_at == datetime(2027, 1, 15, 14, tzinfo=UTC)
+
+
+def test_contact_lapses_at_the_end_of_the_windows_last_day_once_the_engagement_has_closed() -> None:
+    header = "window: {wait: 1 month, after: closed}\n"
+    book = playbook(team_rule("wait: 1 week, after: formed", ", contact: true"), header)
+    assert owed(book, [OPENED, TEAM])["r/ky/1"].lapse_at is None, "the close is only expected"
+    closed = owed(book, [OPENED, TEAM, said("engagement_closed", closed_on="2027-03-15")])["r/ky/1"]
+    assert closed.lapse_at == datetime(2027, 4, 16, 4, tzinfo=UTC)
+    assert closed.lapse_reason == "the window closed on 2027-04-15"
+
+
+def test_a_round_closes_so_long_after_it_opened_and_is_never_overdue() -> None:
+    rule = (
+        "- {name: r, each: engagement, evaluation: mid, due: {wait: 1 business day, after: opened}, "
+        "open_for: 2 weeks, remind: [1 week, 12 days]}"
+    )
+    it = owed(playbook(rule), [OPENED])["r/e1/1"]
+    assert (it.kind, it.to, it.title, it.instrument, it.ask) == ("mid", "evaluator", "Mid evaluation", "mid", "members")
+    assert it.closes_at == datetime(2027, 1, 19, 14, tzinfo=UTC)
+    assert [moment.day for moment in it.remind_at] == [12, 19], "January 17 is a Sunday, and 18 a holiday"
+    assert it.overdue_at is None
+
+
+def test_what_would_be_due_beyond_the_years_that_facts_can_tell_is_not_there() -> None:
+    rule = team_rule("wait: 20 years, after: formed".replace("20 years", "240 months"))
+    assert schedule(rule, [OPENED, said("team_formed", formed_on="2199-01-04")]) == {}
