@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -95,11 +96,23 @@ async def known_for(unit: Unit, command: Asked) -> Known:
     beside = command.beside
     return replace(
         known,
-        time_zone=command.in_zone or known.time_zone,
+        zone=_zone(unit, command, known),
+        places=unit.places,
         requests={**known.requests, **await _requests(unit, beside.requests)},
         engagements=await _opened(unit, beside.engagements),
         published=await _published(unit) if beside.playbooks else (),
     )
+
+
+def _zone(unit: Unit, command: Asked, known: Known) -> ZoneInfo:
+    """Where the days of a command begin: in its own zone, its engagement's, or that of the agency it is about."""
+    if command.in_zone or known.engagement:
+        return ZoneInfo(command.in_zone) if command.in_zone else known.zone
+    asking = [request.jurisdiction for request in known.requests.values()]
+    asked_for = [approval.jurisdiction for approval in known.approvals.values()]
+    places = (command.place, *asking, *asked_for)
+    zones = (unit.places.zone_of(place) for place in places if place)
+    return next((zone for zone in zones if zone), ZoneInfo(unit.zone))
 
 
 async def tracked(unit: Unit, source: str, external_id: str) -> Request | None:

@@ -29,7 +29,15 @@ def listens(broker: Broker, here: Service) -> None:
                 await here.put_aside(delivery, error)
 
     async def answer(batch: Sequence[Asked]) -> Sequence[Mapping[str, object]]:
-        return [trackers.receipt(await handlers.hear_tracker(here.store, one.subject, one.body)) for one in batch]
+        return [await _answer(here, one) for one in batch]
 
     listen(broker, EAR, take, here.put_aside, here.settings.batch)
     listen_for_requests(broker, SUBJECT, "intake", answer)
+
+
+async def _answer(here: Service, asked: Asked) -> Mapping[str, object]:
+    """What the sender of one message is told; a refusal is told as such, and costs nobody else anything."""
+    try:
+        return trackers.receipt(await handlers.hear_tracker(here.store, asked.subject, asked.body))
+    except Refused as error:
+        return {"accepted": False, **trackers.refusal(error)}

@@ -35,6 +35,7 @@ from shared.events.intake import (
     TaRequestWithdrawn,
     TeamLeft,
 )
+from shared.playbooks.places import Place, Places
 from shared.storage.database import Database
 from shared.storage.work import Store, StoredOutbox
 from shared.use_cases import TakenBack
@@ -137,6 +138,17 @@ async def test_a_request_that_came_from_a_log_is_not_logged_again_by_its_tracker
     withdrawn = await log(store, withdrawn=True, reason="Solved")
     assert withdrawn.id == "r-0041"
     assert (await request(store, "r-0041")).state == "withdrawn"
+
+
+async def test_a_day_that_is_not_told_begins_where_the_agency_is(store: Store, tmp_path: Path) -> None:
+    yurok = Place("tribe-yurok", "Yurok Tribe", 9, "America/Los_Angeles")
+    early = NOW.replace(hour=4)
+    there = Store(store.database, VirtualClock(early), Places({"tribe-yurok": yurok}), zone="Pacific/Guam")
+    for number, (jurisdiction, day) in enumerate(
+        {"tribe-yurok": 13, "KY": 14, "GU": 14, "tribe-unknown": 14, "AS": 13}.items()
+    ):
+        said = await log(there, external_id=str(number), jurisdiction=jurisdiction, logged_on=None)
+        assert (await request(there, said.id)).logged_on == date(2026, 9, day), jurisdiction
 
 
 async def test_a_malformed_request_is_refused_and_nothing_is_kept(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -37,7 +38,7 @@ def close(**told: Any) -> CloseEngagement:
 
 
 def when_opened(command: OpenEngagement, *before: Event, now: datetime = NOW, **beside: Any) -> list[Event]:
-    told = {"published": PUBLISHED, "time_zone": command.time_zone}
+    told: dict[str, Any] = {"published": PUBLISHED, "zone": ZoneInfo(command.time_zone)}
     return engagements.open_(command, given(*before, **told | beside), now)
 
 

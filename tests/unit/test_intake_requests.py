@@ -15,6 +15,7 @@ from services.intake.domain.requests import hashed_id, own_id
 from shared.errors import Malformed, Unknown
 from shared.events.fields import is_slug
 from shared.events.intake import TaRequestAnswered, TaRequestLogged, TaRequestWithdrawn
+from shared.playbooks.places import Places
 from tests.support.intake import NOW, asked, given, words
 
 LINE = "-/ncase-17"
@@ -26,7 +27,7 @@ def log(**told: Any) -> LogRequest:
 
 
 def logged(command: LogRequest, *before: Any, now: datetime = NOW, **beside: Any) -> TaRequestLogged:
-    known = given(*before, line=command.line, **{"time_zone": command.in_zone} | beside)
+    known = given(*before, line=command.line, **{"zone": Places().zone_of(command.jurisdiction)} | beside)
     (event,) = requests.log(command, known, now)
     assert isinstance(event, TaRequestLogged)
     return event
@@ -146,6 +147,14 @@ def test_what_an_engagement_answers_is_not_answered_otherwise() -> None:
     )
     with pytest.raises(RequestAnswered, match="by engagement plc-2026"):
         requests.answer(AnswerRequest(request_id="ncase-17", how="resource"), given(asked(), answered, line=LINE), NOW)
+
+
+def test_who_answered_a_request_is_corrected_by_a_revision() -> None:
+    answered = TaRequestAnswered(request_id="ncase-17", how="resource", answered_on=date(2026, 9, 1))
+    command = AnswerRequest(request_id="ncase-17", how="engagement", engagement_id="plc-2026", revision=1)
+    known = given(asked(), answered, line=LINE, engagements=frozenset({"plc-2026"}))
+    (event,) = requests.answer(command, known, NOW)
+    assert given(asked(), answered, event, line=LINE).requests["ncase-17"].answered_by == "plc-2026"
 
 
 def test_an_unknown_engagement_answers_nothing() -> None:

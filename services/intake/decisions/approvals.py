@@ -7,13 +7,12 @@ from services.intake.domain import AnswerApproval, AskApproval, Known, ReceiveAp
 from shared.errors import Malformed
 from shared.events import intake as said
 from shared.events.base import NO_ENGAGEMENT, Event
-from shared.playbooks.places import PLACES
 
 
 def ask(command: AskApproval, known: Known, now: datetime) -> list[Event]:
     """A regional office was asked for its consent: the one that is named, else that of the jurisdiction's region."""
     in_or_outside(known, command.engagement_id)
-    place = PLACES.get(command.jurisdiction or "")
+    place = known.places.get(command.jurisdiction or "")
     region = command.region or (place.region if place else None)
     return [dated(said.ApprovalRequested, "asked_on", command, known, now, region=region)]
 

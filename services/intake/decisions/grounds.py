@@ -65,8 +65,8 @@ def dated(event: type[E], day: str, command: Command, known: Known, now: datetim
 
 def said_before(event: type[E], command: Command, known: Known, **more: Any) -> E | None:
     """What stands under the names that this command would say it by, whatever its revision."""
-    names = {name: more.get(name, getattr(command, name, None)) for name in ("engagement_id", *event.identity)}
-    names["engagement_id"] = names["engagement_id"] or NO_ENGAGEMENT
+    identity = event.identity if event.outside else ("engagement_id", *event.identity)
+    names = {name: more.get(name, getattr(command, name, None)) for name in identity}
     for other in known.said:
         if isinstance(other, event) and all(getattr(other, name) == value for name, value in names.items()):
             return other

@@ -53,7 +53,7 @@ def answer(command: AnswerRequest, known: Known, now: datetime) -> list[Event]:
     if event in known.said:
         return [event]
     _not_withdrawn(request, "request_id")
-    if request.answered_on and (request.answered_by or NO_ENGAGEMENT) != engagement_id:
+    if request.answered_on and (request.answered_by or NO_ENGAGEMENT) != engagement_id and not command.revision:
         raise _answered(request, "request_id")
     if event.answered_on < request.logged_on:
         raise Malformed(f"is before the request was logged ({request.logged_on})", "answered_on")

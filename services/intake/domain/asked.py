@@ -29,6 +29,11 @@ class Asked(Command):
         """The zone in which its days begin, if the command itself tells; else its line does."""
         return None
 
+    @property
+    def place(self) -> str | None:
+        """The jurisdiction that it is about, if it tells one."""
+        return getattr(self, "jurisdiction", None)
+
 
 class InOrOutside(Asked):
     """A command about something that may belong to an engagement, or to none (`-`)."""

@@ -15,7 +15,9 @@ from shared.entities import gather
 from shared.events import intake as said
 from shared.events.base import NO_ENGAGEMENT, Event
 from shared.playbooks.history import History
-from shared.playbooks.places import PLACES
+from shared.playbooks.places import Places
+
+EVERYWHERE = Places()
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Known:
     """What intake knows of one line; and, where a decision needs it, of what lies beside."""
 
     line: str
-    time_zone: str
+    zone: ZoneInfo
+    """Where its days begin: the engagement's zone; outside engagements, that of the agency."""
     said: tuple[Event, ...]
     """What stands: each fact of the line in its highest revision."""
     engagement: Engagement | None
@@ -38,10 +41,7 @@ class Known:
     """Those beside it that a command names, as far as there are any."""
     published: tuple[str, ...] = ()
     """The names of all playbooks, where a command names one."""
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+    places: Places = EVERYWHERE
 
     @property
     def name(self) -> str:
@@ -57,7 +57,7 @@ def known(history: History) -> Known:
     engagement = next(iter(opened.values()), None)
     return Known(
         line=history.line,
-        time_zone=_time_zone(engagement, asked),
+        zone=ZoneInfo(engagement.time_zone if engagement else "UTC"),
         said=tuple(fact.event for fact in facts),
         engagement=engagement,
         requests=asked,
@@ -68,14 +68,6 @@ def known(history: History) -> Known:
         peers=peers.pairs(facts),
         playbooks=gather(history, said.PlaybookPublished, "version", playbooks.playbook),
     )
-
-
-def _time_zone(engagement: Engagement | None, asked: Mapping[str, Request]) -> str:
-    """The engagement's; of a request, that of the jurisdiction that asks."""
-    if engagement:
-        return engagement.time_zone
-    places = (PLACES.get(request.jurisdiction) for request in asked.values())
-    return next((place.zone for place in places if place), "UTC")
 
 
 def _teams(history: History) -> dict[str, Team]:

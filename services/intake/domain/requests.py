@@ -12,7 +12,6 @@ from shared.entities import Entity
 from shared.events import intake as said
 from shared.events.base import NO_ENGAGEMENT, Day, Fact, Jurisdiction, Label, Line, Slug, Text
 from shared.events.fields import is_slug, refusal
-from shared.playbooks.places import PLACES
 
 LONGEST = 64
 HASH = 8
@@ -95,11 +94,6 @@ class LogRequest(OfRequest):
     @property
     def beside(self) -> Beside:
         return Beside(engagements=(self.follows,) if self.follows else ())
-
-    @property
-    def in_zone(self) -> str | None:
-        place = PLACES.get(self.jurisdiction)
-        return place.zone if place else None
 
 
 class OfLogged(OfRequest):
