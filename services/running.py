@@ -1,17 +1,24 @@
 """Running services for real: database, bus, HTTP, alarms; all four in one process, or one of them alone."""
 
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
 from services.evaluation import main as evaluation
 from services.followup import main as followup
+from services.intake import handlers as intake_handlers
 from services.intake import main as intake
+from services.intake.decisions import playbooks as publishing
+from services.intake.domain import PublishPlaybook
 from services.sessions import main as sessions
+from shared import logs
 from shared.bus.server import EmbeddedServer
 from shared.clock import Clock, WorldClock
+from shared.errors import Refused
 from shared.service import Service
 from shared.settings import Settings
 from shared.web import frame
@@ -49,27 +56,76 @@ async def started(services: Sequence[Service], urls: str) -> AsyncIterator[None]
         yield
 
 
-def app(settings: Settings, names: Sequence[str], ready: Callable[[str, Sequence[Service]], None]) -> FastAPI:
+def idle() -> list[Service]:
+    """All services, only to be asked what they are; nothing is opened."""
+    return build(Settings(), WorldClock())
+
+
+def up(data: Path | None, port: int | None, host: str | None) -> None:
+    """Run everything until SIGINT or SIGTERM."""
+    _serve(_settings(data=data, port=port, host=host), tuple(BUILD))
+
+
+def run(service: str, **told: object) -> None:
+    """Run one service alone until SIGINT or SIGTERM."""
+    settings = _settings(**told)
+    if not settings.nats:
+        print("Which bus? Name it with --nats nats://host:4222 (or THROUGHLINE_NATS); `throughline up` brings its own.")
+        raise SystemExit(2)
+    _serve(settings, (service,))
+
+
+def _settings(**told: object) -> Settings:
+    """The settings of the environment, with what the command line says instead."""
+    return Settings(**{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]
+
+
+def _serve(settings: Settings, names: Sequence[str]) -> None:
+    logs.set_up(settings.log_level, settings.log_json)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    listening = socket.create_server((settings.host, settings.port))
+    config = uvicorn.Config(_app(settings, names, listening), log_level="warning", timeout_graceful_shutdown=5)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> FastAPI:
     """The HTTP app whose life is the life of the services in it."""
     services = build(settings, WorldClock(), names)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with bus(settings) as urls, started(services, urls):
-            ready(urls, services)
+            for service in services:
+                if service.name == "intake":
+                    await publish(service)
+            _say_where(settings, names, urls, listening)
             yield
+        print("Stopped. Nothing is lost: the next start goes on from here.", flush=True)
 
     return frame.build(services, lifespan)
 
 
-def serve(settings: Settings, names: Sequence[str], ready: Callable[[str, Sequence[Service]], None]) -> None:
-    """Run until SIGINT or SIGTERM, then stop cleanly."""
-    config = uvicorn.Config(
-        app(settings, names, ready),
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
+async def publish(intake_: Service) -> None:
+    """Publish the playbooks of the folder that changed; one with a mistake never replaces a good one."""
+    for file in sorted(intake_.settings.playbooks.glob("*.yaml")):
+        try:
+            command = PublishPlaybook(document=file.read_text(encoding="utf-8"))
+            said = await intake_handlers.obey(intake_.store, command, publishing.publish)
+        except (Refused, OSError) as error:
+            print(f"{file}: not published. {error}", flush=True)
+        else:
+            if said.new:
+                print(f"{file}: published.", flush=True)
+
+
+def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: socket.socket) -> None:
+    host, port = listening.getsockname()[:2]
+    database = settings.database or f"{settings.data.absolute()}/<service>.db"
+    print(
+        f"Throughline is up: {', '.join(names)}.\n"
+        f"  HTTP      http://{host}:{port}  (what it can be asked: /openapi.json; how it is: /health)\n"
+        f"  bus       {urls}\n"
+        f"  database  {database}\n"
+        f"  stop      Ctrl-C",
+        flush=True,
     )
-    uvicorn.Server(config).run()

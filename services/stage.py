@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from shared.clock import VirtualClock
 from shared.errors import Refused
@@ -59,10 +60,11 @@ class Stage:
         self._clock.move_to(until)
 
     async def _do_what_time_says(self) -> None:
-        for service in self._services.values():
-            if service.pass_time:
-                await service.pass_time(service.store)
-        await self._settle()
+        while (moment := await self._next()) is not None and moment <= self._clock.now():
+            for service in self._services.values():
+                if service.pass_time:
+                    await service.pass_time(service.store)
+            await self._settle()
 
     async def _next(self) -> datetime | None:
         moments = [await service.earliest(service.store) for service in self._services.values() if service.earliest]
@@ -74,22 +76,23 @@ class Courier:
 
     def __init__(self, services: Sequence[Service]) -> None:
         self._services = services
+        self._waiting: dict[str, Service] = {}
+        for service in services:
+            service.store.posted = partial(self._waiting.__setitem__, service.name, service)
 
     async def settle(self) -> None:
         """Carry until nobody has anything left to say."""
-        while sum([await self._empty(service) for service in self._services]):
-            pass
+        while self._waiting:
+            await self._empty(self._waiting.pop(next(iter(self._waiting))))
 
-    async def _empty(self, service: Service) -> int:
+    async def _empty(self, service: Service) -> None:
         outbox = StoredOutbox(service.store)
-        letters = await outbox.unsent(MOST)
-        for other in self._services:
-            heard = [wire.decode(letter.body) for letter in letters if other.ear.hears(letter.subject)]
-            if heard and other is not service:
-                await other.hear(other.store, heard)
-        if letters:
+        while letters := await outbox.unsent(MOST):
+            for other in self._services:
+                heard = [wire.decode(letter.body) for letter in letters if other.ear.hears(letter.subject)]
+                if heard and other is not service:
+                    await other.hear(other.store, heard)
             await outbox.mark_sent(letters)
-        return len(letters)
 
 
 class Quiet:

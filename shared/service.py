@@ -19,6 +19,7 @@ from shared.errors import Malformed, problems
 from shared.events import wire
 from shared.events.base import Fact
 from shared.obligations.alarm import Alarm
+from shared.obligations.following import Following
 from shared.settings import Settings
 from shared.storage import aside
 from shared.storage.database import Database
@@ -42,6 +43,8 @@ class Service:
     take_in: Hear
     """Make facts of its own, said elsewhere, its own."""
     retract: Callable[[Store, str, str], Awaitable[Said]]
+    following: Following | None = None
+    """What it makes of plans, if it keeps a ledger."""
     pass_time: Callable[[Store], Awaitable[None]] | None = None
     """Do all that time has to do by now."""
     earliest: Callable[[Store], Awaitable[datetime | None]] | None = None

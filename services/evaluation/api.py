@@ -10,7 +10,7 @@ from services.evaluation.domain import Answer, Goal, Outcome
 from shared.commands import Said
 from shared.events.fields import Instant
 from shared.obligations import ledger
-from shared.obligations.ledger import Obliged
+from shared.obligations.ledger import Round
 from shared.obligations.why import Why, why
 from shared.storage.listing import Page
 from shared.web.desk import Desk, Which, desk
@@ -39,11 +39,11 @@ async def list_rounds(
     state: str | None = None,
     kind: str | None = None,
     due_before: Instant | None = None,
-) -> Page[Obliged]:
+) -> Page[Round]:
     """Evaluation rounds by the time they are due."""
     async with here.store.look() as unit:
         return await ledger.page(
-            unit, asked, state, due_before, engagement_id=engagement, kind=kind
+            unit, asked, Round, state, due_before, engagement_id=engagement, kind=kind
         )
 
 
@@ -62,10 +62,10 @@ async def list_answers(round_id: str, here: Here, asked: Which) -> Page[Answer]:
 
 
 @router.get("/rounds/{round_id:path}")
-async def get_round(round_id: str, here: Here) -> Obliged:
+async def get_round(round_id: str, here: Here) -> Round:
     """One evaluation round."""
     async with here.store.look() as unit:
-        return ledger.shown(await ledger.find(unit, round_id, "round"), unit.now)
+        return Round(**ledger.shown(await ledger.find(unit, round_id, "round"), unit.now).model_dump())
 
 
 @router.post("/outcomes", status_code=201)

@@ -58,9 +58,13 @@ def record_outcome(command: domain.RecordOutcome, known: Known, now: datetime) -
 def assess_goal(command: domain.AssessGoal, known: Known, now: datetime) -> list[Event]:
     """A goal was held against what was seen."""
     _opened(known, command.engagement_id)
-    if command.goal_id not in known.goals:
+    if (goal := known.goals.get(command.goal_id)) is None:
         raise Unknown("goal", command.goal_id, command.engagement_id, "goal_id")
-    return [command.as_event(said.GoalAssessed, on=command.on or _today(known, now))]
+    on = command.on or _today(known, now)
+    before = -1 if goal.revision is None else goal.revision
+    repeated = (goal.verdict, goal.assessed_on) == (command.verdict, on)
+    revision = command.revision or max(before + (not repeated), 0)
+    return [command.as_event(said.GoalAssessed, on=on, revision=revision)]
 
 
 def told(change: Change, now: datetime) -> Event:

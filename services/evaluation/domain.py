@@ -51,6 +51,8 @@ class Goal(Entity):
     indicator: str | None = None
     verdict: str | None = None
     assessed_on: date | None = None
+    revision: int | None = None
+    """Of the last verdict."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ def _goals(facts: list[Fact]) -> dict[str, Goal]:
     for fact in facts:
         event = fact.event
         if isinstance(event, said.GoalAssessed) and event.goal_id in goals:
-            goals[event.goal_id] = goals[event.goal_id].but(verdict=event.verdict, assessed_on=event.on)
+            goals[event.goal_id] = goals[event.goal_id].but(
+                verdict=event.verdict, assessed_on=event.on, revision=event.revision
+            )
     return goals
 
 

@@ -2,6 +2,7 @@
 
 from services.evaluation import handlers
 from services.evaluation.api import router
+from services.evaluation.repository import FOLLOWING
 from services.evaluation.subscribers import EAR
 from services.evaluation.tables import TABLES
 from services.evaluation.ticks import alarm
@@ -22,6 +23,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         hear=handlers.hear,
         take_in=handlers.take_in,
         retract=handlers.retract,
+        following=FOLLOWING,
         pass_time=handlers.pass_time,
         earliest=handlers.earliest,
         ticks=alarm,

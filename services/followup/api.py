@@ -9,7 +9,7 @@ from shared.commands import Said
 from shared.events import wire
 from shared.events.fields import Instant
 from shared.obligations import ledger
-from shared.obligations.ledger import Obliged
+from shared.obligations.ledger import Obliged, Task
 from shared.obligations.why import Why, why
 from shared.storage.listing import Page
 from shared.web.desk import Desk, Which, desk
@@ -51,11 +51,11 @@ async def list_tasks(
     team: str | None = None,
     state: str | None = None,
     due_before: Instant | None = None,
-) -> Page[Obliged]:
+) -> Page[Task]:
     """Tasks by the time they are due."""
     equal = {"to": to, "engagement_id": engagement, "team_id": team}
     async with here.store.look() as unit:
-        return await ledger.page(unit, asked, state, due_before, **equal)
+        return await ledger.page(unit, asked, Task, state, due_before, **equal)
 
 
 @router.get("/tasks/{task_id:path}/why")
@@ -66,10 +66,10 @@ async def why_task(task_id: str, here: Here) -> Why:
 
 
 @router.get("/tasks/{task_id:path}")
-async def get_task(task_id: str, here: Here) -> Obliged:
+async def get_task(task_id: str, here: Here) -> Task:
     """One task."""
     async with here.store.look() as unit:
-        return ledger.shown(await ledger.find(unit, task_id, "task"), unit.now)
+        return Task(**ledger.shown(await ledger.find(unit, task_id, "task"), unit.now).model_dump())
 
 
 @router.get("/engagements/{engagement_id}/story")

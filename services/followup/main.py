@@ -2,6 +2,7 @@
 
 from services.followup import handlers
 from services.followup.api import router
+from services.followup.repository import FOLLOWING
 from services.followup.subscribers import EAR
 from services.followup.tables import TABLES
 from services.followup.ticks import alarm
@@ -22,6 +23,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         hear=handlers.hear,
         take_in=handlers.take_in,
         retract=handlers.retract,
+        following=FOLLOWING,
         pass_time=handlers.pass_time,
         earliest=handlers.earliest,
         ticks=alarm,

@@ -1,6 +1,6 @@
 """What sessions answers to a command: the facts that it makes true, or why it refuses."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from services.sessions import domain
@@ -94,14 +94,14 @@ def submit_plan(command: domain.SubmitPlan, known: Known, now: datetime) -> list
 
 def accept_plan(command: domain.JudgePlan, known: Known, now: datetime) -> list[Event]:
     """The lead agency stands behind the plan."""
-    return [_judged(said.ActionPlanAccepted, command, known, now)]
+    return [_judged(said.ActionPlanAccepted, "accepted", command, known, now)]
 
 
 def reject_plan(command: domain.JudgePlan, known: Known, now: datetime) -> list[Event]:
     """The lead agency does not stand behind the plan."""
     if not command.reason:
         raise Malformed("is missing: a team can mend only what it is told", "reason")
-    return [_judged(said.ActionPlanRejected, command, known, now)]
+    return [_judged(said.ActionPlanRejected, "rejected", command, known, now)]
 
 
 def report_step(command: domain.ReportStep, known: Known, now: datetime) -> list[Event]:
@@ -115,19 +115,23 @@ def report_step(command: domain.ReportStep, known: Known, now: datetime) -> list
 J = TypeVar("J", said.ActionPlanAccepted, said.ActionPlanRejected)
 
 
-def _judged(event: type[J], command: domain.JudgePlan, known: Known, now: datetime) -> J:
+def _judged(event: type[J], verdict: str, command: domain.JudgePlan, known: Known, now: datetime) -> J:
+    """A verdict; one that was given before, and is given anew, is its next revision."""
     plan = _plan(known, command.engagement_id, command.plan_id)
     on = command.on or _today(known, now)
     if on < plan.submitted_on:
         raise Malformed(f"is before the plan was submitted ({plan.submitted_on})", "on")
-    return command.as_event(event, team_id=plan.team_id, on=on)
+    before = plan.revisions.get(verdict, -1)
+    repeated = (plan.state, plan.judged_on, plan.reason) == (verdict, on, command.reason)
+    revision = command.revision or max(before + (not repeated), 0)
+    return command.as_event(event, team_id=plan.team_id, on=on, revision=revision)
 
 
-def _today(known: Known, now: datetime) -> object:
+def _today(known: Known, now: datetime) -> date:
     return now.astimezone(known.zone).date()
 
 
-def _submitted_before(known: Known, plan_id: str) -> object:
+def _submitted_before(known: Known, plan_id: str) -> date | None:
     plan = known.plans.get(plan_id)
     return plan.submitted_on if plan else None
 

@@ -14,6 +14,9 @@ from shared.events.base import Day, Fact, Instant, Line, Role, Slug, Text
 from shared.playbooks.history import History
 
 
+Verdict = Literal["accepted", "rejected"]
+
+
 class Engagement(Entity):
     """The engagement that the sessions belong to, as far as sessions needs it."""
 
@@ -84,6 +87,8 @@ class Plan(Entity):
     state: Literal["submitted", "accepted", "rejected"] = "submitted"
     judged_on: date | None = None
     reason: str | None = None
+    revisions: dict[str, int] = {}
+    """Of each verdict that was given, the revision at which it was said last."""
 
 
 @dataclass(frozen=True)
@@ -167,15 +172,20 @@ def _plan(known: Plan | None, fact: Fact) -> Plan | None:
     match fact.event, known:
         case said.ActionPlanSubmitted() as event, _:
             return Plan(**event.model_dump())
-        case said.ActionPlanAccepted() as event, Plan():
-            if known.state == "rejected" and known.judged_on == event.on:
-                return known
-            return known.but(state="accepted", judged_on=event.on, reason=event.reason)
-        case said.ActionPlanRejected() as event, Plan():
-            return known.but(state="rejected", judged_on=event.on, reason=event.reason)
+        case (said.ActionPlanAccepted() | said.ActionPlanRejected()) as event, Plan():
+            return _judged(known, event)
         case said.ActionStepReported() as event, Plan():
             return known.but(steps=tuple(_step(step, event) for step in known.steps))
     return known
+
+
+def _judged(plan: Plan, event: said.ActionPlanAccepted | said.ActionPlanRejected) -> Plan:
+    """The plan with one more verdict: the latest stands, and of two on one day the rejection."""
+    state: Verdict = "accepted" if isinstance(event, said.ActionPlanAccepted) else "rejected"
+    judged = plan.but(revisions={**plan.revisions, state: event.revision})
+    if plan.judged_on and (event.on, state) < (plan.judged_on, plan.state):
+        return judged
+    return judged.but(state=state, judged_on=event.on, reason=event.reason)
 
 
 def _step(step: Step, event: said.ActionStepReported) -> Step:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, computed_field
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import Field, SQLModel
 
@@ -68,11 +68,34 @@ class Obliged(BaseModel):
     escalated_to: str | None = None
 
 
+class Task(Obliged):
+    """An obligation of a person."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def task_id(self) -> str:
+        """What commands call it: its key."""
+        return self.key
+
+
+class Round(Obliged):
+    """An evaluation round."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def round_id(self) -> str:
+        """What commands call it: its key."""
+        return self.key
+
+
+O = TypeVar("O", bound=Obliged)
+
+
 def shown(row: Row, now: datetime) -> Obliged:
     """A recorded obligation; due for longer than its grace, it shows as overdue."""
     told = {name: getattr(row, name) for name in Obliged.model_fields if hasattr(row, name)}
     told |= {"state": "overdue" if row.is_overdue(now) else row.state}
-    return Obliged(**told, escalated_to=row.escalate_to if row.escalated_at else None)
+    return Obliged(**told)
 
 
 def expected(owed: Obligation) -> Obliged:
@@ -147,14 +170,15 @@ async def find(unit: Unit, key: str, kind: str) -> Row:
 
 
 async def page(
-    unit: Unit, asked: Asked, state: str | None, due_before: datetime | None, **equal: object
-) -> Page[Obliged]:
+    unit: Unit, asked: Asked, of: type[O], state: str | None, due_before: datetime | None, **equal: object
+) -> Page[O]:
     """Obligations by their due time; of one state, or `open`: scheduled, due or overdue."""
     conditions = [_in_state(state, unit.now)] if state else []
     if due_before is not None:
         conditions.append(LEDGER.c.due_at < due_before)
     found, rest = await rows_of(unit, LEDGER, ("due_at", "key"), asked, conditions, equal)
-    return Page(items=[shown(ROW.validate_json(row.document), unit.now) for row in found], next=rest)
+    told = [shown(ROW.validate_json(row.document), unit.now) for row in found]
+    return Page(items=[of(**one.model_dump()) for one in told], next=rest)
 
 
 def _in_state(state: str, now: datetime) -> ColumnElement[bool]:

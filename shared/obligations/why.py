@@ -10,7 +10,7 @@ from shared.errors import Unknown
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.obligations import ledger
-from shared.obligations.following import owed, ruling
+from shared.obligations.following import Keeps, owed, ruling
 from shared.obligations.ledger import Obliged, expected, shown
 from shared.obligations.reconcile import Row
 from shared.playbooks.model import Playbook
@@ -61,6 +61,23 @@ async def ahead(unit: Unit, line: str) -> list[Obliged]:
     told = [shown(row, unit.now) for row in recorded.values() if row.is_open]
     told += [_planned(one, unit.now) for key, one in wanted.items() if key not in recorded and not one.done]
     return sorted((one for one in told if one.due_at >= unit.now), key=lambda one: (one.due_at, one.key))
+
+
+async def everything(unit: Unit, keeps: Keeps) -> list[Obliged]:
+    """Every obligation of this ledger that was ever said, and all that are expected now."""
+    recorded = {row.key: row for row in await ledger.every(unit)}
+    told: list[Obliged] = []
+    for history in (await kept.histories(unit, await kept.lines(unit))).values():
+        wanted = owed(unit, await ruling(unit, history), history, keeps)
+        coming = [one for key, one in wanted.items() if _is_coming(one, recorded.get(key))]
+        told += map(expected, coming)
+        recorded = {key: row for key, row in recorded.items() if key not in {one.key for one in coming}}
+    return told + [shown(row, unit.now) for row in recorded.values()]
+
+
+def _is_coming(owed: Obligation, row: Row | None) -> bool:
+    """Whether it is only expected: what was withdrawn because its moment was taken back is expected again."""
+    return not owed.reached and not owed.done and (row is None or row.state == "withdrawn")
 
 
 def line_of(key: str) -> str:

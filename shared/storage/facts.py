@@ -100,6 +100,11 @@ async def is_known(unit: Unit, line: str) -> bool:
     return await unit.connection.scalar(select(LINE.c.version).where(LINE.c.line == line)) is not None
 
 
+async def lines(unit: Unit) -> list[str]:
+    """Every line that this service knows."""
+    return list((await unit.connection.scalars(select(LINE.c.line).order_by(LINE.c.line))).all())
+
+
 async def story(unit: Unit, line: str) -> list[Fact]:
     """All facts of a line in the order in which they happened."""
     query = select(FACT.c.body).where(FACT.c.line == line).order_by(FACT.c.time, FACT.c.seq)

@@ -1,0 +1,108 @@
+"""The command `throughline`: all services in one process, or the named one; plays of whole logs; the client commands."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.cli import aside, doctor, events, playbook, request, simulate, why
+
+app = typer.Typer(
+    name="throughline",
+    help="Keeps the line of a technical-assistance engagement, from the first request to the last outcome.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+class Name(StrEnum):
+    """A service."""
+
+    INTAKE = "intake"
+    SESSIONS = "sessions"
+    FOLLOWUP = "followup"
+    EVALUATION = "evaluation"
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.command()
+def up(
+    data: Annotated[Path | None, typer.Option(help="Where bus and databases live.")] = None,
+    port: Annotated[int | None, typer.Option(help="Where HTTP answers; 0 takes any free port.")] = None,
+    host: Annotated[str | None, typer.Option(help="On which address.")] = None,
+) -> None:
+    """Run everything in one process: a bus and databases of its own, all four services, HTTP at 127.0.0.1:8000."""
+    from services import running
+
+    running.up(data=data, port=port, host=host)
+
+
+@app.command()
+def run(
+    service: Name,
+    nats: Annotated[str | None, typer.Option(help="URLs of the NATS cluster, separated by commas.")] = None,
+    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the database.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where its SQLite file lives, if there is no --database.")] = None,
+    port: Annotated[int | None, typer.Option(help="Where HTTP answers.")] = None,
+    host: Annotated[str | None, typer.Option(help="On which address.")] = None,
+) -> None:
+    """Run one service alone, against a bus that is there already."""
+    from services import running
+
+    running.run(service, nats=nats, database=database, data=data, port=port, host=host)
+
+
+@app.command()
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False,
+    until: Annotated[str, typer.Option(help="The last day that is played (YYYY-MM-DD).")] = "2018-10-31",
+) -> None:
+    """Play a whole Peer Learning Community on a real bus and database, on a virtual clock, and tell its story."""
+    from services import demo as play
+
+    raise typer.Exit(play.run(as_json=as_json, until=until))
+
+
+@app.command()
+def replay(
+    log: Annotated[Path, typer.Argument(help="Facts in the wire format, one a line.")],
+    playbooks: Annotated[Path, typer.Option(help="The folder with the playbooks.")] = Path("playbooks"),
+    until: Annotated[str | None, typer.Option(help="The last day that is played, or an instant with its zone.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
+) -> None:
+    """Feed a log of facts through the services on a virtual clock, and print what became of every obligation."""
+    from services import replay as play
+
+    raise typer.Exit(play.run(log, playbooks, until, form))
+
+
+def _hears() -> Mapping[str, Sequence[str]]:
+    from services import running
+
+    return {service.name: service.ear.subjects for service in running.idle()}
+
+
+app.add_typer(events.commands(_hears), name="events")
+app.add_typer(playbook.app, name="playbook")
+app.add_typer(request.app, name="request")
+app.add_typer(aside.app, name="aside")
+app.command()(simulate.simulate)
+app.command()(why.why)
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""`throughline replay`: a log of facts goes through the services on a virtual clock, and every obligation is printed."""
+
+import asyncio
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from services import running
+from services.stage import Courier, Stage
+from shared.clock import VirtualClock
+from shared.errors import Malformed, Refused
+from shared.events import wire
+from shared.events.base import Fact, say
+from shared.events.intake import PlaybookPublished
+from shared.obligations import why
+from shared.obligations.ledger import Obliged
+from shared.playbooks.model import read
+from shared.service import Service
+from shared.settings import Settings
+
+COLUMNS = (
+    "key", "engagement", "rule", "kind", "item", "occurrence", "to", "title", "due_at", "state", "fired_at", "because",
+)  # fmt: skip
+IN_MEMORY = "sqlite+aiosqlite://"
+BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def run(log: Path, playbooks: Path, until: str | None, form: str) -> int:
+    """Replay, print the obligations to standard output and what was refused to standard error."""
+    try:
+        facts, refused = facts_of(log)
+        published = published_in(playbooks)
+        end = end_of(until) if until else max((fact.time for fact in facts), default=BEGINNING)
+    except (OSError, Malformed) as error:
+        print(error, file=sys.stderr)
+        return 1
+    refused += asyncio.run(_print(facts, published, end, form))
+    for line in refused:
+        print(line, file=sys.stderr)
+    return 0
+
+
+def facts_of(log: Path) -> tuple[list[Fact], list[str]]:
+    """The facts of a log, and what was wrong with its other lines; empty lines mean nothing."""
+    facts, refused = [], []
+    for number, line in enumerate(log.read_bytes().splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            facts.append(wire.decode(line))
+        except Malformed as error:
+            refused += [f"{log}:{number} {problem}" for problem in error.problems]
+    return facts, refused
+
+
+def published_in(folder: Path) -> list[PlaybookPublished]:
+    """The playbooks of a folder, as if they had been published before anything else."""
+    if not folder.is_dir():
+        raise Malformed(f"is no folder: {folder}", "--playbooks")
+    said = []
+    for file in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
+        text = file.read_text(encoding="utf-8")
+        playbook = read(text, str(file))
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        said.append(PlaybookPublished(playbook=playbook.playbook, version=playbook.version, document=text, digest=digest))
+    return said
+
+
+def end_of(until: str) -> datetime:
+    """The end of a day (in UTC), or the instant itself."""
+    try:
+        if len(until) == len("2018-10-31"):
+            return datetime.combine(date.fromisoformat(until), time.min, UTC) + timedelta(days=1, microseconds=-1)
+        instant = datetime.fromisoformat(until)
+    except ValueError:
+        raise Malformed("must be a day like 2018-10-31, or an instant like 2018-10-31T12:00:00Z", "--until") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+@asynccontextmanager
+async def staged(clock: VirtualClock) -> AsyncIterator[tuple[Stage, Sequence[Service]]]:
+    """All services on a stage without a bus, their databases in memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        services = running.build(Settings(data=Path(folder), database=IN_MEMORY, nats=""), clock)
+        for service in services:
+            await service.prepare()
+        try:
+            yield Stage(services, clock, Courier(services).settle), services
+        finally:
+            for service in services:
+                await service.store.database.close()
+
+
+async def obligations(services: Iterable[Service]) -> list[Obliged]:
+    """Every obligation that was ever said, and those that are expected, by key."""
+    found: list[Obliged] = []
+    for service in services:
+        if service.following:
+            async with service.store.look() as unit:
+                found += await why.everything(unit, service.following.keeps)
+    return sorted(found, key=lambda one: one.key)
+
+
+async def _print(facts: Sequence[Fact], published: Sequence[PlaybookPublished], end: datetime, form: str) -> list[str]:
+    start = min((fact.time for fact in facts), default=end)
+    refused: list[str] = []
+    async with staged(VirtualClock(min(start, end))) as (stage, services):
+        for event in published:
+            await stage.say(say(event, BEGINNING))
+        await stage.play(facts, end, lambda fact, error: refused.append(f"{fact.event.type} {fact.id}: {error}"))
+        found = await obligations(services)
+    rows = [one.model_dump(mode="json", include=set(COLUMNS)) for one in found]
+    rows = [{name: row[name] for name in COLUMNS} for row in rows]
+    print(json.dumps(rows, indent=1, ensure_ascii=False) if form == "json" else _table(rows))
+    return refused
+
+
+def _table(rows: Sequence[dict[str, object]]) -> str:
+    lines = [f"{str(row['due_at'])[:16]:16}  {row['state']:9}  {row['to']:11}  {row['key']}  {row['title']}" for row in rows]
+    return "\n".join(["due (UTC)         state      to           key  title", *lines])

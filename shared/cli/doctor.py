@@ -1,0 +1,135 @@
+"""`throughline doctor`: looks at everything that Throughline stands on, and says what to do about what is not well."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from shared.cli.calling import HERE, Api
+
+Finding = tuple[bool, str, str]
+"""Whether it is well, what was looked at, and what was found or is to be done."""
+
+
+def doctor(
+    api: Api = HERE, as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False
+) -> None:
+    """Check server, streams, database, clock and playbooks, and say what to do about what is not well."""
+    findings = asyncio.run(_findings(api))
+    if as_json:
+        import json
+
+        typer.echo(json.dumps([{"well": well, "what": what, "found": found} for well, what, found in findings]))
+    else:
+        for well, what, found in findings:
+            typer.echo(f"{'ok  ' if well else 'BAD '} {what:10} {found}")
+    raise typer.Exit(0 if all(well for well, _, _ in findings) else 1)
+
+
+async def _findings(api: str) -> list[Finding]:
+    findings = [*_clock(), *_playbooks(), *_data()]
+    running = _running(api)
+    findings += running
+    findings += [finding async for finding in _bus(is_up=any(well for well, *_ in running))]
+    return findings
+
+
+def _clock() -> Iterator[Finding]:
+    from shared.clock import WorldClock
+    from shared.playbooks.places import PLACES, zone_named
+
+    now = WorldClock().now()
+    sane = now > datetime(2026, 1, 1, tzinfo=UTC)
+    yield sane, "clock", f"{now:%Y-%m-%d %H:%M:%S} UTC" + ("" if sane else ": set this machine's clock; due dates hang on it")
+    missing = sorted({place.zone for place in PLACES.values() if zone_named(place.zone) is None})
+    yield not missing, "zones", f"missing: {', '.join(missing)}; install tzdata" if missing else "all time zones are known"
+
+
+def _playbooks() -> Iterator[Finding]:
+    from shared.errors import Malformed
+    from shared.playbooks.model import read
+    from shared.settings import Settings
+
+    folder = Settings().playbooks
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        yield False, "playbooks", f"none in {folder}/: name the folder with THROUGHLINE_PLAYBOOKS"
+    for file in files:
+        try:
+            found = read(file.read_text(encoding="utf-8"), str(file))
+        except (Malformed, OSError) as error:
+            yield False, "playbook", f"{file}: {error}"
+        else:
+            yield True, "playbook", f"{file}: {found.title}, version {found.version}, {len(found.rules)} rules"
+
+
+def _data() -> Iterator[Finding]:
+    import os
+    import shutil
+
+    from shared.settings import Settings
+
+    settings = Settings()
+    if settings.database:
+        yield True, "database", "served by THROUGHLINE_DATABASE; its health is told by the running services"
+        return
+    folder = settings.data
+    there = folder if folder.exists() else folder.absolute().parent
+    free = shutil.disk_usage(there).free
+    yield os.access(there, os.W_OK), "data", f"{folder.absolute()}: writable by this user, or name another (THROUGHLINE_DATA)"
+    yield free > 1 << 30, "disk", f"{free >> 20:,} MiB free" + ("" if free > 1 << 30 else ": make room before it is full")
+
+
+def _running(api: str) -> list[Finding]:
+    import httpx
+
+    try:
+        told = httpx.get(f"{api.rstrip('/')}/health", timeout=5).json()
+    except (httpx.HTTPError, ValueError):
+        return [(False, "services", f"nobody answers at {api}: start with `throughline up`, or name the address with --api")]
+    findings = []
+    for name, one in told["services"].items():
+        words = f"{name}: bus {_word(one['bus'])}, database {_word(one['database'])}"
+        waits = f", {one.get('outbox', '?')} to be said, {one.get('aside', '?')} put aside"
+        findings.append((bool(one["well"]), "service", words + waits + (f"; {one['last_error']}" if one["last_error"] else "")))
+    return findings
+
+
+def _word(well: bool) -> str:
+    return "ok" if well else "NOT REACHED"
+
+
+async def _bus(is_up: bool) -> AsyncIterator[Finding]:
+    from nats.errors import Error as NatsError
+
+    from shared.bus.server import binary
+    from shared.settings import Settings
+
+    settings = Settings()
+    address = settings.data / "nats" / "address"
+    url = settings.nats or (address.read_text(encoding="ascii").strip() if is_up and address.exists() else "")
+    if not url:
+        yield True, "bus", f"embedded; server at {binary()}; it runs while `throughline up` runs"
+        return
+    try:
+        async for finding in _streams(url):
+            yield finding
+    except (NatsError, OSError) as error:
+        yield False, "bus", f"{url} does not answer ({type(error).__name__}): start it, or name another with THROUGHLINE_NATS"
+
+
+async def _streams(url: str) -> AsyncIterator[Finding]:
+    import nats
+
+    from shared.bus.streams import provision
+    from shared.settings import Settings
+
+    client = await nats.connect(url.split(","), allow_reconnect=False, connect_timeout=5)
+    try:
+        lacking = await provision(client, (), Settings().replicas, only_look=True)
+        yield True, "bus", f"{url}, nats-server {client.connected_server_version}"
+        yield not lacking, "streams", "; ".join(lacking) or "as they should be"
+    finally:
+        await client.close()
