@@ -29,13 +29,14 @@ class Alarm:
         self._earliest = earliest
         self._ring = ring
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._one_at_a_time = asyncio.Lock()
+        self._is_looking = False
+        self._was_called = False
         self._offset: float | None = None
         self._doubted: float | None = None
 
     def start(self) -> None:
         """Begin with a look: what fell due while nobody ran fires now, late, once."""
-        self._scheduler.add_job(self._look, "interval", seconds=SAFETY.total_seconds(), id="safety", max_instances=2)
+        self._scheduler.add_job(self._look, "interval", seconds=SAFETY.total_seconds(), id="safety")
         self._scheduler.start()
         self.reset()
 
@@ -44,30 +45,42 @@ class Alarm:
             self._scheduler.shutdown(wait=False)
 
     def reset(self) -> None:
-        """The ledger changed: look at it again soon."""
-        if self._scheduler.running:
+        """The ledger changed: look at it again, now or after the look that is under way."""
+        self._was_called = True
+        if self._scheduler.running and not self._is_looking:
             self._wake_at(self._clock.now())
 
     def _wake_at(self, moment: datetime) -> None:
         self._scheduler.add_job(
-            self._look, "date", run_date=moment, id="due", replace_existing=True, misfire_grace_time=None
+            self._look, "date", run_date=moment, id="due", replace_existing=True, misfire_grace_time=None, max_instances=2
         )
 
     async def _look(self) -> None:
-        async with self._one_at_a_time:
-            now = self._clock.now()
-            if not self._believes(now):
-                self._wake_at(now + DOUBT)
-                return
-            try:
-                await self._ring()
-                earliest = await self._earliest()
-            except Exception as error:
-                # The safety look tries again; an alarm that dies of a database's bad minute would wake nobody.
-                log.warning("alarm_failed", error=f"{type(error).__name__}: {error}")
-                return
-            if earliest is not None:
-                self._wake_at(max(earliest, self._clock.now()))
+        if self._is_looking:
+            return
+        self._is_looking = True
+        try:
+            next_look = await self._ring_and_ask()
+        finally:
+            self._is_looking = False
+        if self._was_called:
+            next_look = self._clock.now()
+        if next_look is not None:
+            self._wake_at(max(next_look, self._clock.now()))
+
+    async def _ring_and_ask(self) -> datetime | None:
+        """Do what time says, unless the clock is in doubt; tells when to look again."""
+        self._was_called = False
+        now = self._clock.now()
+        if not self._believes(now):
+            return now + DOUBT
+        try:
+            await self._ring()
+            return await self._earliest()
+        except Exception as error:
+            # The safety look tries again; an alarm that dies of a database's bad minute would wake nobody.
+            log.warning("alarm.failed", error=f"{type(error).__name__}: {error}")
+            return None
 
     def _believes(self, now: datetime) -> bool:
         """Whether the wall clock runs with the steady one; after a jump two looks must agree before anything fires."""
@@ -77,7 +90,7 @@ class Alarm:
         elif self._doubted is not None and abs(offset - self._doubted) <= JUMP:
             self._offset, self._doubted = offset, None
         else:
-            log.warning("clock_jumped", seconds=round(offset - self._offset))
+            log.warning("clock.jumped", seconds=round(offset - self._offset))
             self._doubted = offset
             return False
         return True
