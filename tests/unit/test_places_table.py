@@ -10,7 +10,8 @@ from shared.playbooks.places import PLACES, Place, Places, zone_named
 
 REGIONS = {
     1: "CT ME MA NH RI VT", 2: "NJ NY PR VI", 3: "DE DC MD PA VA WV", 4: "AL FL GA KY MS NC SC TN",
-    5: "IL IN MI MN OH WI", 6: "AR LA NM OK TX", 7: "IA KS MO NE", 8: "CO MT ND SD UT WY", 9: "AZ CA HI NV AS GU MP", 10: "AK ID OR WA",
+    5: "IL IN MI MN OH WI", 6: "AR LA NM OK TX", 7: "IA KS MO NE",
+    8: "CO MT ND SD UT WY", 9: "AZ CA HI NV AS GU MP", 10: "AK ID OR WA",
 }  # fmt: skip
 """As the Office of Child Care lists them."""
 
