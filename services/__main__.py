@@ -1,4 +1,4 @@
-"""The command `throughline`: all services in one process, or the named one; plays of whole logs; the client commands."""
+"""The command `throughline`: services together or alone, plays of whole logs, and the client commands."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum

@@ -1,19 +1,20 @@
-"""`throughline replay`: a log of facts goes through the services on a virtual clock, and every obligation is printed."""
+"""`throughline replay`: a log of facts goes through the services, and what became of every obligation is printed."""
 
 import asyncio
 import hashlib
 import json
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import typer
+
 from services import running
 from services.stage import Courier, Stage
 from shared.clock import VirtualClock
-from shared.errors import Malformed, Refused
+from shared.errors import Malformed
 from shared.events import wire
 from shared.events.base import Fact, say
 from shared.events.intake import PlaybookPublished
@@ -37,11 +38,11 @@ def run(log: Path, playbooks: Path, until: str | None, form: str) -> int:
         published = published_in(playbooks)
         end = end_of(until) if until else max((fact.time for fact in facts), default=BEGINNING)
     except (OSError, Malformed) as error:
-        print(error, file=sys.stderr)
+        typer.echo(error, err=True)
         return 1
     refused += asyncio.run(_print(facts, published, end, form))
     for line in refused:
-        print(line, file=sys.stderr)
+        typer.echo(line, err=True)
     return 0
 
 
@@ -67,7 +68,9 @@ def published_in(folder: Path) -> list[PlaybookPublished]:
         text = file.read_text(encoding="utf-8")
         playbook = read(text, str(file))
         digest = hashlib.sha256(text.encode()).hexdigest()
-        said.append(PlaybookPublished(playbook=playbook.playbook, version=playbook.version, document=text, digest=digest))
+        said.append(
+            PlaybookPublished(playbook=playbook.playbook, version=playbook.version, document=text, digest=digest)
+        )
     return said
 
 
@@ -116,10 +119,12 @@ async def _print(facts: Sequence[Fact], published: Sequence[PlaybookPublished], 
         found = await obligations(services)
     rows = [one.model_dump(mode="json", include=set(COLUMNS)) for one in found]
     rows = [{name: row[name] for name in COLUMNS} for row in rows]
-    print(json.dumps(rows, indent=1, ensure_ascii=False) if form == "json" else _table(rows))
+    typer.echo(json.dumps(rows, indent=1, ensure_ascii=False) if form == "json" else _table(rows))
     return refused
 
 
 def _table(rows: Sequence[dict[str, object]]) -> str:
-    lines = [f"{str(row['due_at'])[:16]:16}  {row['state']:9}  {row['to']:11}  {row['key']}  {row['title']}" for row in rows]
+    lines = [
+        f"{str(row['due_at'])[:16]:16}  {row['state']:9}  {row['to']:11}  {row['key']}  {row['title']}" for row in rows
+    ]
     return "\n".join(["due (UTC)         state      to           key  title", *lines])

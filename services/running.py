@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import typer
 import uvicorn
 from fastapi import FastAPI
 
@@ -70,7 +71,7 @@ def run(service: str, **told: object) -> None:
     """Run one service alone until SIGINT or SIGTERM."""
     settings = _settings(**told)
     if not settings.nats:
-        print("Which bus? Name it with --nats nats://host:4222 (or THROUGHLINE_NATS); `throughline up` brings its own.")
+        typer.echo("Which bus? Say --nats nats://host:4222, or THROUGHLINE_NATS; `throughline up` brings its own.")
         raise SystemExit(2)
     _serve(settings, (service,))
 
@@ -100,7 +101,7 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
                     await publish(service)
             _say_where(settings, names, urls, listening)
             yield
-        print("Stopped. Nothing is lost: the next start goes on from here.", flush=True)
+        typer.echo("Stopped. Nothing is lost: the next start goes on from here.")
 
     return frame.build(services, lifespan)
 
@@ -112,20 +113,19 @@ async def publish(intake_: Service) -> None:
             command = PublishPlaybook(document=file.read_text(encoding="utf-8"))
             said = await intake_handlers.obey(intake_.store, command, publishing.publish)
         except (Refused, OSError) as error:
-            print(f"{file}: not published. {error}", flush=True)
+            typer.echo(f"{file}: not published. {error}")
         else:
             if said.new:
-                print(f"{file}: published.", flush=True)
+                typer.echo(f"{file}: published.")
 
 
 def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
     database = settings.database or f"{settings.data.absolute()}/<service>.db"
-    print(
+    typer.echo(
         f"Throughline is up: {', '.join(names)}.\n"
         f"  HTTP      http://{host}:{port}  (what it can be asked: /openapi.json; how it is: /health)\n"
         f"  bus       {urls}\n"
         f"  database  {database}\n"
-        f"  stop      Ctrl-C",
-        flush=True,
+        f"  stop      Ctrl-C"
     )

@@ -1,4 +1,4 @@
-"""The services on a virtual clock: facts go in one by one, time passes between them, and all that they oblige happens."""
+"""The services on a virtual clock: facts go in one by one, time passes, and all that they oblige happens."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -29,7 +29,9 @@ class Stage:
         self._settle = settle
         """Returns when every service has heard all that was said."""
 
-    async def play(self, facts: Iterable[Fact], until: datetime, refused: OnRefusal, turned: Turned | None = None) -> None:
+    async def play(
+        self, facts: Iterable[Fact], until: datetime, refused: OnRefusal, turned: Turned | None = None
+    ) -> None:
         """Let everything happen up to `until`, in the order of time; `turned` is called after each thing that did."""
         for fact in sorted((fact for fact in facts if not fact.event.from_ledger), key=lambda fact: fact.time):
             if fact.time > until:

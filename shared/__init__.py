@@ -1,1 +1,1 @@
-"""What all services stand on: the published language, playbooks, obligations, storage, bus, web; it knows no service."""
+"""What all services stand on: language, playbooks, obligations, storage, bus, web; it knows no service."""

@@ -1,4 +1,4 @@
-"""The one place that knows what time it is: the world's clock, and one that is moved by hand for demo, replay and tests."""
+"""The one place that knows what time it is: the world's clock, and one moved by hand for replays and tests."""
 
 from datetime import UTC, datetime
 from typing import Protocol

@@ -25,7 +25,7 @@ E = TypeVar("E", bound=Entity)
 def gather(
     history: History, begins: type[Event], name: str, evolve: Callable[[E | None, Fact], E | None]
 ) -> dict[str, E]:
-    """The things of one kind in a history, by the id in the field `name`; a thing is unknown until its `begins` is said.
+    """The things of one kind, by the id in the field `name`; a thing is unknown until its `begins` is said.
 
     What was said of a thing before it was known takes effect as soon as it is.
     """

@@ -46,7 +46,7 @@ class Conflict(Refused):
 
 
 class SaidOtherwise(Conflict):
-    """This was said before with other content ({fields} differ). To correct it, say it again with revision {next_revision}."""
+    """This was said before, with other {fields}. To correct it, say it again with revision {next_revision}."""
 
     def __init__(self, fields: str, next_revision: int) -> None:
         super().__init__("revision", fields=fields, next_revision=next_revision)

@@ -57,7 +57,7 @@ async def obey(store: Store, command: C, know: Know[K], decide: Decide[C, K], re
 
 
 async def hear(store: Store, facts: Sequence[Fact], record: Record, said: bool = False) -> None:
-    """Take in what others said (or, with `said`, what this service said elsewhere): all of it, or nothing and an error."""
+    """Take in what others said (with `said`, what this service said elsewhere): all of it, or nothing and an error."""
 
     async def once() -> None:
         async with store.work() as unit:
@@ -72,9 +72,7 @@ async def retract(store: Store, fact_id: str, reason: str, record: Record) -> Sa
         fact = await kept.fact(unit, fact_id)
         if (owner := speaker(fact.event.type)) != unit.service:
             raise NotOurs("fact_id", fact_id=fact_id, speaker=owner)
-        event = RETRACTIONS[unit.service](
-            engagement_id=fact.event.engagement_id, fact_id=fact_id, reason=reason
-        )
+        event = RETRACTIONS[unit.service](engagement_id=fact.event.engagement_id, fact_id=fact_id, reason=reason)
         facts = [say(event, unit.now)]
         return _said(facts, await record(unit, facts, True))
 

@@ -42,9 +42,7 @@ async def list_rounds(
 ) -> Page[Round]:
     """Evaluation rounds by the time they are due."""
     async with here.store.look() as unit:
-        return await ledger.page(
-            unit, asked, Round, state, due_before, engagement_id=engagement, kind=kind
-        )
+        return await ledger.page(unit, asked, Round, state, due_before, engagement_id=engagement, kind=kind)
 
 
 @router.get("/rounds/{round_id:path}/why")
@@ -105,9 +103,7 @@ async def assess_goal(command: domain.AssessGoal, here: Here) -> Said:
 
 
 @router.get("/goals")
-async def list_goals(
-    here: Here, asked: Which, engagement: str | None = None, verdict: str | None = None
-) -> Page[Goal]:
+async def list_goals(here: Here, asked: Which, engagement: str | None = None, verdict: str | None = None) -> Page[Goal]:
     """Goals, and how they were judged last."""
     async with here.store.look() as unit:
         return await repository.GOALS.page(unit, asked, engagement_id=engagement, verdict=verdict)

@@ -1,5 +1,6 @@
 """What evaluation answers to a command, and what its ledger's changes are called when they are said."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from services.evaluation import domain
@@ -29,17 +30,9 @@ def close(command: domain.CloseRound, known: Known, now: datetime) -> list[Event
     row = _round(known, command.round_id)
     if row.state not in ("due", "done"):
         raise NotOpen("round_id", round_id=command.round_id, state=row.state)
-    closed = said.EvaluationClosed(
-        engagement_id=command.line,
-        round_id=command.round_id,
-        n=row.n,
-        rule=row.rule,
-        kind=row.kind,
-        instrument=row.instrument,
-        answered=sum(1 for one in known.answers.values() if one.round_id == command.round_id),
-        on=command.on or _today(known, now),
-    )
-    return [closed]
+    on = command.on or _today(known, now)
+    answered = sum(1 for one in known.answers.values() if one.round_id == command.round_id)
+    return [said.EvaluationClosed.model_validate({**_named(row), "answered": answered, "on": on})]
 
 
 def record_outcome(command: domain.RecordOutcome, known: Known, now: datetime) -> list[Event]:
@@ -67,10 +60,38 @@ def assess_goal(command: domain.AssessGoal, known: Known, now: datetime) -> list
     return [command.as_event(said.GoalAssessed, on=on, revision=revision)]
 
 
+SAYS: Mapping[str, type[said.OfRound]] = {
+    "schedule": said.EvaluationScheduled,
+    "move": said.EvaluationMoved,
+    "withdraw": said.EvaluationWithdrawn,
+    "fall_due": said.EvaluationOpened,
+    "lapse": said.EvaluationLapsed,
+    "complete": said.EvaluationClosed,
+    "close": said.EvaluationClosed,
+}
+"""What a change of the ledger is called when it is said."""
+
+
 def told(change: Change, now: datetime) -> Event:
     """The fact that says what happened to a round."""
-    row = change.row
-    of_round = {
+    event = SAYS[change.kind]
+    words = {**_words(change.row), "was": change.was, "reason": change.reason}
+    return event.model_validate({name: value for name, value in words.items() if name in event.model_fields})
+
+
+def _words(row: Row) -> dict[str, object]:
+    return {
+        **_named(row),
+        "due_at": row.due_at,
+        "closes_at": row.closes_at,
+        "title": row.title,
+        "to": row.to,
+        "because": row.because,
+    }
+
+
+def _named(row: Row) -> dict[str, object]:
+    return {
         "engagement_id": row.engagement,
         "round_id": row.key,
         "n": row.n,
@@ -78,21 +99,6 @@ def told(change: Change, now: datetime) -> Event:
         "kind": row.kind,
         "instrument": row.instrument,
     }
-    whole = {**of_round, "due_at": row.due_at, "title": row.title, "to": row.to, "because": row.because}
-    match change.kind:
-        case "schedule":
-            return said.EvaluationScheduled(**whole)
-        case "move":
-            return said.EvaluationMoved(**whole, was=change.was)
-        case "withdraw":
-            return said.EvaluationWithdrawn(**of_round, due_at=row.due_at, reason=change.reason)
-        case "fall_due":
-            return said.EvaluationOpened(**of_round, closes_at=row.closes_at)
-        case "lapse":
-            return said.EvaluationLapsed(**of_round, due_at=row.due_at, reason=change.reason)
-        case "complete" | "close":
-            return said.EvaluationClosed(**of_round, closes_at=row.closes_at)
-    raise AssertionError(f"nothing is said of {change.kind}")
 
 
 def _round(known: Known, round_id: str) -> Row:

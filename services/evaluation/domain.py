@@ -91,9 +91,7 @@ def _goals(facts: list[Fact]) -> dict[str, Goal]:
     for fact in facts:
         event = fact.event
         if isinstance(event, intake.EngagementOpened | intake.EngagementChanged) and event.goals is not None:
-            goals = {
-                goal.goal_id: Goal(engagement_id=event.engagement_id, **goal.model_dump()) for goal in event.goals
-            }
+            goals = {goal.goal_id: Goal(engagement_id=event.engagement_id, **goal.model_dump()) for goal in event.goals}
     for fact in facts:
         event = fact.event
         if isinstance(event, said.GoalAssessed) and event.goal_id in goals:

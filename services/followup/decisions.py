@@ -1,5 +1,6 @@
 """What followup answers to a command, and what its ledger's changes are called when they are said."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ from shared.events import followup as said
 from shared.events.base import Event
 from shared.obligations.reconcile import Change, Row
 
+
 class NotOpen(Conflict):
-    """Task {task_id} is {state}; nothing is left to do about it. If that was a mistake, retract the fact that ended it."""
+    """Task {task_id} is {state}: nothing is left to do. If that was a mistake, retract the fact that ended it."""
 
 
 def do(command: domain.DoTask, known: Known, now: datetime) -> list[Event]:
@@ -40,47 +42,50 @@ def hand_over(command: domain.HandOverTask, known: Known, now: datetime) -> list
     return [_event(said.FollowUpHandedOver, command, task, known, now, to=command.to, note=command.note)]
 
 
+SAYS: Mapping[str, type[said.OfTask]] = {
+    "schedule": said.FollowUpScheduled,
+    "move": said.FollowUpMoved,
+    "withdraw": said.FollowUpWithdrawn,
+    "fall_due": said.FollowUpFellDue,
+    "lapse": said.FollowUpLapsed,
+    "complete": said.FollowUpDone,
+    "escalate": said.FollowUpEscalated,
+}
+"""What a change of the ledger is called when it is said."""
+
+
 def told(change: Change, now: datetime) -> Event:
     """The fact that says what happened to a task."""
-    row = change.row
-    of_task = {"engagement_id": row.engagement, "task_id": row.key, "n": row.n}
-    planned = {
-        **of_task,
+    row, event = change.row, SAYS[change.kind]
+    words = {
+        "engagement_id": row.engagement,
+        "task_id": row.key,
+        "n": row.n,
         "rule": row.rule,
         "title": row.title,
-        "to": row.to,
+        "to": row.escalate_to if change.kind == "escalate" else row.to,
         "team_id": row.team_id,
         "due_at": row.due_at,
-        "because": row.because,
+        "because": row.ended_because if change.kind == "complete" else row.because,
+        "was": change.was,
+        "reason": change.reason,
+        "on": now.astimezone(ZoneInfo(row.zone)).date(),
     }
-    on = now.astimezone(ZoneInfo(row.zone)).date()
-    match change.kind:
-        case "schedule":
-            return said.FollowUpScheduled(**planned)
-        case "move":
-            return said.FollowUpMoved(**planned, was=change.was)
-        case "withdraw":
-            return said.FollowUpWithdrawn(**planned, reason=change.reason)
-        case "fall_due":
-            return said.FollowUpFellDue(**planned)
-        case "lapse":
-            return said.FollowUpLapsed(**planned, reason=change.reason)
-        case "complete":
-            return said.FollowUpDone(**of_task, on=on, because=row.ended_because)
-        case "escalate":
-            return said.FollowUpEscalated(**of_task, on=on, to=row.escalate_to)
-    raise AssertionError(f"nothing is said of {change.kind}")
+    return event.model_validate({name: value for name, value in words.items() if name in event.model_fields})
 
 
-def _event(event: type[Event], command: domain.OfTask, task: Row, known: Known, now: datetime, **more: object) -> Event:
-    return event(
-        engagement_id=task.engagement,
-        task_id=task.key,
-        n=task.n,
-        revision=command.revision,
-        on=command.on or _today(known, now),
-        **{name: value for name, value in {"person_id": command.person_id, **more}.items() if value is not None},
-    )
+def _event(
+    event: type[said.OfTask], command: domain.OfTask, task: Row, known: Known, now: datetime, **more: object
+) -> Event:
+    words = {
+        "engagement_id": task.engagement,
+        "task_id": task.key,
+        "n": task.n,
+        "revision": command.revision,
+        "on": command.on or _today(known, now),
+        "person_id": command.person_id,
+    }
+    return event.model_validate({**words, **more})
 
 
 def _open(known: Known, command: domain.OfTask) -> Row:

@@ -13,7 +13,6 @@ from shared.events import sessions as said
 from shared.events.base import Day, Fact, Instant, Line, Role, Slug, Text
 from shared.playbooks.history import History
 
-
 Verdict = Literal["accepted", "rejected"]
 
 
@@ -121,9 +120,7 @@ def known(history: History) -> Known:
 def _engagement(known: Engagement | None, fact: Fact) -> Engagement | None:
     match fact.event, known:
         case intake.EngagementOpened() as event, _:
-            return Engagement(
-                engagement_id=event.engagement_id, time_zone=event.time_zone, opened_on=event.opened_on
-            )
+            return Engagement(engagement_id=event.engagement_id, time_zone=event.time_zone, opened_on=event.opened_on)
         case intake.EngagementChanged() as event, Engagement():
             return known.but(time_zone=event.time_zone or known.time_zone, opened_on=event.opened_on or known.opened_on)
         case intake.EngagementClosed() as event, Engagement():
@@ -285,5 +282,3 @@ class ReportStep(Command):
     status: Literal["under_way", "done", "blocked", "dropped"]
     barrier: said.Barrier | None = None
     reported_on: Day | None = None
-
-

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.sessions.repository import RECORDS
 from services.sessions.domain import Known
+from services.sessions.repository import RECORDS
 from shared import use_cases
 from shared.commands import Said
 from shared.events.base import Fact

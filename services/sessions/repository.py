@@ -2,7 +2,7 @@
 
 from services.sessions import domain, tables
 from services.sessions.domain import Homework, Known, Plan, Session
-from shared.storage.listing import Page, Shelf
+from shared.storage.listing import Shelf
 from shared.storage.rows import Drawer, Records
 from shared.storage.tables import table
 

@@ -1,6 +1,5 @@
 """The broker of a service: FastStream on NATS; it never gives up on its server, nor trusts a sender's content type."""
 
-import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -62,18 +61,15 @@ class Broker(NatsBroker):
         exc_tb: TracebackType | None = None,
     ) -> None:
         client = self._connection
-        if client is not None and client.is_connected:
-            with contextlib.suppress(NatsError):
-                await super().stop(exc_type, exc_val, exc_tb)
-                return
-        # Draining a connection that is down raises and leaves its tasks running.
-        for subscriber in self.subscribers:
-            with contextlib.suppress(NatsError):
-                await subscriber.stop()
-        if client is not None:
-            await client.close()
+        try:
+            await super().stop(exc_type, exc_val, exc_tb)
+        except (NatsError, ExceptionGroup) as error:
+            # A connection that is down cannot be drained, and would go on trying to come back.
+            log.info("bus.stopped_while_away", error=type(error).__name__)
+            if client is not None:
+                await client.close()
             self._connection = None
-        self.config.disconnect()
+            self.config.disconnect()
 
 
 def make_broker(urls: str | Iterable[str], name: str) -> Broker:

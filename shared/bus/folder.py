@@ -63,7 +63,7 @@ class Folder:
         """The port of last time, so that trackers need not be told a new one; any free one when it is taken."""
         remembered = self._address.read_text(encoding="ascii").strip() if self._address.exists() else ""
         port = remembered.rpartition(":")[2]
-        return _free_port(int(port) if port.isdigit() else 0) or _free_port(0)
+        return free_port(int(port) if port.isdigit() else 0) or free_port()
 
     def write(self, name: str, port: int) -> Path:
         """The server's configuration, and the address for whoever looks for this bus."""
@@ -113,8 +113,8 @@ def _is_alive(pid: str) -> bool:
     return True
 
 
-def _free_port(wanted: int) -> int:
-    """`wanted` if it is free (0: any), else 0."""
+def free_port(wanted: int = 0) -> int:
+    """A port on 127.0.0.1 that is free now: the one that is `wanted`, or 0 if it is taken; any if none is wanted."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

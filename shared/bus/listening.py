@@ -37,7 +37,6 @@ def listen(
         durable=ear.service,
         pull_sub=PullSub(batch=True, batch_size=batch),
         ack_policy=AckPolicy.MANUAL,
-        # FastStream would answer on a header that the sender chooses.
         no_reply=True,
         decoder=_raw,
         description=str(ear),

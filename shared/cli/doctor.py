@@ -42,9 +42,17 @@ def _clock() -> Iterator[Finding]:
 
     now = WorldClock().now()
     sane = now > datetime(2026, 1, 1, tzinfo=UTC)
-    yield sane, "clock", f"{now:%Y-%m-%d %H:%M:%S} UTC" + ("" if sane else ": set this machine's clock; due dates hang on it")
+    yield (
+        sane,
+        "clock",
+        f"{now:%Y-%m-%d %H:%M:%S} UTC" + ("" if sane else ": set this machine's clock; due dates hang on it"),
+    )
     missing = sorted({place.zone for place in PLACES.values() if zone_named(place.zone) is None})
-    yield not missing, "zones", f"missing: {', '.join(missing)}; install tzdata" if missing else "all time zones are known"
+    yield (
+        not missing,
+        "zones",
+        f"missing: {', '.join(missing)}; install tzdata" if missing else "all time zones are known",
+    )
 
 
 def _playbooks() -> Iterator[Finding]:
@@ -78,8 +86,16 @@ def _data() -> Iterator[Finding]:
     folder = settings.data
     there = folder if folder.exists() else folder.absolute().parent
     free = shutil.disk_usage(there).free
-    yield os.access(there, os.W_OK), "data", f"{folder.absolute()}: writable by this user, or name another (THROUGHLINE_DATA)"
-    yield free > 1 << 30, "disk", f"{free >> 20:,} MiB free" + ("" if free > 1 << 30 else ": make room before it is full")
+    yield (
+        os.access(there, os.W_OK),
+        "data",
+        f"{folder.absolute()}: writable by this user, or name another (THROUGHLINE_DATA)",
+    )
+    yield (
+        free > 1 << 30,
+        "disk",
+        f"{free >> 20:,} MiB free" + ("" if free > 1 << 30 else ": make room before it is full"),
+    )
 
 
 def _running(api: str) -> list[Finding]:
@@ -88,12 +104,16 @@ def _running(api: str) -> list[Finding]:
     try:
         told = httpx.get(f"{api.rstrip('/')}/health", timeout=5).json()
     except (httpx.HTTPError, ValueError):
-        return [(False, "services", f"nobody answers at {api}: start with `throughline up`, or name the address with --api")]
+        return [
+            (False, "services", f"nobody answers at {api}: start with `throughline up`, or name the address with --api")
+        ]
     findings = []
     for name, one in told["services"].items():
         words = f"{name}: bus {_word(one['bus'])}, database {_word(one['database'])}"
         waits = f", {one.get('outbox', '?')} to be said, {one.get('aside', '?')} put aside"
-        findings.append((bool(one["well"]), "service", words + waits + (f"; {one['last_error']}" if one["last_error"] else "")))
+        findings.append(
+            (bool(one["well"]), "service", words + waits + (f"; {one['last_error']}" if one["last_error"] else ""))
+        )
     return findings
 
 
@@ -117,7 +137,11 @@ async def _bus(is_up: bool) -> AsyncIterator[Finding]:
         async for finding in _streams(url):
             yield finding
     except (NatsError, OSError) as error:
-        yield False, "bus", f"{url} does not answer ({type(error).__name__}): start it, or name another with THROUGHLINE_NATS"
+        yield (
+            False,
+            "bus",
+            f"{url} does not answer ({type(error).__name__}): start it, or name another with THROUGHLINE_NATS",
+        )
 
 
 async def _streams(url: str) -> AsyncIterator[Finding]:

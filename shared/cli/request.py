@@ -17,7 +17,9 @@ def log(
     jurisdiction: Annotated[str, typer.Option(help="Who asks: a USPS code like KY, or tribe-<slug>.")],
     topic: Annotated[str, typer.Option(help="What it is about, as a slug.")],
     need: Annotated[str, typer.Option(help="What is needed, in the words of who asks.")],
-    logged_on: Annotated[str | None, typer.Option("--on", help="The day it was asked (YYYY-MM-DD); today if not said.")] = None,
+    logged_on: Annotated[
+        str | None, typer.Option("--on", help="The day it was asked (YYYY-MM-DD); today if not said.")
+    ] = None,
     api: Api = HERE,
 ) -> None:
     """Log a request; logging it twice changes nothing."""

@@ -52,7 +52,13 @@ class Alarm:
 
     def _wake_at(self, moment: datetime) -> None:
         self._scheduler.add_job(
-            self._look, "date", run_date=moment, id="due", replace_existing=True, misfire_grace_time=None, max_instances=2
+            self._look,
+            "date",
+            run_date=moment,
+            id="due",
+            replace_existing=True,
+            misfire_grace_time=None,
+            max_instances=2,
         )
 
     async def _look(self) -> None:
@@ -85,12 +91,14 @@ class Alarm:
     def _believes(self, now: datetime) -> bool:
         """Whether the wall clock runs with the steady one; after a jump two looks must agree before anything fires."""
         offset = now.timestamp() - asyncio.get_running_loop().time()
-        if self._offset is None or abs(offset - self._offset) <= JUMP:
+        for believed in (self._offset, self._doubted):
+            if believed is None or abs(offset - believed) > JUMP:
+                continue
             self._offset, self._doubted = offset, None
-        elif self._doubted is not None and abs(offset - self._doubted) <= JUMP:
-            self._offset, self._doubted = offset, None
-        else:
-            log.warning("clock.jumped", seconds=round(offset - self._offset))
-            self._doubted = offset
-            return False
-        return True
+            return True
+        if self._offset is None:
+            self._offset = offset
+            return True
+        log.warning("clock.jumped", seconds=round(offset - self._offset))
+        self._doubted = offset
+        return False

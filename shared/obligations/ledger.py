@@ -88,7 +88,7 @@ class Round(Obliged):
         return self.key
 
 
-O = TypeVar("O", bound=Obliged)
+Shown = TypeVar("Shown", bound=Obliged)
 
 
 def shown(row: Row, now: datetime) -> Obliged:
@@ -170,8 +170,8 @@ async def find(unit: Unit, key: str, kind: str) -> Row:
 
 
 async def page(
-    unit: Unit, asked: Asked, of: type[O], state: str | None, due_before: datetime | None, **equal: object
-) -> Page[O]:
+    unit: Unit, asked: Asked, of: type[Shown], state: str | None, due_before: datetime | None, **equal: object
+) -> Page[Shown]:
     """Obligations by their due time; of one state, or `open`: scheduled, due or overdue."""
     conditions = [_in_state(state, unit.now)] if state else []
     if due_before is not None:

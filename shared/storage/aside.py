@@ -55,11 +55,22 @@ async def put_aside(unit: Unit, subject: str, body: bytes, problems: Sequence[Pr
     aside_id = str(uuid5(NAMESPACE_URL, f"{subject}\n{body.hex()}"))
     told = json.dumps([{"field": problem.field, "reason": problem.reason} for problem in problems])
     dialect = sqlite if unit.connection.dialect.name == "sqlite" else postgresql
-    row = {"aside_id": aside_id, "subject": subject, "body": body, "problems": told, "put_at": unit.now, "state": "waiting"}
+    row = {
+        "aside_id": aside_id,
+        "subject": subject,
+        "body": body,
+        "problems": told,
+        "put_at": unit.now,
+        "state": "waiting",
+    }
     kept = await unit.connection.execute(dialect.insert(ASIDE).values(**row).on_conflict_do_nothing())
     if kept.rowcount:
         said = {"aside_id": aside_id, "subject": subject, "problems": json.loads(told)}
-        letter = {"id": f"aside-{unit.service}-{aside_id}", "subject": f"aside.{unit.service}", "body": json.dumps(said)}
+        letter = {
+            "id": f"aside-{unit.service}-{aside_id}",
+            "subject": f"aside.{unit.service}",
+            "body": json.dumps(said),
+        }
         await unit.post([letter])
     return aside_id
 

@@ -67,7 +67,7 @@ async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Mappin
 
 
 def _sqlite(url: str) -> AsyncEngine:
-    """A plain BEGIN died of "database is locked" when it came to write, in spite of a busy time-out: hence IMMEDIATE."""
+    """Hence IMMEDIATE: a plain BEGIN died of "database is locked" when it came to write, in spite of its time-out."""
     engine = create_async_engine(url, connect_args={"timeout": 30})
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -187,4 +187,3 @@ def _row(fact: Fact, line: str, said: bool) -> dict[str, Any]:
         "time": fact.time,
         "body": wire.encode(fact).decode(),
     }
-

@@ -51,7 +51,9 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_unsent", "seq", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")),
+        Index(
+            "ix_outbox_unsent", "seq", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")
+        ),
     )
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
@@ -78,7 +80,7 @@ class AsideRow(SQLModel, table=True):
 
 def table(model: type[SQLModel]) -> Table:
     """The SQLAlchemy table beneath a model, for statements that must be fast."""
-    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+    return cast("Table", model.__table__)  # type: ignore[attr-defined]
 
 
 EVERY_SERVICE: tuple[type[SQLModel], ...] = (FactRow, LineRow, OutboxRow, AsideRow)

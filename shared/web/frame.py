@@ -81,7 +81,7 @@ async def get_fact(fact_id: str, request: Request) -> dict[str, Any]:
 async def retract_fact(command: RetractFact, request: Request) -> Said:
     """Take back a fact: whatever it obliged goes, as if it had never been said."""
     service, fact = await _who_knows(request, command.fact_id)
-    owner = request.app.state.services.get(speaker(fact.event.type), service)
+    owner: Service = request.app.state.services.get(speaker(fact.event.type), service)
     return await owner.retract(owner.store, command.fact_id, command.reason)
 
 

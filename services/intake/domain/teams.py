@@ -54,7 +54,6 @@ def team(known: Team | None, fact: Fact) -> Team | None:
                 jurisdiction=event.jurisdiction,
                 lead=event.lead,
                 members=event.members,
-                cohort=event.cohort or known.cohort,
                 vacant=tuple(role for role in known.vacant if role not in {member.role for member in event.members}),
             )
         case said.LeadershipSignedOff() as event, Team():
