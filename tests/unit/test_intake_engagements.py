@@ -146,6 +146,13 @@ def test_correcting_an_engagement_answers_no_request_twice() -> None:
     assert words(events) == ["engagement_opened"]
 
 
+def test_an_engagement_is_corrected_though_a_log_answered_its_requests_in_nobodys_name() -> None:
+    answered = TaRequestAnswered(request_id="ncase-17", answered_on=date(2026, 9, 1), how="engagement")
+    command = open_(answers=["ncase-17"], title="Rural out-of-school time", revision=1)
+    events = when_opened(command, opened(answers=["ncase-17"]), requests=request_lines(asked(), answered))
+    assert words(events) == ["engagement_opened"]
+
+
 def test_an_engagement_gets_another_facilitator() -> None:
     event = when_changed(change(people={**PEOPLE, "facilitator": "p-okafor"}), opened())
     engagement = given(opened(), event).engagement
