@@ -53,7 +53,8 @@ def test_a_tracker_takes_a_request_back() -> None:
 
 
 def test_what_else_a_tracker_tells_is_neither_kept_nor_refused() -> None:
-    assert sent({**REQUEST, "status": "open", "typed_by": "somebody", "logged_on": None, "withdrawn": None}) == sent(REQUEST)
+    more = {"status": "open", "typed_by": "somebody", "logged_on": None, "withdrawn": None}
+    assert sent({**REQUEST, **more}) == sent(REQUEST)
 
 
 def test_the_tracker_is_the_one_on_whose_subject_it_speaks() -> None:
