@@ -51,7 +51,9 @@ class Broker(NatsBroker):
 
     async def start(self) -> None:
         await super().start()
-        # Until the server has read our subscriptions, who asks gets no answer.
+        # Until the server has read our subscriptions, who asks gets no answer. nats-py sends the PING of a flush ahead
+        # of what it has buffered; only that of a second one comes after our subscriptions.
+        await self.client.flush()
         await self.client.flush()
 
     async def stop(

@@ -1,4 +1,4 @@
-"""What happens to a message that cannot be handled: again later, or aside; never dropped, never in the way of others."""
+"""What happens to a message that cannot be handled: again later, or aside; never dropped, never in others' way."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ import pytest
 
 from shared.bus.delivery import PATIENCE, Delivery, deliver
 from shared.errors import Malformed
-from tests.support.bus import Message
+from tests.support.bus import Message, eventually
 
 
 class Service:
@@ -92,8 +92,7 @@ async def test_a_slow_batch_asks_for_more_time() -> None:
     message = Message(b"x")
 
     async def take(batch: Sequence[Delivery]) -> None:
-        while len(message.said) < 3:
-            await asyncio.sleep(0.001)
+        await eventually(lambda: len(message.said) >= 3)
 
     await deliver([message], take, Service().put_aside, ack_wait=0.03)
     assert message.said[:3] == ["wait"] * 3

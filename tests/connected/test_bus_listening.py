@@ -1,4 +1,4 @@
-"""How a service hears, on the real server: at once, in batches, again after a failure, and never by the sender's rules."""
+"""How a service hears, on the real server: at once, in batches, again after a failure, never by a sender's rules."""
 
 import asyncio
 import os
@@ -50,7 +50,7 @@ class Listener:
 async def test_a_lone_message_does_not_wait_for_company(tmp_path: Path) -> None:
     listener = Listener()
     async with a_bus(tmp_path, FOLLOWUP) as server, a_connection(server) as client, a_service(server, listener):
-        # If each waited until its request expired, as FastStream's and often nats-py's do, ten would take ten times as long.
+        # If each waited until its request expired, as with FastStream's own way to pull, ten would take ten times this.
         async with asyncio.timeout(EXPIRES):
             for number in range(10):
                 await client.jetstream().publish("eng.a", str(number).encode())
@@ -151,12 +151,11 @@ async def test_a_batch_that_takes_long_is_not_given_to_somebody_else(tmp_path: P
 
 async def test_replicas_share_the_work(tmp_path: Path) -> None:
     one, two = Listener(), Listener()
-    async with a_bus(tmp_path, FOLLOWUP) as server, a_connection(server) as client:
-        async with a_service(server, one), a_service(server, two):
-            js = client.jetstream()
-            for number in range(100):
-                await js.publish("eng.a", str(number).encode())
-            await eventually(lambda: len(one.heard) + len(two.heard) >= 100)
+    async with a_bus(tmp_path, FOLLOWUP) as server, a_service(server, one) as broker, a_service(server, two):
+        js = broker.client.jetstream()
+        for number in range(100):
+            await js.publish("eng.a", str(number).encode())
+        await eventually(lambda: len(one.heard) + len(two.heard) >= 100)
     assert sorted(one.heard + two.heard) == sorted(str(number).encode() for number in range(100))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from shared.bus.broker import Broker, make_broker
 from shared.bus.postman import BUNDLE_BYTES, Letter, Postman, bundles
-from shared.bus.publishing import publish
+from shared.bus.publishing import TIMEOUT, publish
 from tests.support.bus import Box, a_bus, a_connection, a_service, all_in, eventually, letter
 
 
@@ -91,6 +91,21 @@ async def test_nothing_is_lost_or_out_of_order_when_the_server_dies_in_the_middl
         await postman.flush()
         assert await all_in(broker.client, "ENGAGEMENT") == bodies(box.letters)
     assert postman.last_error == ""
+
+
+async def test_an_answer_that_can_no_longer_come_is_not_waited_for(tmp_path: Path) -> None:
+    box = Box()
+    async with a_bus(tmp_path) as server, a_service(server) as broker, a_postman(box, broker) as postman:
+        victim = server.pid
+        assert victim
+        os.kill(victim, signal.SIGSTOP)
+        box.letters = [letter(1), letter(2)]
+        postman.wake()
+        await eventually(lambda: postman.waiting)
+        os.kill(victim, signal.SIGKILL)
+        async with asyncio.timeout(TIMEOUT / 2):
+            await postman.flush()
+        assert await all_in(broker.client, "ENGAGEMENT") == [b"1", b"2"]
 
 
 async def test_letters_wait_with_the_reason_while_the_bus_is_away(tmp_path: Path) -> None:

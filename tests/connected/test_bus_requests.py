@@ -1,4 +1,4 @@
-"""Trackers publish as they like: with or without waiting, plainly or through JetStream; all are kept, who asks is answered."""
+"""Trackers publish as they like, plainly or through JetStream: everything is kept, and who asks is answered."""
 
 import asyncio
 import json

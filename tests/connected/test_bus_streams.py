@@ -70,7 +70,7 @@ async def test_a_subject_that_another_stream_keeps_is_refused_in_the_servers_wor
         await js.delete_stream("ASIDE")
         await js.add_stream(name="MINE", subjects=["aside.>"])
 
-        with pytest.raises(BusDiffers, match="Stream ASIDE.*overlap"):
+        with pytest.raises(BusDiffers, match=r"Stream ASIDE.*overlap"):
             await provision(client, [])
 
 

@@ -19,9 +19,11 @@ FOLLOWUP = Ear("followup", "ENGAGEMENT", ("eng.>",))
 
 
 @asynccontextmanager
-async def a_bus(folder: Path, *ears: Ear, ack_wait: float = ACK_WAIT) -> AsyncIterator[EmbeddedServer]:
+async def a_bus(
+    folder: Path, *ears: Ear, ack_wait: float = ACK_WAIT, port: int | None = None
+) -> AsyncIterator[EmbeddedServer]:
     """A server with its streams and these ears."""
-    async with EmbeddedServer(folder) as server:
+    async with EmbeddedServer(folder, port) as server:
         async with a_connection(server) as client:
             await provision(client, ears, ack_wait=ack_wait)
         yield server
@@ -55,7 +57,7 @@ async def a_service(
 async def eventually(condition: Callable[[], object], within: float = 20.0) -> None:
     """Wait until something holds; a test that waits in vain fails."""
     async with asyncio.timeout(within):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for is on the other side of a network
             await asyncio.sleep(0.01)
 
 

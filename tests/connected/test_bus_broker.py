@@ -1,0 +1,73 @@
+"""The broker believes neither senders nor luck: bodies stay bytes, and what the server forbids is counted."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from shared.bus.broker import Broker, make_broker
+from shared.bus.folder import free_port
+from shared.bus.server import binary
+from tests.support.bus import a_bus, a_service, eventually
+
+
+@asynccontextmanager
+async def a_strict_server(folder: Path) -> AsyncIterator[str]:
+    """A server on which everybody may publish to `eng.sessions.>` only."""
+    port = free_port()
+    rules = {"publish": ["eng.sessions.>", "$JS.>"], "subscribe": [">"]}
+    config = {
+        "listen": f"127.0.0.1:{port}",
+        "authorization": {"default_permissions": rules, "users": [{"user": "a", "password": "b"}]},
+    }
+    (folder / "strict.conf").write_text(json.dumps(config))
+    child = await asyncio.create_subprocess_exec(
+        binary(), "-c", str(folder / "strict.conf"), stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield f"nats://a:b@127.0.0.1:{port}"
+    finally:
+        child.terminate()
+        await child.wait()
+
+
+async def test_a_body_stays_bytes_whatever_its_sender_calls_it(tmp_path: Path) -> None:
+    heard: list[Any] = []
+
+    async def hear(body: Any) -> None:
+        heard.append(body)
+
+    def listen_to_anything(broker: Broker) -> None:
+        broker.subscriber("anything")(hear)
+
+    async with a_bus(tmp_path) as server, a_service(server, listen_to_anything) as broker:
+        for content_type in ("application/json", "text/plain", "application/cloudevents+json", ""):
+            await broker.client.publish("anything", b"1", headers={"content-type": content_type})
+        await eventually(lambda: len(heard) == 4)
+    assert heard == [b"1"] * 4
+
+
+async def test_what_the_server_forbids_is_counted_with_its_words(tmp_path: Path) -> None:
+    async with a_strict_server(tmp_path) as url:
+        broker = make_broker(url, "sessions")
+        await broker.start()
+        await broker.client.publish("eng.intake.a", b"")
+        await eventually(lambda: broker.troubles.denied)
+        await broker.client.publish("eng.sessions.a", b"")
+        await broker.stop()
+    assert broker.troubles.denied == 1
+    assert "eng.intake.a" in broker.troubles.last
+
+
+async def test_a_service_that_starts_before_its_server_waits_for_it(tmp_path: Path) -> None:
+    port = free_port()
+    broker = make_broker(f"nats://127.0.0.1:{port}", "sessions")
+    starting = asyncio.create_task(broker.start())
+    await eventually(lambda: broker.troubles.others)
+    assert not starting.done()
+    async with a_bus(tmp_path, port=port):
+        await starting
+        assert broker.client.is_connected
+        await broker.stop()
