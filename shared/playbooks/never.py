@@ -27,6 +27,18 @@ def never(playbook: Playbook, text: str = "", file: str = "playbook") -> tuple[P
     return tuple(Problem(_named(text, file, path), reason) for path, reason in found)
 
 
+def always_late(playbook: Playbook, text: str = "", file: str = "playbook") -> tuple[Problem, ...]:
+    """Rules that fire, but only when what they should come before has happened: worth a note, not a refusal."""
+    found = []
+    for place, rule in enumerate(playbook.rules):
+        if rule.due.before and rule.scope.moments[rule.due.before].late:
+            reason = (
+                f"comes too late: {rule.due.before} is known only when it has happened; until then this is a forecast"
+            )
+            found.append(Problem(_named(text, file, ("rules", place, "due", "before")), reason))
+    return tuple(found)
+
+
 def _named(text: str, file: str, path: tuple[str | int, ...]) -> str:
     if text:
         return where(text, file, path)

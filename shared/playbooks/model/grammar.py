@@ -12,7 +12,7 @@ from shared.events.evaluation import Kind
 from shared.events.intake import Version
 from shared.playbooks.calendar import NO_HOLIDAYS, Roll, countries
 from shared.playbooks.model.guard import Guard, Wrong, read_guard
-from shared.playbooks.model.schema import spell_out_scopes
+from shared.playbooks.model.schema import spell_out_scopes, spell_out_waits
 from shared.playbooks.model.title import Title, read_title
 from shared.playbooks.scopes import SCOPES, moment
 from shared.playbooks.wait import NO_WAIT, LongerThanNothing, Wait
@@ -267,6 +267,12 @@ class Playbook(Words):
         if wrong:
             raise ValidationError.from_exception_data(type(self).__name__, [_detail(*each) for each in wrong])
         return self
+
+
+def for_editors() -> dict[str, Any]:
+    """The JSON Schema of playbooks."""
+    schema: dict[str, Any] = spell_out_waits(Playbook.model_json_schema())
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _unknown(scope: Scope, name: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.playbooks.model.guard import ANY
 from shared.playbooks.scopes import SCOPES, names
+from shared.playbooks.wait import Wait
 from shared.playbooks.words import Scope
 
 
@@ -27,3 +28,14 @@ def _words_of(scope: Scope) -> dict[str, Any]:
         "done_by": moments,
         "repeat": {"properties": {"until": moments}},
     }
+
+
+def spell_out_waits(schema: Any) -> Any:
+    """The schema with defaults of waits as people write them: 5 business days."""
+    if isinstance(schema, list):
+        return [spell_out_waits(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.keys() == {"n", "unit"}:
+        return str(Wait(**schema))
+    return {name: spell_out_waits(part) for name, part in schema.items()}

@@ -1,0 +1,70 @@
+"""`throughline playbook`: is a playbook sound, what does it oblige, and how does an editor check it."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from shared.cli.simulate import columns, day_of, forecast_of, read_file
+
+if TYPE_CHECKING:
+    from shared.playbooks.imagined import Forecast
+    from shared.playbooks.model import Playbook
+
+app = typer.Typer(help="Playbooks: which facts oblige whom to do what by when.", no_args_is_help=True)
+EXAMPLES = 3
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The playbook's file.")],
+    start: Annotated[str | None, typer.Option(help="From when to count the example dates; today if left out.")] = None,
+) -> None:
+    """Tell what is wrong with a playbook, by file, line and field; or print the schedule that it makes."""
+    from shared.playbooks.never import always_late, never
+
+    playbook = read_file(file)
+    text = file.read_text(encoding="utf-8")
+    if problems := never(playbook, text, str(file)):
+        print("\n".join(str(problem) for problem in problems), file=sys.stderr)
+        raise typer.Exit(1)
+    first = day_of(start) if start else _today()
+    print(f"{playbook.playbook} version {playbook.version}: {playbook.title}. {len(playbook.rules)} rules.\n")
+    print(_schedule(playbook, forecast_of(playbook, first)))
+    for note in always_late(playbook, text, str(file)):
+        print(f"note: {note}", file=sys.stderr)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of playbooks, for editors."""
+    from shared.playbooks.model import for_editors
+
+    print(json.dumps(for_editors(), indent=2))
+
+
+def _today() -> date:
+    from shared.clock import WorldClock
+
+    return WorldClock().now().date()
+
+
+def _schedule(playbook: "Playbook", forecast: "list[Forecast]") -> str:
+    """The rules in words, each with the first dates on which it would be due in an imagined engagement."""
+    from shared.playbooks.describe import conditions, when_due
+
+    rows = [("rule", "kind", "to", "due")]
+    for rule in playbook.rules:
+        rows.append((rule.name, rule.kind, rule.role, when_due(rule)))
+        rows += [("", "", "", line) for line in (conditions(rule), _examples(rule.name, forecast)) if line]
+    return columns(rows)
+
+
+def _examples(rule: str, forecast: "list[Forecast]") -> str:
+    days = sorted({it.owed.due_at.astimezone(ZoneInfo(it.owed.zone)).date() for it in forecast if it.owed.rule == rule})
+    more = ", ..." if len(days) > EXAMPLES else ""
+    return f"for example {', '.join(day.isoformat() for day in days[:EXAMPLES])}{more}" if days else ""

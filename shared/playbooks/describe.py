@@ -1,0 +1,60 @@
+"""Rules in words: what `throughline playbook check` prints, so that people can read what they have written."""
+
+from typing import Any
+
+from shared.playbooks.model import Rule
+
+
+def when_due(rule: Rule) -> str:
+    """When it is due: "2 business days after each session is held, then every month, 6 times in all"."""
+    clause = rule.scope.moments[rule.due.moment].clause
+    if rule.due.wait.n:
+        text = f"{rule.due.wait} {'after' if rule.due.after else 'before'} {clause}"
+    else:
+        text = f"when {clause}"
+    if rule.repeat:
+        text += f", then every {str(rule.repeat.every).removeprefix('1 ')}{_end(rule)}"
+    return text
+
+
+def conditions(rule: Rule) -> str:
+    """Whom it is for, what makes it done, and what becomes of it: the rest of the rule."""
+    parts = [f"only if {_told(rule.when)}"] if rule.when else []
+    if rule.done_by:
+        parts.append(f"unless {rule.scope.moments[rule.done_by].clause}")
+    if rule.open_for:
+        parts.append(f"open for {rule.open_for}")
+    if rule.contact:
+        parts.append("inside the window")
+    if rule.escalate:
+        parts.append(f"to {rule.escalate.to} {rule.escalate.wait} later")
+    if rule.lapse is not None:
+        parts.append(f"too late {rule.lapse} later")
+    return "; ".join(parts)
+
+
+def _end(rule: Rule) -> str:
+    repeat = rule.repeat
+    assert repeat is not None
+    times = f", {repeat.times} times in all" if repeat.times else ""
+    until = f", until {rule.scope.moments[repeat.until].clause}" if repeat.until else ""
+    return times + until or ", without end"
+
+
+def _told(when: dict[str, Any]) -> str:
+    """A guard as one reads it."""
+    told = []
+    for name, condition in when.items():
+        if name == "any":
+            told.append("(" + " or ".join(_told(way) for way in condition) + ")")
+        elif isinstance(condition, dict):
+            told += [f"{name} {operator.replace('_', ' ')} {_value(value)}" for operator, value in condition.items()]
+        else:
+            told.append(f"{name} {'in' if isinstance(condition, list) else 'is'} {_value(condition)}")
+    return " and ".join(told)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(each) for each in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

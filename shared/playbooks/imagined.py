@@ -1,0 +1,161 @@
+"""An imagined engagement, to see what a playbook makes of one: opened, teams formed, sessions held, plans, closed.
+
+All goes well, but for the last of several teams: it misses a session, and its plan is rejected.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from shared.events import intake, sessions
+from shared.events.base import Event, Fact, say
+from shared.playbooks.calendar import Calendar
+from shared.playbooks.history import History, fold
+from shared.playbooks.model import DESK, Playbook
+from shared.playbooks.planner import Obligation, plan
+from shared.playbooks.wait import Wait
+
+ENGAGEMENT = "imagined"
+SOME_SESSIONS = 6
+"""How many there are where the playbook does not say."""
+MOST_SESSIONS = 60
+FARTHEST = timedelta(days=3653)
+"""Ten years; what comes after them nobody imagines."""
+MEETING = time(14)
+SPOKEN = time(16)
+PERSON = "somebody"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """An obligation that the playbook would make, and whether it would be scheduled on the first day already."""
+
+    owed: Obligation
+    state: str
+
+
+def forecast(playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> list[Forecast]:
+    """All that would ever be owed in the imagined engagement (or to the imagined requests), by key."""
+    found: dict[str, Obligation] = {}
+    first: set[str] = set()
+    for line, facts in _lines(playbook, start, jurisdictions, calendar).items():
+        history = History(line)
+        for day in sorted({fact.recorded for fact in facts}):
+            history = fold(history, [fact for fact in facts if fact.recorded == day])
+            owed = plan(playbook, history, calendar, day)
+            found |= {key: it for key, it in owed.items() if it.reached and not it.done}
+            first |= {key for key, it in owed.items() if it.reached and day.date() <= start}
+    return [Forecast(found[key], "scheduled" if key in first else "expected") for key in sorted(found)]
+
+
+def _lines(playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> dict[str, list[Fact]]:
+    if playbook.playbook != DESK:
+        return {ENGAGEMENT: list(_Imagination(playbook, start, jurisdictions, calendar).engagement())}
+    return {f"-/{ENGAGEMENT}-{code.lower()}": list(_request(code, start, calendar)) for code in jurisdictions}
+
+
+def _request(code: str, start: date, calendar: Calendar) -> Iterator[Fact]:
+    request_id = f"{ENGAGEMENT}-{code.lower()}"
+    words = {"source": "tracker", "external_id": "1", "jurisdiction": code, "topic": "topic", "need": "-"}
+    yield _said(intake.TaRequestLogged, start, calendar, request_id=request_id, logged_on=start, **words)
+    answered = calendar.add(start, Wait(6, "weeks"))
+    yield _said(
+        intake.TaRequestAnswered, answered, calendar, request_id=request_id, answered_on=answered, how="resource"
+    )
+
+
+def _said(kind: type[Event], day: date, calendar: Calendar, **words: Any) -> Fact:
+    moment = datetime.combine(day, SPOKEN, calendar.default_zone)
+    return say(kind.model_validate(words), moment.astimezone(UTC), calendar.default_zone)
+
+
+class _Imagination:
+    """The days of the imagined engagement, and what is said on each."""
+
+    def __init__(self, playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._playbook = playbook
+        self._start = start
+        self._teams = [(f"team-{code.lower()}", code) for code in jurisdictions]
+        self._last_team = self._teams[-1][0] if len(self._teams) > 1 else ""
+        planned = min(playbook.sessions.planned or SOME_SESSIONS, MOST_SESSIONS)
+        first = calendar.add(start, Wait(6, "weeks"))
+        every = playbook.sessions.every
+        days = [self._working(calendar.add_all(first, [(every, n)])) for n in range(planned)]
+        self._days = [day for day in days if day <= first + FARTHEST]
+        self._closes = self._after(self._days[-1], weeks=6)
+
+    def engagement(self) -> Iterator[Fact]:
+        """Everything that is said, from the opening to the last step of a plan."""
+        yield from self._beginning()
+        yield from self._forming()
+        for number, day in enumerate(self._days, 1):
+            yield from self._session(number, day)
+        for team, _ in self._teams:
+            yield from self._plan_of(team)
+        yield self._say(intake.EngagementClosed, self._closes, closed_on=self._closes, reason="completed")
+
+    def _beginning(self) -> Iterator[Fact]:
+        goal = {"goal_id": "goal", "level": "plan", "statement": "a plan for each team", "by": self._closes}
+        yield self._say(
+            intake.EngagementOpened,
+            self._start,
+            title=self._playbook.title,
+            playbook=self._playbook.playbook,
+            center="center",
+            topic="topic",
+            opened_on=self._start,
+            time_zone=self._calendar.default_zone.key,
+            people={"facilitator": PERSON, "evaluator": PERSON, "supervisor": PERSON},
+            planned_sessions=len(self._days),
+            planned_close=self._closes,
+            goals=[goal],
+        )
+        yield self._say(
+            intake.ApprovalRequested, self._start, approval_id="invite", about="invite", asked_on=self._start
+        )
+        for number, day in enumerate(self._days, 1):
+            starts_at = datetime.combine(day, MEETING, self._calendar.default_zone)
+            minutes = self._playbook.sessions.minutes or 60
+            words = {"session_id": f"session-{number}", "number": number, "topic": f"topic {number}"}
+            words |= {"starts_at": starts_at, "minutes": minutes, "mode": "virtual"}
+            yield self._say(sessions.SessionScheduled, self._start, **words)
+
+    def _forming(self) -> Iterator[Fact]:
+        answered, formed, signed = (self._after(self._start, weeks=weeks) for weeks in (2, 3, 5))
+        yield self._say(intake.ApprovalAnswered, answered, approval_id="invite", answered_on=answered, answer="granted")
+        for team, code in self._teams:
+            role = "health" if team == self._last_team else "lead_agency"
+            words = {"team_id": team, "jurisdiction": code, "lead": PERSON, "formed_on": formed}
+            yield self._say(intake.TeamFormed, formed, **words, members=[{"person_id": PERSON, "role": role}])
+            yield self._say(intake.LeadershipSignedOff, signed, team_id=team, role="lead_agency", signed_on=signed)
+
+    def _session(self, number: int, day: date) -> Iterator[Fact]:
+        held_at = datetime.combine(day, MEETING, self._calendar.default_zone)
+        present = [team for team, _ in self._teams if team != self._last_team or number != 1]
+        words = {"session_id": f"session-{number}", "held_at": held_at, "minutes": 60}
+        yield self._say(sessions.SessionHeld, day, **words, attendance={team: [PERSON] for team in present})
+        due = self._after(day, weeks=2)
+        words = {"homework_id": f"homework-{number}", "session_id": f"session-{number}", "due_on": due, "text": "-"}
+        yield self._say(sessions.HomeworkAssigned, day, **words)
+
+    def _plan_of(self, team: str) -> Iterator[Fact]:
+        plan_id, submitted = f"plan-{team}", self._after(self._days[-1], weeks=3)
+        due, judged, reported = (self._after(submitted, weeks=weeks) for weeks in (8, 4, 6))
+        words = {"plan_id": plan_id, "team_id": team, "submitted_on": submitted}
+        step = {"step_id": "step", "text": "-", "owner_role": "lead_agency", "due_on": due}
+        yield self._say(sessions.ActionPlanSubmitted, submitted, **words, steps=[step])
+        kind = sessions.ActionPlanRejected if team == self._last_team else sessions.ActionPlanAccepted
+        yield self._say(kind, judged, plan_id=plan_id, team_id=team, role="lead_agency", on=judged)
+        told = {"plan_id": plan_id, "step_id": "step", "status": "blocked", "barrier": "cost"}
+        yield self._say(sessions.ActionStepReported, reported, **told, reported_on=reported)
+
+    def _say(self, kind: type[Event], day: date, **words: Any) -> Fact:
+        return _said(kind, day, self._calendar, engagement_id=ENGAGEMENT, **words)
+
+    def _after(self, day: date, weeks: int) -> date:
+        return self._working(day + timedelta(weeks=weeks))
+
+    def _working(self, day: date) -> date:
+        return self._calendar.rolled(day, "next")
