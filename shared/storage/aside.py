@@ -8,9 +8,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.errors import Conflict, Problem, Unknown
+from shared.storage.database import insert_new
 from shared.storage.listing import Asked, Page, Shelf
 from shared.storage.tables import AsideRow, OutboxRow, table
 from shared.storage.work import Unit
@@ -54,7 +54,6 @@ async def put_aside(unit: Unit, subject: str, body: bytes, problems: Sequence[Pr
     """Keep a message with what is wrong with it, and say so on the bus; the same message is kept once."""
     aside_id = str(uuid5(NAMESPACE_URL, f"{subject}\n{body.hex()}"))
     told = json.dumps([{"field": problem.field, "reason": problem.reason} for problem in problems])
-    dialect = sqlite if unit.connection.dialect.name == "sqlite" else postgresql
     row = {
         "aside_id": aside_id,
         "subject": subject,
@@ -63,7 +62,7 @@ async def put_aside(unit: Unit, subject: str, body: bytes, problems: Sequence[Pr
         "put_at": unit.now,
         "state": "waiting",
     }
-    kept = await unit.connection.execute(dialect.insert(ASIDE).values(**row).on_conflict_do_nothing())
+    kept = await insert_new(unit.connection, ASIDE, row)
     if kept.rowcount:
         said = {"aside_id": aside_id, "subject": subject, "problems": json.loads(told)}
         letter = {

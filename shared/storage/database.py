@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, event
+from sqlalchemy import CursorResult, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -64,6 +64,13 @@ async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Mappin
     statement = dialect.insert(into)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
+
+async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str, Any]) -> CursorResult[Any]:
+    """Insert a row unless there is one of the same key already; `rowcount` tells."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    inserted: CursorResult[Any] = await connection.execute(dialect.insert(into).values(**row).on_conflict_do_nothing())
+    return inserted
 
 
 def _sqlite(url: str) -> AsyncEngine:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from shared.errors import SaidOtherwise, Unknown
 from shared.events import wire
 from shared.events.base import Fact
 from shared.events.catalogue import Retracted
 from shared.playbooks.history import History, fold
+from shared.storage.database import insert_new
 from shared.storage.tables import FactRow, LineRow, table
 from shared.storage.work import Raced, Unit
 
@@ -35,9 +36,9 @@ class Turn:
 async def histories(unit: Unit, lines: Iterable[str]) -> dict[str, History]:
     """The history of each line, as far as this service knows it; an unknown line has an empty one."""
     wanted = set(lines)
-    versions = {row.line: row.version for row in await unit.connection.execute(
-        select(LINE.c.line, LINE.c.version).where(LINE.c.line.in_(wanted))
-    )}  # fmt: skip
+    read = select(LINE.c.line, LINE.c.version).where(LINE.c.line.in_(wanted))
+    versions = {row.line: row.version for row in await unit.connection.execute(read)}
+    unit.versions |= {line: versions.get(line, 0) for line in wanted}
     remembered = {line: unit.learned.get(line) or unit.memory.get(line, (0, History(line))) for line in wanted}
     found = {line: history for line, (version, history) in remembered.items() if versions.get(line) == version}
     for line, history in (await _read(unit, wanted - found.keys())).items():
@@ -144,26 +145,27 @@ async def _lines(unit: Unit, facts: Sequence[Fact]) -> dict[str, str]:
 
 
 async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
-    """Move retractions that came before what they take back into its line, which is then another than remembered."""
+    """Move retractions that came before what they take back into its line, which is then not as it is remembered."""
     query = select(FACT.c.id, FACT.c.retracts, FACT.c.line).where(FACT.c.retracts.in_(list(lines)))
     for row in (await unit.connection.execute(query)).all():
         if row.line != lines[row.retracts]:
             await unit.connection.execute(update(FACT).where(FACT.c.id == row.id).values(line=lines[row.retracts]))
-            await _next_version(unit, lines[row.retracts])
+            unit.memory.pop(lines[row.retracts], None)
 
 
 async def _next_version(unit: Unit, line: str) -> int:
-    """Count the line's version up; whoever read an older one meanwhile has lost the race."""
-    version = await unit.connection.scalar(select(LINE.c.version).where(LINE.c.line == line))
-    if version is None:
-        await unit.connection.execute(insert(LINE).values(line=line, version=1, ledger_version=0))
-        return 1
-    moved = await unit.connection.execute(
-        update(LINE).where(LINE.c.line == line, LINE.c.version == version).values(version=version + 1)
-    )
-    if moved.rowcount != 1:
+    """Count up the version at which this unit read the line; whoever read an older one meanwhile has lost the race."""
+    version = unit.versions[line]
+    if version:
+        same = and_(LINE.c.line == line, LINE.c.version == version)
+        counted = await unit.connection.execute(update(LINE).where(same).values(version=version + 1))
+    else:
+        first = {"line": line, "version": 1, "ledger_version": 0}
+        counted = await insert_new(unit.connection, LINE, first)
+    if counted.rowcount != 1:
         raise Raced(line)
-    return int(version) + 1
+    unit.versions[line] = version + 1
+    return version + 1
 
 
 async def _insert(unit: Unit, facts: Sequence[Fact], line: str, said: bool) -> None:

@@ -42,6 +42,8 @@ class Unit:
     memory: "Memory"
     learned: "Memory" = field(default_factory=dict)
     """The histories as they will be once this unit commits."""
+    versions: dict[str, int] = field(default_factory=dict)
+    """At which version each line was read here; 0 where there was none."""
     posted: int = 0
 
     async def post(self, letters: Sequence[dict[str, Any]]) -> None:
