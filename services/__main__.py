@@ -90,6 +90,28 @@ def _hears() -> Mapping[str, Sequence[str]]:
     return {service.name: service.ear.subjects for service in running.idle()}
 
 
+http = typer.Typer(help="What can be told and asked by HTTP: openapi, docs.", no_args_is_help=True)
+
+
+@http.command()
+def openapi() -> None:
+    """All routes as OpenAPI 3.1, in JSON."""
+    import json
+
+    from services import guide
+
+    typer.echo(json.dumps(guide.openapi(), indent=2))
+
+
+@http.command()
+def docs() -> None:
+    """The page docs/http.md, made from the routes."""
+    from services import guide
+
+    typer.echo(guide.page())
+
+
+app.add_typer(http, name="http")
 app.add_typer(events.commands(_hears), name="events")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(request.app, name="request")
