@@ -9,7 +9,7 @@ from shared.clock import VirtualClock
 from shared.errors import Refused
 from shared.events import wire
 from shared.events.base import Fact
-from shared.events.catalogue import speaker
+from shared.events.catalogue import SPEAKERS, speaker
 from shared.service import Service
 from shared.storage.work import StoredOutbox
 
@@ -28,6 +28,8 @@ class Stage:
         self._clock = clock
         self._settle = settle
         """Returns when every service has heard all that was said."""
+        self._asked: dict[str, tuple[int, datetime | None]] = {}
+        """When time next has something to do in a service, and how much had been done there when it was asked."""
 
     async def play(
         self, facts: Iterable[Fact], until: datetime, refused: OnRefusal, turned: Turned | None = None
@@ -64,23 +66,34 @@ class Stage:
     async def _do_what_time_says(self) -> None:
         while (moment := await self._next()) is not None and moment <= self._clock.now():
             for service in self._services.values():
-                if service.pass_time:
+                due = await self._earliest(service)
+                if service.pass_time and due is not None and due <= self._clock.now():
                     await service.pass_time(service.store)
             await self._settle()
 
     async def _next(self) -> datetime | None:
-        moments = [await service.earliest(service.store) for service in self._services.values() if service.earliest]
+        moments = [await self._earliest(service) for service in self._services.values()]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    async def _earliest(self, service: Service) -> datetime | None:
+        """When time next has something to do in this service; asked again only after it has done something."""
+        if service.earliest is None:
+            return None
+        done = service.store.done
+        if self._asked.get(service.name, (-1, None))[0] != done:
+            self._asked[service.name] = (done, await service.earliest(service.store))
+        return self._asked[service.name][1]
 
 
 class Courier:
     """Carries what services say to those who listen, inside one process and in order: the bus of a replay."""
 
     def __init__(self, services: Sequence[Service]) -> None:
-        self._services = services
+        self._hearers = {service.name: hearers(service, services) for service in services}
         self._waiting: dict[str, Service] = {}
         for service in services:
-            service.store.posted = partial(self._waiting.__setitem__, service.name, service)
+            if self._hearers[service.name]:
+                service.store.posted = partial(self._waiting.__setitem__, service.name, service)
 
     async def settle(self) -> None:
         """Carry until nobody has anything left to say."""
@@ -89,12 +102,23 @@ class Courier:
 
     async def _empty(self, service: Service) -> None:
         outbox = StoredOutbox(service.store)
-        while letters := await outbox.unsent(MOST):
-            for other in self._services:
+        is_empty = False
+        while not is_empty:
+            letters = await outbox.unsent(MOST)
+            for other in self._hearers[service.name]:
                 heard = [wire.decode(letter.body) for letter in letters if other.ear.hears(letter.subject)]
-                if heard and other is not service:
+                if heard:
                     await other.hear(other.store, heard)
             await outbox.mark_sent(letters)
+            is_empty = len(letters) < MOST
+
+
+def hearers(speaks: Service, services: Iterable[Service]) -> list[Service]:
+    """Those among the services that listen to what one of them says."""
+    subjects = [f"{event.type}.-" for event in SPEAKERS[speaks.name]]
+    return [
+        other for other in services if other is not speaks and any(other.ear.hears(subject) for subject in subjects)
+    ]
 
 
 class Quiet:

@@ -1,5 +1,7 @@
 """A service as the process that runs it sees it: the same few parts in all four."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +28,8 @@ from shared.storage.database import Database
 from shared.storage.work import Store, StoredOutbox
 
 Hear = Callable[[Store, Sequence[Fact]], Awaitable[None]]
+LAST_WORDS = 2.0
+"""Seconds that a service which stops waits for the bus to take what it has still to say."""
 
 
 @dataclass
@@ -90,9 +94,11 @@ class Service:
         """Hear no more, finish what is under way, and leave the rest to the next start: nothing is lost by it."""
         if self.alarm:
             self.alarm.stop()
-        if self.broker:
+        if self.broker and self.postman:
+            if self.broker.client.is_connected:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.postman.flush(), LAST_WORDS)
             await self.broker.stop()
-        if self.postman:
             await self.postman.stop()
         await self.store.database.close()
 

@@ -40,4 +40,4 @@ async def _answer(here: Service, asked: Asked) -> Mapping[str, object]:
     try:
         return trackers.receipt(await handlers.hear_tracker(here.store, asked.subject, asked.body))
     except Refused as error:
-        return {"accepted": False, **trackers.refusal(error)}
+        return trackers.refusal(error)

@@ -47,6 +47,14 @@ def schema() -> None:
     print(json.dumps(for_editors(), indent=2))
 
 
+@app.command()
+def words() -> None:
+    """Print what rules can speak of: scopes, moments, attributes; as the tables of docs/playbooks.md."""
+    from shared.playbooks.describe import tables
+
+    print(tables())
+
+
 def _today() -> date:
     from shared.clock import WorldClock
 

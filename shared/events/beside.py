@@ -21,9 +21,9 @@ ANSWERS: dict[str, Any] = {
         "title": "InboundAnswer",
         "type": "object",
         "description": "What was recorded, or every field that was wrong.",
-        "required": ["ok"],
+        "required": ["accepted"],
         "properties": {
-            "ok": {"type": "boolean", "description": "whether it was understood and recorded"},
+            "accepted": {"type": "boolean", "description": "whether it was understood and recorded"},
             "request_id": {"type": "string", "description": "the request's id here"},
             "facts": {
                 "type": "array",

@@ -3,6 +3,8 @@
 from typing import Any
 
 from shared.playbooks.model import Rule
+from shared.playbooks.scopes import SCOPES
+from shared.playbooks.words import Attribute, Scope
 
 
 def when_due(rule: Rule) -> str:
@@ -58,3 +60,32 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_value(each) for each in value)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def tables() -> str:
+    """The scopes with their moments and attributes, as Markdown."""
+    return "\n\n".join(_table(scope) for scope in SCOPES.values())
+
+
+def _table(scope: Scope) -> str:
+    lines = [f"#### {scope.name}: {scope.item}", "", "| moment | when |", "|---|---|"]
+    lines += [f"| `{moment.name}` | {moment.clause} |" for moment in scope.moments.values()]
+    if scope.attributes:
+        lines += ["", "| attribute | what it tells | values |", "|---|---|---|"]
+        lines += [f"| `{word.name}` | {word.meaning} | {_values(word)} |" for word in scope.attributes.values()]
+    if scope.around:
+        lines += ["", f"Around it: {', '.join(f'`{other}.`' for other in scope.around)}"]
+    return "\n".join(lines)
+
+
+def _values(word: Attribute) -> str:
+    match word.kind:
+        case "flag":
+            return "`true`, `false`"
+        case "choice":
+            return ", ".join(f"`{choice}`" for choice in word.choices)
+        case "number":
+            return f"a number, {word.least} to {word.most}" if word.most else f"a number from {word.least}"
+        case "jurisdiction":
+            return "`KY`, `VI`, `tribe-<slug>`, ..."
+    return "text"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import CreateSchema
 from sqlmodel import SQLModel
@@ -15,6 +16,8 @@ from sqlmodel import SQLModel
 from shared.storage.tables import EVERY_SERVICE, table
 
 READING = "reading"
+LOST_RACES = ("40001", "40P01")
+"""What PostgreSQL calls a transaction that could not be serialized, and one that was in a deadlock."""
 
 
 class Database:
@@ -46,13 +49,30 @@ class Database:
     async def create(self, models: Iterable[type[SQLModel]]) -> None:
         """Make the tables that every service has and `models`, where they are not there yet."""
         tables = [table(model) for model in (*EVERY_SERVICE, *models)]
-        async with self.writing() as connection:
-            if not self.is_sqlite:
-                await connection.execute(CreateSchema(self.service, if_not_exists=True))
+        async with self._alone() as connection:
             await connection.run_sync(lambda bare: SQLModel.metadata.create_all(bare, tables=tables))
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that makes tables: of replicas that start at the same time, one after the other."""
+        if self.is_sqlite:
+            async with self.writing() as connection:
+                yield connection
+            return
+        # With the isolation of other work, whoever waited here would not see what was made meanwhile.
+        seeing = self.engine.execution_options(isolation_level="READ COMMITTED")
+        async with seeing.begin() as connection:
+            await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(self.service))))
+            await connection.execute(CreateSchema(self.service, if_not_exists=True))
+            yield connection
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def lost_a_race(error: DBAPIError) -> bool:
+    """Whether the database ended a transaction because of what another one did at the same time."""
+    return getattr(error.orig, "sqlstate", None) in LOST_RACES
 
 
 async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -94,6 +114,11 @@ def _sqlite(url: str) -> AsyncEngine:
 
 
 def _postgresql(url: str, schema: str) -> AsyncEngine:
+    """Each transaction sees one state of the world: with less, a history could be newer than its version says."""
     return create_async_engine(
-        url, execution_options={"schema_translate_map": {None: schema}}, pool_pre_ping=True, pool_size=5
+        url,
+        isolation_level="REPEATABLE READ",
+        execution_options={"schema_translate_map": {None: schema}},
+        pool_pre_ping=True,
+        pool_size=5,
     )

@@ -1,19 +1,20 @@
 """One piece of work is one transaction: open it, load, decide, record; what was said goes out after the commit."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.postman import Letter
 from shared.clock import Clock
 from shared.playbooks.history import History
 from shared.playbooks.places import Places
-from shared.storage.database import Database
+from shared.storage.database import Database, lost_a_race
 from shared.storage.tables import OutboxRow, table
 
 OUTBOX = table(OutboxRow)
@@ -61,17 +62,28 @@ class Store:
         self.clock = clock
         self.posted: Callable[[], None] = lambda: None
         """Called after a commit that left something in the outbox."""
+        self.done = 0
+        """How many units of work have committed."""
         self._places = places
         self._zone = zone
         self._memory: Memory = {}
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Unit]:
-        """Open a unit that may record; everything in it commits together, or nothing does."""
-        async with self.database.writing() as connection:
-            unit = self._unit(connection)
-            yield unit
+        """Open a unit that may record; everything in it commits together, or nothing does.
+
+        Raises Raced where another replica was faster.
+        """
+        try:
+            async with self.database.writing() as connection:
+                unit = self._unit(connection)
+                yield unit
+        except DBAPIError as error:
+            if lost_a_race(error):
+                raise Raced from error
+            raise
         self._remember(unit.learned)
+        self.done += 1
         if unit.posted:
             self.posted()
 
@@ -116,7 +128,6 @@ class StoredOutbox:
 
     async def mark_sent(self, letters: Sequence[Letter]) -> None:
         """Remember that these are on the bus."""
-        async with self._store.work() as unit:
-            await unit.connection.execute(
-                update(OUTBOX).where(OUTBOX.c.seq.in_([letter.seq for letter in letters])).values(sent_at=unit.now)
-            )
+        sent = OUTBOX.c.seq.in_([letter.seq for letter in letters])
+        async with self._store.database.writing() as connection:
+            await connection.execute(update(OUTBOX).where(sent).values(sent_at=self._store.clock.now()))

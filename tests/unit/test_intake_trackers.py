@@ -117,12 +117,12 @@ def test_a_refusal_never_repeats_what_was_sent() -> None:
 
 def test_a_tracker_is_told_what_became_of_its_request() -> None:
     done = Said(id="ncase-17", facts=[{"id": "f-1"}], new=True)
-    assert trackers.receipt(done) == {"ok": True, "request_id": "ncase-17", "facts": ["f-1"], "new": True}
+    assert trackers.receipt(done) == {"accepted": True, "request_id": "ncase-17", "facts": ["f-1"], "new": True}
 
 
 def test_a_tracker_is_told_what_was_wrong() -> None:
     told = trackers.refusal(Unknown("request", "17 of ncase", field="external_id"))
-    assert (told["ok"], told["status"]) == (False, 404)
+    assert (told["accepted"], told["status"]) == (False, 404)
     assert told["problems"] == [
         {"field": "external_id", "reason": "There is no request 17 of ncase. Check the id, or say it first."}
     ]

@@ -34,13 +34,13 @@ def read(subject: str, body: bytes) -> LogRequest | WithdrawRequest:
 
 def receipt(done: Said) -> dict[str, Any]:
     """What a tracker is told when its message was understood and recorded."""
-    return {"ok": True, "request_id": done.id, "facts": [fact["id"] for fact in done.facts], "new": done.new}
+    return {"accepted": True, "request_id": done.id, "facts": [fact["id"] for fact in done.facts], "new": done.new}
 
 
 def refusal(error: Refused) -> dict[str, Any]:
     """What a tracker is told when its message was refused: what was wrong, field by field."""
     told = [{"field": problem.field, "reason": problem.reason} for problem in problems(error)]
-    return {"ok": False, "status": error.status, "problems": told}
+    return {"accepted": False, "status": error.status, "problems": told}
 
 
 def _source(subject: str) -> str:
