@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from shared.cli.calling import HERE, Api, call
 from shared.cli.simulate import columns, day_of, forecast_of, read_file
 
 if TYPE_CHECKING:
@@ -37,6 +38,15 @@ def check(
     print(_schedule(playbook, forecast_of(playbook, first)))
     for note in always_late(playbook, text, str(file)):
         print(f"note: {note}", file=sys.stderr)
+
+
+@app.command()
+def publish(file: Annotated[Path, typer.Argument(help="The playbook's file.")], api: Api = HERE) -> None:
+    """Put a playbook into force; one with a mistake is refused, and never replaces a good one."""
+    playbook = read_file(file)
+    said = call(api, "POST", "/playbooks", {"document": file.read_text(encoding="utf-8")})
+    done = "is in force for what is opened from now on" if said["new"] else "was published before; nothing changed"
+    print(f"{playbook.playbook} version {playbook.version} {done}")
 
 
 @app.command()
