@@ -114,7 +114,7 @@ class Rule(Words):
     """How often, if more than once."""
     done_by: str | None = None
     """The moment that makes it done, whoever did it."""
-    contact: bool = False
+    contact: Annotated[bool, Field(strict=True)] = False
     """Whether it reaches out to a team, and so obeys the window and the caps."""
     grace: Wait = DEFAULT_GRACE
     """How long after due it counts as overdue."""
