@@ -48,11 +48,11 @@ async def bus(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def started(services: Sequence[Service], urls: str) -> AsyncIterator[None]:
-    """The services at work: hearing, saying, and waking when something falls due."""
+async def started(services: Sequence[Service], urls: str, alarm: bool = True) -> AsyncIterator[None]:
+    """The services at work: hearing, saying, and (with an alarm) waking when something falls due."""
     async with AsyncExitStack() as stack:
         for service in services:
-            await service.start(urls)
+            await service.start(urls, alarm)
             stack.push_async_callback(service.stop)
         yield
 

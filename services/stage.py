@@ -1,6 +1,5 @@
 """The services on a virtual clock: facts go in one by one, time passes, and all that they oblige happens."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -17,7 +16,6 @@ Settle = Callable[[], Awaitable[None]]
 Turned = Callable[[datetime], Awaitable[None]]
 OnRefusal = Callable[[Fact, Refused], None]
 MOST = 500
-LOOK_AGAIN = 0.002
 
 
 class Stage:
@@ -119,27 +117,3 @@ def hearers(speaks: Service, services: Iterable[Service]) -> list[Service]:
     return [
         other for other in services if other is not speaks and any(other.ear.hears(subject) for subject in subjects)
     ]
-
-
-class Quiet:
-    """Waits until the bus is quiet: all outboxes are empty, and every service has heard what it listens to."""
-
-    def __init__(self, services: Sequence[Service]) -> None:
-        self._services = services
-
-    async def settle(self) -> None:
-        """Return once nothing is under way; what is heard may lead to more being said, so look until all is done."""
-        while not await self._is_quiet():
-            await asyncio.sleep(LOOK_AGAIN)
-
-    async def _is_quiet(self) -> bool:
-        for service in self._services:
-            assert service.postman is not None
-            await service.postman.flush()
-        return not any([await self._has_work(service) for service in self._services])
-
-    async def _has_work(self, service: Service) -> bool:
-        assert service.broker is not None
-        info = await service.broker.client.jetstream().consumer_info(service.ear.stream, service.ear.service)
-        waiting = await StoredOutbox(service.store).unsent(1)
-        return bool(info.num_pending or info.num_ack_pending or waiting)

@@ -72,8 +72,11 @@ class Service:
         """Make the tables that are not there yet."""
         await self.store.database.create(self.models)
 
-    async def start(self, urls: str) -> None:
-        """Open the database, take its place on the bus, and begin to hear, to say and to wake."""
+    async def start(self, urls: str, alarm: bool = True) -> None:
+        """Open the database, take its place on the bus, and begin to hear, to say and to wake.
+
+        Without its alarm nothing wakes it: whoever moves its clock has to let its time pass.
+        """
         await self.prepare()
         broker = self.broker = make_broker(urls, self.name)
         await broker.connect()
@@ -83,7 +86,7 @@ class Service:
         else:
             listen(broker, self.ear, self.take, self.put_aside, self.settings.batch)
         self.postman = Postman(StoredOutbox(self.store), broker, self.name)
-        self.alarm = self.ticks(self.store) if self.ticks else None
+        self.alarm = self.ticks(self.store) if self.ticks and alarm else None
         self.store.posted = self._posted
         await broker.start()
         await self.postman.start()
