@@ -103,7 +103,9 @@ class Items:
 
     @cached_property
     def engagement_moments(self) -> Moments:
-        """The moments of the engagement, which its teams share."""
+        """The moments of the engagement, which its teams share; none before it is opened."""
+        if self._history.engagement is None:
+            return {}
         engagement, closed = self._engagement, self._engagement.closed
         moments = {"opened": Moment(engagement.opened_on, engagement.sources["opened_on"].id)}
         if closed:

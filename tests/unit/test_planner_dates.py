@@ -1,9 +1,15 @@
 """Due dates: the wait, the zone, days off, repetitions, and the window."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from shared.playbooks.places import Place, Places
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from shared.playbooks.places import PLACES, Place, Places
 from shared.playbooks.planner import look_again_at, rolls_on
+from shared.playbooks.wait import UNITS, Wait
+from tests.support.counting import SATURDAY, federal, first_shown, in_month, month_after, plus_business_days
 from tests.support.saying import NOW, held, owed, playbook, said, schedule, session
 
 OPENED = said("engagement_opened", planned_sessions=3, planned_close="2027-06-30")
@@ -248,3 +254,51 @@ def test_a_round_closes_so_long_after_it_opened_and_is_never_overdue() -> None:
 def test_what_would_be_due_beyond_the_years_that_facts_can_tell_is_not_there() -> None:
     rule = team_rule("wait: 20 years, after: formed".replace("20 years", "240 months"))
     assert schedule(rule, [OPENED, said("team_formed", formed_on="2199-01-04")]) == {}
+
+
+WAITS = st.builds(Wait, st.integers(0, 40), st.sampled_from(UNITS))
+DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+
+
+def counted(day: date, wait: Wait, sign: int) -> date:
+    """The due date, by plain counting."""
+    match wait.unit:
+        case "business days":
+            day = plus_business_days(day, sign * wait.n)
+        case "months":
+            day = in_month(month_after(day.replace(day=1), sign * wait.n), day.day)
+        case _:
+            day += timedelta(days=sign * wait.n * (7 if wait.unit == "weeks" else 1))
+    while day.weekday() >= SATURDAY or day in federal(day.year):
+        day += timedelta(days=sign)
+    return day
+
+
+@given(DAYS, WAITS, st.sampled_from(["after", "before"]), st.sampled_from(sorted(PLACES)))
+@example(date(2024, 2, 29), Wait(12, "months"), "after", "AK")
+@example(date(2027, 3, 13), Wait(1, "days"), "after", "NY")
+@example(date(2026, 10, 31), Wait(0, "days"), "before", "GU")
+def test_every_due_date_is_as_by_plain_counting_in_every_jurisdiction(
+    day: date, wait: Wait, direction: str, code: str
+) -> None:
+    book = playbook(team_rule(f"wait: {wait}, {direction}: formed"))
+    facts = [said("engagement_opened"), said("team_formed", formed_on=day, jurisdiction=code)]
+    expected = counted(day, wait, 1 if direction == "after" else -1)
+    assert owed(book, facts)["r/ky/1"].due_at == first_shown(expected, time(9), ZoneInfo(PLACES[code].zone))
+
+
+@given(DAYS, st.times(), st.sampled_from(sorted(PLACES)), st.integers(0, 10))
+def test_an_instant_is_the_local_day_of_the_team(day: date, at: time, code: str, n: int) -> None:
+    held_at = datetime.combine(day, at.replace(microsecond=0), UTC)
+    rule = f"- {{name: r, each: attendance, task: T, to: f, due: {{wait: {n} business days, after: held}}}}"
+    facts = [said("engagement_opened"), said("team_formed", formed_on="2019-01-01", jurisdiction=code)]
+    facts += [session(1, held_at.isoformat()), held(1, held_at.isoformat())]
+    it = owed(playbook(rule), facts)["r/ky@s1/1"]
+    assert it.moment_on == held_at.astimezone(ZoneInfo(PLACES[code].zone)).date()
+    assert it.due_at == first_shown(counted(it.moment_on, Wait(n, "business days"), 1), time(9), ZoneInfo(it.zone))
+
+
+def test_contact_outside_engagements_has_no_window() -> None:
+    rule = "- {name: r, each: request, task: T, to: f, contact: true, due: {after: logged}}"
+    book = playbook(rule, "window: {wait: 1 month}\n").model_copy(update={"playbook": "desk"})
+    assert set(owed(book, [said("ta_request_logged")], line="-/r1")) == {"r/r1/1"}

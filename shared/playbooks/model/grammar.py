@@ -100,11 +100,11 @@ class Rule(Words):
     """What it stands on: one obligation for each of these."""
     when: dict[str, Any] = Field(default_factory=dict)
     """Only the items of which this is true."""
-    task: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    task: Line | None = None
     """What is to be done, with placeholders like {team.jurisdiction}."""
     evaluation: Kind | None = None
     """What kind of evaluation round opens."""
-    title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    title: Line | None = None
     """What the evaluation round is called, with placeholders."""
     to: Slug | None = None
     """The role that it is for: facilitator, evaluator, supervisor, or a role of a team."""

@@ -41,7 +41,7 @@ class BadPlaybook(Malformed):
     title = "Not a playbook"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def read(text: str, file: str = "playbook") -> Playbook:
     """The playbook that this text spells; BadPlaybook tells file, line and field of all that is wrong."""
     tree = _tree(text, file)
