@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.playbooks.calendar import Calendar, countries, holidays_in, instant, works
@@ -12,6 +12,7 @@ from shared.playbooks.places import PLACES
 from shared.playbooks.wait import LONGEST, UNITS, Unit, Wait
 from tests.support.counting import SATURDAY, federal, first_shown, in_month, month_after, plus_business_days
 
+CALM = settings(deadline=None)
 DAYS = st.dates(date(2000, 1, 1), date(2049, 12, 31))
 HOURS = [time(0), time(0, 30), time(1, 30), time(2), time(2, 30), time(9), time(23, 59)]
 ZONES = sorted({place.zone for place in PLACES.values()} | {"Europe/London", "Australia/Lord_Howe", "Pacific/Apia"})
@@ -33,11 +34,13 @@ def test_other_countries_have_their_own_holidays_and_none_has_none() -> None:
     assert works("none", date(2027, 12, 24))
 
 
+@CALM
 @given(DAYS, st.integers(0, 100), st.sampled_from([1, -1]))
 def test_business_days_are_counted_as_by_hand(day: date, n: int, sign: int) -> None:
     assert Calendar().add(day, Wait(n, "business days"), sign) == plus_business_days(day, n * sign)
 
 
+@CALM
 @given(DAYS, st.integers(0, 240), st.sampled_from([1, -1]))
 @example(date(2024, 2, 29), 12, 1)
 @example(date(2027, 3, 31), 1, -1)
@@ -45,12 +48,14 @@ def test_months_are_gone_through_one_by_one(day: date, n: int, sign: int) -> Non
     assert Calendar().add(day, Wait(n, "months"), sign) == in_month(month_after(day.replace(day=1), n * sign), day.day)
 
 
+@CALM
 @given(DAYS, st.integers(0, 1000), st.sampled_from([1, -1]))
 def test_weeks_are_seven_days(day: date, n: int, sign: int) -> None:
     assert Calendar().add(day, Wait(n, "weeks"), sign) == day + timedelta(days=7 * n * sign)
     assert Calendar().add(day, Wait(n, "days"), sign) == day + timedelta(days=n * sign)
 
 
+@CALM
 @given(DAYS, st.integers(0, 60), st.integers(0, 60), st.sampled_from(UNITS))
 def test_waits_of_one_unit_are_one_sum(day: date, one: int, other: int, unit: Unit) -> None:
     added = Calendar().add_all(day, [(Wait(one, unit), 1), (Wait(other, unit), 2)])
@@ -62,6 +67,7 @@ def test_january_31_and_a_month_and_a_month_is_march_31() -> None:
     assert Calendar().add_all(date(2027, 1, 31), [(month, 1), (month, 1)]) == date(2027, 3, 31)
 
 
+@CALM
 @given(DAYS, st.sampled_from(["next", "previous", "none"]))
 def test_a_day_off_rolls_to_the_nearest_working_day_on_its_side(day: date, roll: str) -> None:
     rolled = Calendar().rolled(day, roll)  # type: ignore[arg-type]
@@ -74,6 +80,7 @@ def test_a_day_off_rolls_to_the_nearest_working_day_on_its_side(day: date, roll:
         assert [it for it in between if works("US", date.fromordinal(it)) and date.fromordinal(it) != rolled] == []
 
 
+@CALM
 @given(DAYS, st.sampled_from(HOURS), st.sampled_from(ZONES))
 @example(date(2027, 3, 14), time(2, 30), "America/New_York")
 @example(date(2026, 11, 1), time(1, 30), "America/New_York")

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.playbooks.places import PLACES, Place, Places
@@ -12,6 +12,7 @@ from shared.playbooks.wait import UNITS, Wait
 from tests.support.counting import SATURDAY, federal, first_shown, in_month, month_after, plus_business_days
 from tests.support.saying import NOW, held, owed, playbook, said, schedule, session
 
+CALM = settings(deadline=None)
 OPENED = said("engagement_opened", planned_sessions=3, planned_close="2027-06-30")
 TEAM = said("team_formed")
 
@@ -274,6 +275,7 @@ def counted(day: date, wait: Wait, sign: int) -> date:
     return day
 
 
+@CALM
 @given(DAYS, WAITS, st.sampled_from(["after", "before"]), st.sampled_from(sorted(PLACES)))
 @example(date(2024, 2, 29), Wait(12, "months"), "after", "AK")
 @example(date(2027, 3, 13), Wait(1, "days"), "after", "NY")
@@ -287,6 +289,7 @@ def test_every_due_date_is_as_by_plain_counting_in_every_jurisdiction(
     assert owed(book, facts)["r/ky/1"].due_at == first_shown(expected, time(9), ZoneInfo(PLACES[code].zone))
 
 
+@CALM
 @given(DAYS, st.times(), st.sampled_from(sorted(PLACES)), st.integers(0, 10))
 def test_an_instant_is_the_local_day_of_the_team(day: date, at: time, code: str, n: int) -> None:
     held_at = datetime.combine(day, at.replace(microsecond=0), UTC)

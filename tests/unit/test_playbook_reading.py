@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.playbooks.model import BadPlaybook, for_editors, read
@@ -53,6 +53,7 @@ rules:
     open_for: 2 weeks
     remind: [1 week, 12 days]
 """
+CALM = settings(deadline=None)
 RULE = "- {name: r, each: team, task: T, to: facilitator, due: {after: formed}%s}"
 
 
@@ -184,11 +185,13 @@ def fields_refused(text: str) -> list[str]:
     return []
 
 
+@CALM
 @given(st.text(max_size=200))
 def test_whatever_text_comes_it_is_a_playbook_or_refused(text: str) -> None:
     assert fields_refused(text) != [], "chance does not write playbooks"
 
 
+@CALM
 @given(ANYTHING)
 def test_whatever_stands_in_a_rule_it_is_read_or_refused_with_its_place(rule: object) -> None:
     text = json.dumps({"playbook": "x", "version": 1, "title": "T", "rules": [rule]})
