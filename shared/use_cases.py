@@ -13,8 +13,9 @@ from shared.events.base import Event, Fact, say
 from shared.events.catalogue import RETRACTIONS, speaker
 from shared.obligations.following import Following
 from shared.storage import facts as kept
+from shared.storage.database import Raced
 from shared.storage.facts import Turn
-from shared.storage.work import Raced, Store, Unit
+from shared.storage.work import Store, Unit
 
 PAUSE = 0.05
 

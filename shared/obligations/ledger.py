@@ -11,11 +11,11 @@ from sqlmodel import Field, SQLModel
 from shared.errors import Unknown
 from shared.obligations.reconcile import Row, next_at
 from shared.playbooks.planner import Obligation
-from shared.storage.database import upsert
+from shared.storage.database import Raced, upsert
 from shared.storage.listing import Asked, Page, rows_of
 from shared.storage.tables import LineRow, table
 from shared.storage.types import UtcDateTime
-from shared.storage.work import Raced, Unit
+from shared.storage.work import Unit
 
 ROW = TypeAdapter(Row)
 

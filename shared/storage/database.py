@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, Table, event
+from sqlalchemy import CursorResult, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,10 @@ from shared.storage.tables import EVERY_SERVICE, table
 READING = "reading"
 LOST_RACES = ("40001", "40P01")
 """What PostgreSQL calls a transaction that could not be serialized, and one that was in a deadlock."""
+
+
+class Raced(Exception):
+    """Another replica changed the same line at the same time; the work has to be done again."""
 
 
 class Database:
@@ -36,9 +40,17 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that may write; on SQLite it takes the write lock at once."""
-        async with self.engine.begin() as connection:
-            yield connection
+        """A transaction that may write; on SQLite it takes the write lock at once.
+
+        Raises Raced where PostgreSQL ends it because of what another one did at the same time.
+        """
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in LOST_RACES:
+                raise Raced from error
+            raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -68,11 +80,6 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-
-
-def lost_a_race(error: DBAPIError) -> bool:
-    """Whether the database ended a transaction because of what another one did at the same time."""
-    return getattr(error.orig, "sqlstate", None) in LOST_RACES
 
 
 async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:

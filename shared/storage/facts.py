@@ -12,9 +12,9 @@ from shared.events import wire
 from shared.events.base import Fact
 from shared.events.catalogue import Retracted
 from shared.playbooks.history import History, fold
-from shared.storage.database import insert_new
+from shared.storage.database import Raced, insert_new
 from shared.storage.tables import FactRow, LineRow, table
-from shared.storage.work import Raced, Unit
+from shared.storage.work import Unit
 
 FACT = table(FactRow)
 LINE = table(LineRow)
@@ -151,6 +151,7 @@ async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
         if row.line != lines[row.retracts]:
             await unit.connection.execute(update(FACT).where(FACT.c.id == row.id).values(line=lines[row.retracts]))
             unit.memory.pop(lines[row.retracts], None)
+            unit.learned.pop(lines[row.retracts], None)
 
 
 async def _next_version(unit: Unit, line: str) -> int:

@@ -5,11 +5,11 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from datetime import UTC, date, datetime
+from typing import Any, Generic, NoReturn, TypeVar
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Select, Table, literal, select, tuple_
+from sqlalchemy import ColumnElement, Date, Integer, Select, Table, literal, select, tuple_
 
 from shared.errors import Conflict, Malformed, Unknown
 from shared.storage.types import UtcDateTime
@@ -17,6 +17,8 @@ from shared.storage.work import Unit
 
 T = TypeVar("T", bound=BaseModel)
 MOST = 500
+LARGEST = 2**31
+"""What no column of whole numbers holds."""
 
 
 class InSeveralEngagements(Conflict):
@@ -100,13 +102,24 @@ def _seen(cursor: str, columns: Sequence[ColumnElement[Any]]) -> list[Any]:
     try:
         values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != len(columns):
-            raise ValueError
+            _no_cursor()
         return [literal(_read(value, column), column.type) for value, column in zip(values, columns, strict=True)]
-    except (ValueError, binascii.Error, TypeError) as error:
+    except (ValueError, binascii.Error, TypeError, OverflowError, RecursionError) as error:
         raise Malformed("is not a cursor that a list gave; leave it out to begin anew", "cursor") from error
 
 
 def _read(value: Any, column: ColumnElement[Any]) -> Any:
-    if isinstance(column.type, UtcDateTime):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if column.type.python_type is date else value
+    """What a cursor tells of a column, if the column could hold it; anything else is a ValueError or TypeError."""
+    match column.type:
+        case UtcDateTime():
+            moment = datetime.fromisoformat(value)
+            return moment.astimezone(UTC) if moment.tzinfo else _no_cursor()
+        case Date():
+            return date.fromisoformat(value)
+        case Integer():
+            return value if type(value) is int and abs(value) < LARGEST else _no_cursor()
+    return value if isinstance(value, str) and "\0" not in value else _no_cursor()
+
+
+def _no_cursor() -> NoReturn:
+    raise ValueError

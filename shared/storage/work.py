@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.postman import Letter
 from shared.clock import Clock
 from shared.playbooks.history import History
 from shared.playbooks.places import Places
-from shared.storage.database import Database, lost_a_race
+from shared.storage.database import Database, Raced
 from shared.storage.tables import OutboxRow, table
 
 OUTBOX = table(OutboxRow)
@@ -24,10 +23,6 @@ Memory = dict[str, tuple[int, History]]
 """Histories by line, each with the version at which it was read."""
 REMEMBERED = 512
 EVERYWHERE = Places()
-
-
-class Raced(Exception):
-    """Another replica changed the same line at the same time; the work has to be done again."""
 
 
 @dataclass(slots=True)
@@ -74,14 +69,9 @@ class Store:
 
         Raises Raced where another replica was faster.
         """
-        try:
-            async with self.database.writing() as connection:
-                unit = self._unit(connection)
-                yield unit
-        except DBAPIError as error:
-            if lost_a_race(error):
-                raise Raced from error
-            raise
+        async with self.database.writing() as connection:
+            unit = self._unit(connection)
+            yield unit
         self._remember(unit.learned)
         self.done += 1
         if unit.posted:
@@ -128,6 +118,8 @@ class StoredOutbox:
 
     async def mark_sent(self, letters: Sequence[Letter]) -> None:
         """Remember that these are on the bus."""
-        sent = OUTBOX.c.seq.in_([letter.seq for letter in letters])
-        async with self._store.database.writing() as connection:
-            await connection.execute(update(OUTBOX).where(sent).values(sent_at=self._store.clock.now()))
+        sent = OUTBOX.c.seq.in_([letter.seq for letter in letters]) & OUTBOX.c.sent_at.is_(None)
+        # Who loses the race to another replica, which sent the same, finds out at the next look what is left to mark.
+        with suppress(Raced):
+            async with self._store.database.writing() as connection:
+                await connection.execute(update(OUTBOX).where(sent).values(sent_at=self._store.clock.now()))

@@ -1,0 +1,38 @@
+"""Every test here runs twice: on a SQLite file, and on PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.storage.work import Store
+from tests.support.stores import a_database_on, a_store, postgresql
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    base = tmp_path_factory.getbasetemp()
+    with postgresql(base if worker_id == "master" else base.parent) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}"
+        return
+    async with a_database_on(request.getfixturevalue("server")) as address:
+        yield address
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    async with a_store(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def replica(url: str, store: Store) -> AsyncIterator[Store]:
+    """A second process of the same service, at the same database."""
+    async with a_store(url) as opened:
+        yield opened

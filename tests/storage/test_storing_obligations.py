@@ -1,0 +1,159 @@
+"""The ledger gives out what time has something to do with, earliest first and to one replica only; lists know late."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.errors import Unknown
+from shared.obligations import ledger
+from shared.obligations.ledger import Task
+from shared.obligations.reconcile import Row
+from shared.storage.database import Raced, upsert
+from shared.storage.listing import Asked
+from shared.storage.work import Store
+from tests.support.stores import NOW
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def owed(item: str, due_at: datetime, engagement: str = "e1", **told: Any) -> Row:
+    """A task that is scheduled for this instant."""
+    row = Row(
+        key=f"{engagement}/ask/{item}/1",
+        engagement=engagement,
+        rule="ask",
+        kind="task",
+        item=item,
+        occurrence=1,
+        state="scheduled",
+        n=0,
+        due_at=due_at,
+        planned_at=due_at,
+        title=f"Ask {item}",
+        to="facilitator",
+        team_id=item,
+        because="fact-1",
+        moment="formed",
+        moment_on=date(2027, 1, 4),
+        zone="America/New_York",
+        wait="1 week after formed",
+        contact=False,
+    )
+    return replace(row, **told)
+
+
+async def write(store: Store, *rows: Row) -> None:
+    lines = {row.engagement for row in rows}
+    async with store.work() as unit:
+        versions = [{"line": line, "version": 1, "ledger_version": 0} for line in lines]
+        await upsert(unit.connection, ledger.LINE, versions)
+        for row in rows:
+            await ledger.write(unit, row.engagement, [row])
+
+
+async def claimed(store: Store, most: int = 100) -> list[str]:
+    async with store.work() as unit:
+        return [row.item for rows in (await ledger.claim(unit, most)).values() for row in rows]
+
+
+async def listed(store: Store, state: str | None = None, due_before: datetime | None = None, **equal: str) -> list[str]:
+    async with store.look() as unit:
+        page = await ledger.page(unit, Asked(), Task, state, due_before, **equal)
+    return [f"{task.item} {task.state}" for task in page.items]
+
+
+async def test_what_fell_due_is_given_out_earliest_first(store: Store) -> None:
+    await write(store, owed("c", NOW), owed("a", NOW - DAY), owed("b", NOW - HOUR), owed("d", NOW + HOUR))
+    assert await claimed(store) == ["a", "b", "c"]
+    assert await claimed(store, most=2) == ["a", "b"]
+
+
+async def test_what_is_due_in_a_microsecond_waits(store: Store) -> None:
+    await write(store, owed("a", NOW + timedelta(microseconds=1)))
+    assert await claimed(store) == []
+
+
+async def test_what_ended_is_never_given_out(store: Store) -> None:
+    await write(store, owed("a", NOW - DAY, state="done"), owed("b", NOW - DAY, state="withdrawn"))
+    assert await claimed(store) == []
+    async with store.look() as unit:
+        assert await ledger.earliest(unit) is None
+
+
+async def test_what_was_claimed_by_one_replica_no_other_gets(store: Store, replica: Store) -> None:
+    await write(store, owed("a", NOW - DAY), owed("b", NOW - HOUR))
+    if store.database.is_sqlite:
+        # There only one can write at a time; what it claimed has changed before the next one looks.
+        assert await claimed(store) == ["a", "b"]
+        return
+    async with store.work() as unit:
+        assert [row.item for row in (await ledger.claim(unit, 1))["e1"]] == ["a"]
+        assert await claimed(replica) == ["b"]
+
+
+async def test_the_earliest_change_may_be_a_duedate_an_escalation_a_lapse_or_an_end(store: Store) -> None:
+    async def earliest(*rows: Row) -> datetime | None:
+        await write(store, *rows)
+        async with store.look() as unit:
+            return await ledger.earliest(unit)
+
+    assert await earliest(owed("a", NOW + 9 * DAY)) == NOW + 9 * DAY
+    assert await earliest(owed("b", NOW - DAY, state="due", escalate_at=NOW + 8 * DAY)) == NOW + 8 * DAY
+    assert await earliest(owed("c", NOW - DAY, state="due", lapse_at=NOW + 7 * DAY)) == NOW + 7 * DAY
+    assert await earliest(owed("d", NOW - DAY, state="due", closes_at=NOW + 6 * DAY)) == NOW + 6 * DAY
+
+
+async def test_tasks_are_listed_by_their_due_time(store: Store) -> None:
+    await write(store, owed("b", NOW + HOUR), owed("a", NOW + HOUR), owed("c", NOW))
+    assert await listed(store) == ["c scheduled", "a scheduled", "b scheduled"]
+
+
+async def test_what_is_due_for_longer_than_its_grace_is_overdue_and_not_due(store: Store) -> None:
+    await write(
+        store,
+        owed("late", NOW - 9 * DAY, state="due", overdue_at=NOW),
+        owed("due", NOW - DAY, state="due", overdue_at=NOW + timedelta(microseconds=1)),
+        owed("graceless", NOW - HOUR, state="due"),
+        owed("done", NOW - 9 * DAY, state="done", overdue_at=NOW - DAY),
+        owed("later", NOW + DAY),
+    )
+    assert await listed(store, "overdue") == ["late overdue"]
+    assert await listed(store, "due") == ["due due", "graceless due"]
+    assert await listed(store, "done") == ["done done"]
+    assert await listed(store, "open") == ["late overdue", "due due", "graceless due", "later scheduled"]
+
+
+async def test_tasks_are_found_by_role_engagement_team_and_time(store: Store) -> None:
+    await write(
+        store,
+        owed("ky", NOW),
+        owed("vi", NOW + DAY, to="supervisor"),
+        owed("gu", NOW + 2 * DAY, engagement="e2"),
+    )
+    assert await listed(store, to="supervisor") == ["vi scheduled"]
+    assert await listed(store, engagement_id="e2") == ["gu scheduled"]
+    assert await listed(store, team_id="ky") == ["ky scheduled"]
+    assert await listed(store, due_before=NOW + DAY) == ["ky scheduled"]
+    assert await listed(store, "scheduled", NOW + 9 * DAY, to="facilitator", engagement_id="e1") == ["ky scheduled"]
+
+
+async def test_an_obligation_is_found_again_as_it_was_recorded(store: Store, replica: Store) -> None:
+    row = owed("ky", NOW, escalate_at=NOW + DAY, escalate_to="supervisor", lapse_reason="the window closed")
+    await write(store, row)
+    async with replica.look() as unit:
+        assert await ledger.find(unit, row.key, "task") == row
+        assert await ledger.rows(unit, ["e1", "e9"]) == {"e1": {row.key: row}, "e9": {}}
+        assert await ledger.every(unit) == [row]
+        with pytest.raises(Unknown, match="There is no task e1/nothing/ky/1"):
+            await ledger.find(unit, "e1/nothing/ky/1", "task")
+
+
+async def test_whoever_changes_obligations_that_another_changed_meanwhile_has_lost_the_race(store: Store) -> None:
+    await write(store, owed("ky", NOW))
+    async with store.work() as unit:
+        version = (await ledger.versions(unit, ["e1"]))["e1"]
+        await ledger.next_version(unit, "e1", version)
+        with pytest.raises(Raced):
+            await ledger.next_version(unit, "e1", version)

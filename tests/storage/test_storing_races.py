@@ -1,0 +1,91 @@
+"""Two replicas on PostgreSQL at one instant: whoever thought about an older state of the world has to think again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared import use_cases
+from shared.events.base import Fact
+from shared.obligations import ledger
+from shared.storage import facts as kept
+from shared.storage.database import Raced
+from shared.storage.rows import Records
+from shared.storage.work import Store
+from tests.storage.test_storing_obligations import owed, write
+from tests.support.saying import ENGAGEMENT, said
+from tests.support.stores import NOW, a_database_on, a_store
+
+OPENED, FORMED = said("engagement_opened"), said("team_formed")
+FACTS: Records = Records(view=lambda history: history, drawers=())
+
+
+@pytest.fixture
+async def replicas(server: str) -> AsyncIterator[tuple[Store, Store]]:
+    async with a_database_on(server) as url, a_store(url) as one, a_store(url) as other:
+        yield one, other
+
+
+async def hear(store: Store, *facts: Fact) -> None:
+    await use_cases.hear(store, facts, FACTS.record, said=True)
+
+
+@pytest.mark.parametrize("before", [[], [said("engagement_closed")]])
+async def test_who_decided_on_an_older_history_has_lost_the_race(
+    replicas: tuple[Store, Store], before: list[Fact]
+) -> None:
+    slow, quick = replicas
+    await hear(quick, *before)
+
+    async def decide_slowly() -> None:
+        async with slow.work() as unit:
+            await kept.histories(unit, [ENGAGEMENT])
+            await hear(quick, OPENED)
+            await kept.record(unit, [FORMED], True)
+
+    with pytest.raises(Raced):
+        await decide_slowly()
+    async with slow.look() as unit:
+        assert {fact.id for fact in await kept.story(unit, ENGAGEMENT)} == {OPENED.id, *(fact.id for fact in before)}
+
+
+async def test_a_history_is_never_newer_than_its_version_says(replicas: tuple[Store, Store]) -> None:
+    slow, quick = replicas
+    await hear(quick, OPENED)
+    async with slow.look() as unit:
+        await kept.lines(unit)
+        await hear(quick, FORMED)
+        assert set((await kept.histories(unit, [ENGAGEMENT]))[ENGAGEMENT].facts) == {OPENED.id}
+    async with slow.look() as unit:
+        assert set((await kept.histories(unit, [ENGAGEMENT]))[ENGAGEMENT].facts) == {OPENED.id, FORMED.id}
+
+
+async def test_of_two_that_wait_for_each_other_one_gives_way(replicas: tuple[Store, Store]) -> None:
+    there = [said("engagement_opened"), said("engagement_opened", engagement_id="e2")]
+    await hear(replicas[0], *there)
+    met = asyncio.Barrier(2)
+
+    async def change(store: Store, first: str, then: str) -> None:
+        async with store.work() as unit:
+            await kept.record(unit, [said("team_formed", engagement_id=first, team_id=first)], True)
+            await met.wait()
+            await kept.record(unit, [said("team_formed", engagement_id=then, team_id=first)], True)
+
+    done = await asyncio.gather(
+        change(replicas[0], "e1", "e2"), change(replicas[1], "e2", "e1"), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in done) == ["NoneType", "Raced"]
+
+
+async def test_what_changed_while_somebody_looked_is_not_claimed_by_him(replicas: tuple[Store, Store]) -> None:
+    slow, quick = replicas
+    await write(quick, owed("a", NOW))
+
+    async def claim_slowly() -> None:
+        async with slow.work() as unit:
+            await ledger.versions(unit, ["e1"])
+            await write(quick, owed("a", NOW, state="done"))
+            await ledger.claim(unit, 10)
+
+    with pytest.raises(Raced):
+        await claim_slowly()
