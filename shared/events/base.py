@@ -32,8 +32,8 @@ from shared.events.fields import (
 from shared.ids import fact_id
 
 __all__ = [
-    "NO_ENGAGEMENT", "AnyRole", "Count", "Day", "EngagementId", "EngagementRole", "Event", "Fact", "FactId", "Flag",
-    "Instant", "Jurisdiction", "Key", "Label", "Level", "Line", "OfEngagement", "Part", "Region", "Role", "Slug",
+    "NO_ENGAGEMENT", "AnyRole", "Count", "Day", "EngagementId", "EngagementRole", "Event", "Fact", "FactId", "FactRetracted",
+    "Flag",    "Instant", "Jurisdiction", "Key", "Label", "Level", "Line", "OfEngagement", "Part", "Region", "Role", "Slug",
     "Text", "Zone", "say",
 ]  # fmt: skip
 
@@ -106,6 +106,15 @@ class OfEngagement(Event):
     """An event that has no meaning outside an engagement."""
 
     engagement_id: EngagementId
+
+
+class FactRetracted(Event):
+    """A fact was a mistake: it never was."""
+
+    identity: ClassVar[tuple[str, ...]] = ("fact_id",)
+
+    fact_id: FactId
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from shared.events import evaluation, followup, intake, sessions
-from shared.events.base import Event
+from shared.events.base import Event, FactRetracted
 
 SPEAKERS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
     {
@@ -20,13 +20,7 @@ CATALOGUE: Mapping[str, type[Event]] = MappingProxyType(
     {event.type: event for events in SPEAKERS.values() for event in events}
 )
 
-Retracted = (
-    intake.IntakeFactRetracted
-    | sessions.SessionsFactRetracted
-    | followup.FollowupFactRetracted
-    | evaluation.EvaluationFactRetracted
-)
-RETRACTIONS: Mapping[str, type[Retracted]] = MappingProxyType(
+RETRACTIONS: Mapping[str, type[FactRetracted]] = MappingProxyType(
     {
         "intake": intake.IntakeFactRetracted,
         "sessions": sessions.SessionsFactRetracted,

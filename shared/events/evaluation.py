@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from shared.events.base import Event, OfEngagement
+from shared.events.base import Event, FactRetracted, OfEngagement
 from shared.events.fields import (
     Answers,
     Change,
@@ -159,14 +159,10 @@ class GoalAssessed(OfEngagement):
     on: Day
 
 
-class EvaluationFactRetracted(Event):
+class EvaluationFactRetracted(FactRetracted):
     """A fact that evaluation said was a mistake: it never was."""
 
     type: ClassVar = "eng.evaluation.fact_retracted.v1"
-    identity: ClassVar = ("fact_id",)
-
-    fact_id: FactId
-    reason: Text
 
 
 EVENTS: tuple[type[Event], ...] = (

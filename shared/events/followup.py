@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from shared.events.base import NO_ENGAGEMENT, Event
+from shared.events.base import NO_ENGAGEMENT, Event, FactRetracted
 from shared.events.fields import Change, Day, FactId, Instant, Key, Line, Slug, Text
 
 
@@ -157,14 +157,10 @@ class ReminderSent(OfTask):
     person_id: Slug
 
 
-class FollowupFactRetracted(Event):
+class FollowupFactRetracted(FactRetracted):
     """A fact that followup said was a mistake: it never was."""
 
     type: ClassVar = "eng.followup.fact_retracted.v1"
-    identity: ClassVar = ("fact_id",)
-
-    fact_id: FactId
-    reason: Text
 
 
 EVENTS: tuple[type[Event], ...] = (

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from shared.events.base import Event, OfEngagement, Part
-from shared.events.fields import Day, FactId, Ids, Instant, Line, Lines, Role, Slug, Text, each_once
+from shared.events.base import Event, FactRetracted, OfEngagement, Part
+from shared.events.fields import Day, Ids, Instant, Line, Lines, Role, Slug, Text, each_once
 
 Number = Annotated[int, Field(strict=True, ge=1, le=1000, description="number of the session, from 1")]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=10_080, description="number of minutes")]
@@ -149,14 +149,10 @@ class ActionStepReported(OfEngagement):
     reported_on: Day
 
 
-class SessionsFactRetracted(Event):
+class SessionsFactRetracted(FactRetracted):
     """A fact that sessions said was a mistake: it never was."""
 
     type: ClassVar = "eng.sessions.fact_retracted.v1"
-    identity: ClassVar = ("fact_id",)
-
-    fact_id: FactId
-    reason: Text
 
 
 EVENTS: tuple[type[Event], ...] = (

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from shared.events.base import NO_ENGAGEMENT, Fact
-from shared.events.catalogue import Retracted
+from shared.events.base import NO_ENGAGEMENT, Fact, FactRetracted
 from shared.playbooks import gathering, views
 from shared.playbooks.said import AllSaid, order
 
@@ -40,7 +39,7 @@ class History:
         """The ids that a standing retraction names; a retraction that is retracted itself takes nothing back."""
         naming: dict[str, set[str]] = {}
         for fact in self.facts.values():
-            if isinstance(fact.event, Retracted):
+            if isinstance(fact.event, FactRetracted):
                 naming.setdefault(fact.event.fact_id, set()).add(fact.id)
         return _retracted(naming)
 
@@ -138,7 +137,7 @@ def _belongs(fact: Fact, line: str) -> bool:
     """Whether a fact is of this line; a retraction outside engagements goes with whatever it names."""
     if fact.event.from_ledger:
         return False
-    return fact.line == line or (isinstance(fact.event, Retracted) and fact.event.engagement_id == NO_ENGAGEMENT)
+    return fact.line == line or (isinstance(fact.event, FactRetracted) and fact.event.engagement_id == NO_ENGAGEMENT)
 
 
 def _precedence(fact: Fact) -> tuple[object, ...]:

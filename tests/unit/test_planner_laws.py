@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.events.base import Fact
-from shared.events.catalogue import Retracted
+from shared.events.base import FactRetracted
 from shared.obligations.reconcile import OPEN, Row, apply, next_at, pass_time, reconcile
 from shared.playbooks.calendar import works
 from shared.playbooks.history import History, fold
@@ -109,8 +109,8 @@ def test_retracting_a_fact_equals_never_having_said_it(log: list[Fact], now: dat
     untouched = [fact for fact in log if retraction(fact).id not in {other.id for other in log}]
     mistake = data.draw(st.sampled_from(untouched))
     never_said = [fact for fact in log if fact.id != mistake.id]
-    if not isinstance(mistake.event, Retracted):
-        assert not any(isinstance(it.event, Retracted) and it.event.fact_id == mistake.id for it in never_said)
+    if not isinstance(mistake.event, FactRetracted):
+        assert not any(isinstance(it.event, FactRetracted) and it.event.fact_id == mistake.id for it in never_said)
     taken_back = [*log, retraction(mistake)]
     assert planned(taken_back, now) == planned(never_said, now)
     assert open_obligations(ledger(taken_back, now)) == open_obligations(ledger(never_said, now))

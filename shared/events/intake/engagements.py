@@ -4,11 +4,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from shared.events.base import Event, OfEngagement, Part
+from shared.events.base import Event, FactRetracted, OfEngagement, Part
 from shared.events.fields import (
     WRITTEN,
     Day,
-    FactId,
     Ids,
     Jurisdiction,
     Level,
@@ -139,11 +138,7 @@ class ApprovalAnswered(Event):
     answer: Literal["granted", "declined"]
 
 
-class IntakeFactRetracted(Event):
+class IntakeFactRetracted(FactRetracted):
     """A fact that intake said was a mistake: it never was."""
 
     type: ClassVar = "eng.intake.fact_retracted.v1"
-    identity: ClassVar = ("fact_id",)
-
-    fact_id: FactId
-    reason: Text
