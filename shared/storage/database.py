@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from sqlite3 import OperationalError
+from time import sleep
 from typing import Any
 
 from sqlalchemy import CursorResult, Table, event, func, select
@@ -16,6 +18,8 @@ from sqlmodel import SQLModel
 from shared.storage.tables import EVERY_SERVICE, table
 
 READING = "reading"
+TRIES, PAUSE = 100, 0.01
+"""How often, and after how many seconds, the switch to a write-ahead log is tried again."""
 LOST_RACES = ("40001", "40P01")
 """What PostgreSQL calls a transaction that could not be serialized, and one that was in a deadlock."""
 
@@ -108,7 +112,9 @@ def _sqlite(url: str) -> AsyncEngine:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute("PRAGMA busy_timeout=30000")
+        _write_ahead(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -118,6 +124,18 @@ def _sqlite(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Keep a log ahead of the file. Of several that switch a new file at once, SQLite lets one win and none wait."""
+    for _try in range(TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except OperationalError:
+            sleep(PAUSE)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _postgresql(url: str, schema: str) -> AsyncEngine:

@@ -10,9 +10,8 @@ from tests.support.stores import a_database_on, a_store, postgresql
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    base = tmp_path_factory.getbasetemp()
-    with postgresql(base if worker_id == "master" else base.parent) as address:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgresql(tmp_path_factory.getbasetemp()) as address:
         yield address
 
 

@@ -22,7 +22,7 @@ MAJOR = 18
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
-    """The address of a PostgreSQL server; test processes that name the same folder share it."""
+    """The address of a PostgreSQL server that runs in this folder."""
     with warnings.catch_warnings():
         # The wheel asks for a desktop session's folder while it is imported.
         warnings.simplefilter("ignore")
@@ -32,6 +32,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     # Nobody pulls the plug of a test.
     server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
     yield str(server.get_uri())
+    server.stop()
 
 
 @asynccontextmanager
