@@ -108,7 +108,7 @@ def docs() -> None:
     """The page docs/http.md, made from the routes."""
     from services import guide
 
-    typer.echo(guide.page())
+    typer.echo(guide.page(), nl=False)
 
 
 app.add_typer(http, name="http")

@@ -30,9 +30,9 @@ def page() -> str:
 def _page(document: Document) -> Iterator[str]:
     yield "# What can be told and asked by HTTP"
     yield ""
-    yield "Made by `throughline http docs` from the routes; `/openapi.json` (or `throughline http openapi`) has every detail."
+    yield "Made by `throughline http docs` from the routes; `throughline http openapi` (`/openapi.json`) says all."
     yield "A command is a JSON object; a refusal is `application/problem+json` that names every field which is wrong."
-    yield "Whatever was said before in the same words changes nothing; to correct it, say it again with a higher `revision`."
+    yield "What was said before in the same words changes nothing; a correction is said with a higher `revision`."
     yield "Lists take `cursor` and `limit` (500 at most), and give `next` as long as there is more."
     by_tag: dict[str, list[tuple[str, str, Document]]] = {}
     for path, methods in document["paths"].items():

@@ -32,9 +32,9 @@ from shared.events.fields import (
 from shared.ids import fact_id
 
 __all__ = [
-    "NO_ENGAGEMENT", "AnyRole", "Count", "Day", "EngagementId", "EngagementRole", "Event", "Fact", "FactId", "FactRetracted",
-    "Flag",    "Instant", "Jurisdiction", "Key", "Label", "Level", "Line", "OfEngagement", "Part", "Region", "Role", "Slug",
-    "Text", "Zone", "say",
+    "NO_ENGAGEMENT", "AnyRole", "Count", "Day", "EngagementId", "EngagementRole", "Event", "Fact", "FactId",
+    "FactRetracted", "Flag", "Instant", "Jurisdiction", "Key", "Label", "Level", "Line", "OfEngagement", "Part",
+    "Region", "Role", "Slug", "Text", "Zone", "say",
 ]  # fmt: skip
 
 NO_ENGAGEMENT = "-"
