@@ -47,10 +47,14 @@ class Stage:
 
     async def say(self, fact: Fact) -> None:
         """Have one fact said by the service whose fact it is, and heard by all others."""
-        owner = self._services[speaker(fact.event.type)]
-        await owner.take_in(owner.store, [fact])
+        await self.take_in(fact)
         await self._settle()
         await self._do_what_time_says()
+
+    async def take_in(self, fact: Fact) -> None:
+        """Hand a fact to the service whose fact it is."""
+        owner = self._services[speaker(fact.event.type)]
+        await owner.take_in(owner.store, [fact])
 
     async def pass_time(self, until: datetime, turned: Turned | None = None) -> None:
         """Let time pass, stopping wherever something falls due on the way."""

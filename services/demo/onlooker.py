@@ -43,7 +43,7 @@ class Onlooker:
 
     def __init__(self, services: Sequence[Service], client: Client, everything: Subscription) -> None:
         self._services = services
-        self._client = client
+        self.client = client
         self._everything = everything
         self._speaking: dict[str, Service] = {}
         """Services that may have something in their outbox, by name."""
@@ -84,7 +84,7 @@ class Onlooker:
     async def _look(self) -> None:
         """Note what is on the bus by now, and who has still to hear it."""
         # The answer to a flush comes after everything that the server had for us before.
-        await self._client.flush()
+        await self.client.flush()
         while self._everything.pending_msgs:
             message = await self._everything.next_msg()
             fact = wire.decode(message.data)
