@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from shared.commands import Command, Said
 from shared.errors import Conflict, Unknown
 from shared.events import wire
-from shared.events.base import Event, Fact, say
+from shared.events.base import Event, Fact, FactRetracted, say
 from shared.events.catalogue import RETRACTIONS, speaker
+from shared.events.complaints import complaints, malformed
 from shared.obligations.following import Following
+from shared.playbooks.history import History
 from shared.storage import facts as kept
 from shared.storage.database import Raced
 from shared.storage.facts import Turn
@@ -43,16 +47,23 @@ class TakenBack(Conflict):
     """This was said before in the same words, and taken back. To say it after all, give it revision {next_revision}."""
 
 
+class TakenBackAlready(Conflict):
+    """Fact {fact_id} was taken back before, for another reason. It stays taken back."""
+
+
+class FollowsFromOthers(Conflict):
+    """Fact {fact_id} follows from a playbook and other facts. Retract the fact behind it: see `because`, or ask why."""
+
+
 async def obey(store: Store, command: C, know: Know[K], decide: Decide[C, K], record: Record, patience: float) -> Said:
     """Do what is asked, or refuse; what another service said a moment ago is waited for, `patience` seconds at most."""
 
     async def once() -> Said:
         async with store.work() as unit:
             known = await know(unit, command.line)
-            facts = [say(event, unit.now, known.zone) for event in decide(command, known, unit.now)]
+            facts = [say(event, unit.now, known.zone) for event in _decided(decide, command, known, unit.now)]
             turns = await record(unit, facts, True)
-            await _all_stand(unit, facts)
-            return _said(facts, turns)
+            return _said(await _standing(unit, facts), turns)
 
     return await _patiently(once, patience)
 
@@ -69,13 +80,43 @@ async def hear(store: Store, facts: Sequence[Fact], record: Record, said: bool =
 
 async def retract(store: Store, fact_id: str, reason: str, record: Record) -> Said:
     """Take back a fact that this service said: it never was."""
-    async with store.work() as unit:
-        fact = await kept.fact(unit, fact_id)
-        if (owner := speaker(fact.event.type)) != unit.service:
-            raise NotOurs("fact_id", fact_id=fact_id, speaker=owner)
-        event = RETRACTIONS[unit.service](engagement_id=fact.event.engagement_id, fact_id=fact_id, reason=reason)
-        facts = [say(event, unit.now)]
-        return _said(facts, await record(unit, facts, True))
+
+    async def once() -> Said:
+        async with store.work() as unit:
+            fact = await kept.fact(unit, fact_id)
+            if (owner := speaker(fact.event.type)) != unit.service:
+                raise NotOurs("fact_id", fact_id=fact_id, speaker=owner)
+            if fact.event.from_ledger:
+                raise FollowsFromOthers("fact_id", fact_id=fact_id)
+            before = await _retractions(unit, fact_id)
+            words = {"engagement_id": fact.event.engagement_id, "fact_id": fact_id, "reason": reason}
+            event = RETRACTIONS[unit.service](**words, revision=_next_retraction(before, fact_id, reason))
+            facts = [say(event, unit.now)]
+            turns = await record(unit, facts, True)
+            return _said([before.facts.get(facts[0].id, facts[0])], turns)
+
+    return await _patiently(once, patience=0)
+
+
+async def _retractions(unit: Unit, fact_id: str) -> History:
+    """The history in which a fact stands, and what took it back."""
+    line = await kept.line_of(unit, fact_id)
+    return (await kept.histories(unit, [line]))[line]
+
+
+def _next_retraction(history: History, fact_id: str, reason: str) -> int:
+    """The revision at which a fact is taken back; a higher one where that was done before, and undone."""
+    before = [
+        fact
+        for fact in history.facts.values()
+        if isinstance(fact.event, FactRetracted) and fact.event.fact_id == fact_id
+    ]
+    for fact in before:
+        if fact.id not in history.retracted:
+            if getattr(fact.event, "reason", None) != reason:
+                raise TakenBackAlready("fact_id", fact_id=fact_id)
+            return fact.event.revision
+    return max((fact.event.revision for fact in before), default=-1) + 1
 
 
 async def pass_time(store: Store, following: Following) -> None:
@@ -90,14 +131,26 @@ async def pass_time(store: Store, following: Following) -> None:
         pass
 
 
-async def _all_stand(unit: Unit, facts: Sequence[Fact]) -> None:
-    """Refuse what was retracted: saying it again in the same words would change nothing, and look as if it had."""
+def _decided(decide: Decide[C, K], command: C, known: K, now: datetime) -> Sequence[Event]:
+    """What a command makes true; what no event could say is refused by the field that is too much for it."""
+    try:
+        return decide(command, known, now)
+    except ValidationError as error:
+        raise malformed(complaints(error.errors(include_url=False, include_input=False))) from None
+
+
+async def _standing(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts as they are on record, said now or before.
+
+    Refuses what was retracted: saying it again in the same words would change nothing, and look as if it had.
+    """
     histories = await kept.histories(unit, {fact.line for fact in facts})
     for fact in facts:
         history = histories[fact.line]
         if fact.id in history.retracted:
             highest = max(other.event.revision for other in history.facts.values() if other.slot == fact.slot)
             raise TakenBack("revision", next_revision=highest + 1)
+    return [histories[fact.line].facts.get(fact.id, fact) for fact in facts]
 
 
 def _said(facts: Sequence[Fact], turns: Sequence[Turn]) -> Said:

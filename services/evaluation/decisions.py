@@ -28,11 +28,15 @@ def answer(command: domain.AnswerRound, known: Known, now: datetime) -> list[Eve
 def close(command: domain.CloseRound, known: Known, now: datetime) -> list[Event]:
     """A person ended the round."""
     row = _round(known, command.round_id)
-    if row.state not in ("due", "done"):
+    closed = known.closed.get(command.round_id)
+    if closed is not None and command.revision == 0 and command.on in (None, closed.on):
+        return [closed]
+    if closed is None and row.state != "due":
         raise NotOpen("round_id", round_id=command.round_id, state=row.state)
-    on = command.on or _today(known, now)
+    n, on = (closed or row).n, command.on or _today(known, now)
     answered = sum(1 for one in known.answers.values() if one.round_id == command.round_id)
-    return [said.EvaluationClosed.model_validate({**_named(row), "answered": answered, "on": on})]
+    words = {"n": n, "revision": command.revision, "answered": answered, "on": on}
+    return [said.EvaluationClosed.model_validate({**_named(row), **words})]
 
 
 def record_outcome(command: domain.RecordOutcome, known: Known, now: datetime) -> list[Event]:

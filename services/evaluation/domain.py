@@ -66,6 +66,8 @@ class Known:
     outcomes: Mapping[str, Outcome]
     answers: Mapping[str, Answer]
     rounds: Mapping[str, Row]
+    closed: Mapping[str, said.EvaluationClosed]
+    """Rounds that a person closed."""
 
 
 def known(history: History, rounds: Mapping[str, Row] | None = None) -> Known:
@@ -82,6 +84,7 @@ def known(history: History, rounds: Mapping[str, Row] | None = None) -> Known:
         outcomes=gather(history, said.OutcomeRecorded, "outcome_id", _outcome),
         answers=gather(history, said.EvaluationAnswered, "answer_id", _answer),
         rounds=rounds or {},
+        closed={fact.event.round_id: fact.event for fact in facts if isinstance(fact.event, said.EvaluationClosed)},
     )
 
 

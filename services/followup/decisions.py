@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.followup import domain
@@ -9,7 +10,11 @@ from services.followup.domain import Known
 from shared.errors import Conflict, Malformed, Unknown
 from shared.events import followup as said
 from shared.events.base import Event
-from shared.obligations.reconcile import Change, Row
+from shared.obligations.reconcile import Change
+from shared.playbooks.said import Said
+
+ByHand = said.FollowUpDone | said.FollowUpSkipped | said.FollowUpSnoozed | said.FollowUpHandedOver
+"""What a person can do to a task."""
 
 
 class NotOpen(Conflict):
@@ -18,28 +23,29 @@ class NotOpen(Conflict):
 
 def do(command: domain.DoTask, known: Known, now: datetime) -> list[Event]:
     """The task is done, in time or late."""
-    task = _open(known, command)
-    return [_event(said.FollowUpDone, command, task, known, now, note=command.note)]
+    mark = known.mark(command.task_id).ended
+    return [_event(said.FollowUpDone, command, known, now, mark, note=command.note)]
 
 
 def skip(command: domain.SkipTask, known: Known, now: datetime) -> list[Event]:
     """The task need not be done."""
-    task = _open(known, command)
-    return [_event(said.FollowUpSkipped, command, task, known, now, reason=command.reason)]
+    mark = known.mark(command.task_id).ended
+    return [_event(said.FollowUpSkipped, command, known, now, mark, reason=command.reason)]
 
 
 def snooze(command: domain.SnoozeTask, known: Known, now: datetime) -> list[Event]:
     """The task comes back on a later day."""
-    task = _open(known, command)
+    mark = known.mark(command.task_id).snoozed
+    event = _event(said.FollowUpSnoozed, command, known, now, mark, until=command.until)
     if command.until <= _today(known, now):
         raise Malformed("must be a day to come", "until")
-    return [_event(said.FollowUpSnoozed, command, task, known, now, until=command.until)]
+    return [event]
 
 
 def hand_over(command: domain.HandOverTask, known: Known, now: datetime) -> list[Event]:
     """The task is somebody else's now."""
-    task = _open(known, command)
-    return [_event(said.FollowUpHandedOver, command, task, known, now, to=command.to, note=command.note)]
+    mark = known.mark(command.task_id).handed_over
+    return [_event(said.FollowUpHandedOver, command, known, now, mark, to=command.to, note=command.note)]
 
 
 SAYS: Mapping[str, type[said.OfTask]] = {
@@ -75,26 +81,22 @@ def told(change: Change, now: datetime) -> Event:
 
 
 def _event(
-    event: type[said.OfTask], command: domain.OfTask, task: Row, known: Known, now: datetime, **more: object
+    kind: type[ByHand], command: domain.OfTask, known: Known, now: datetime, mark: Said[Any] | None, **more: object
 ) -> Event:
-    words = {
-        "engagement_id": task.engagement,
-        "task_id": task.key,
-        "n": task.n,
-        "revision": command.revision,
-        "on": command.on or _today(known, now),
-        "person_id": command.person_id,
-    }
-    return event.model_validate({**words, **more})
-
-
-def _open(known: Known, command: domain.OfTask) -> Row:
+    """What a person did to a task; what was said of it in the same words before, or is corrected, keeps its number."""
     task = known.tasks.get(command.task_id)
     if task is None:
         raise Unknown("task", command.task_id, field="task_id")
-    if not task.is_open and command.revision == 0:
+    on = command.on or _today(known, now)
+    words = {"engagement_id": task.engagement, "task_id": task.key, "n": task.n, "revision": command.revision, "on": on}
+    event = kind.model_validate({**words, "person_id": command.person_id, **more})
+    if mark is not None and type(mark.event) is kind:
+        as_before = event.model_copy(update={"n": mark.event.n, "on": command.on or mark.event.on})
+        if as_before == mark.event or command.revision > 0:
+            return as_before
+    if not task.is_open:
         raise NotOpen("task_id", task_id=task.key, state=task.state)
-    return task
+    return event
 
 
 def _today(known: Known, now: datetime) -> date:

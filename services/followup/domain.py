@@ -7,14 +7,22 @@ from zoneinfo import ZoneInfo
 from shared.commands import Command
 from shared.events.base import NO_ENGAGEMENT, Day, Key, Slug, Text
 from shared.obligations.reconcile import Row
+from shared.playbooks.planner import UNTOUCHED
+from shared.playbooks.views import Mark
 
 
 @dataclass(frozen=True)
 class Known:
-    """All tasks of one line, and the zone in which its days begin."""
+    """All tasks of one line, what was done to them, and the zone in which its days begin."""
 
     zone: ZoneInfo
     tasks: Mapping[str, Row]
+    marks: Mapping[str, Mark]
+    """What people did to them by hand."""
+
+    def mark(self, task_id: str) -> Mark:
+        """What people did to this task."""
+        return self.marks.get(task_id, UNTOUCHED)
 
 
 class OfTask(Command):

@@ -20,7 +20,7 @@ async def known(unit: Unit, line: str) -> Known:
     """The tasks of a line, and the zone in which its days begin."""
     history = (await kept.histories(unit, [line]))[line]
     zone = history.engagement.time_zone if history.engagement else unit.zone
-    return Known(zone=ZoneInfo(zone), tasks=(await ledger.rows(unit, [line]))[line])
+    return Known(ZoneInfo(zone), tasks=(await ledger.rows(unit, [line]))[line], marks=history.marks)
 
 
 async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:

@@ -74,9 +74,9 @@ def assign_homework(command: domain.AssignHomework, known: Known, now: datetime)
 
 def hand_in_homework(command: domain.HandInHomework, known: Known, now: datetime) -> list[Event]:
     """A team did its homework."""
-    _found(
-        known.homework.get(command.homework_id), "homework", command.homework_id, command.engagement_id, "homework_id"
-    )
+    _engagement(known, command.engagement_id)
+    homework = known.homework.get(command.homework_id)
+    _found(homework, "homework", command.homework_id, command.engagement_id, "homework_id")
     _present_team(known, command.engagement_id, command.team_id)
     return [command.as_event(said.HomeworkHandedIn, handed_in_on=command.handed_in_on or _today(known, now))]
 

@@ -35,9 +35,9 @@ class Following:
     async def follow(self, unit: Unit, turns: Sequence[Turn]) -> None:
         """Bring the ledger of each line that facts have changed in line with its playbook."""
         histories = {turn.line: turn.after for turn in turns}
-        published = {f.event.playbook for turn in turns for f in turn.new if isinstance(f.event, PlaybookPublished)}
-        if published:
-            ruled = select(LINE.c.line).where(LINE.c.playbook.in_(published))
+        playbooks = {name for turn in turns if (name := _published(turn.after)) is not None}
+        if playbooks:
+            ruled = select(LINE.c.line).where(LINE.c.playbook.in_(playbooks))
             others = set((await unit.connection.scalars(ruled)).all()) - histories.keys()
             histories |= await kept.histories(unit, others)
         await self._bring_in_line(unit, histories)
@@ -83,6 +83,14 @@ class Following:
         spoken = [change for change in changes if not change.is_silent]
         facts = [say(self.told(change, unit.now), unit.now, cause=change.row.because) for change in spoken]
         await kept.record_from_ledger(unit, line, facts)
+
+
+def _published(history: History) -> str | None:
+    """The playbook whose line this is, if it is one: what was published there, or taken back."""
+    if not history.line.startswith(f"{NO_ENGAGEMENT}/"):
+        return None
+    events = (fact.event for fact in history.facts.values())
+    return next((event.playbook for event in events if isinstance(event, PlaybookPublished)), None)
 
 
 async def ruling(unit: Unit, history: History) -> Playbook | None:

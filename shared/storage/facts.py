@@ -9,8 +9,7 @@ from sqlalchemy import and_, insert, select, update
 
 from shared.errors import SaidOtherwise, Unknown
 from shared.events import wire
-from shared.events.base import Fact
-from shared.events.catalogue import Retracted
+from shared.events.base import Fact, FactRetracted
 from shared.playbooks.history import History, fold
 from shared.storage.database import Raced, insert_new
 from shared.storage.tables import FactRow, LineRow, table
@@ -96,6 +95,14 @@ async def fact(unit: Unit, fact_id: str) -> Fact:
     return wire.decode(body.encode())
 
 
+async def line_of(unit: Unit, fact_id: str) -> str:
+    """The line in which a fact stands."""
+    line: str | None = await unit.connection.scalar(select(FACT.c.line).where(FACT.c.id == fact_id))
+    if line is None:
+        raise Unknown("fact", fact_id, field="fact_id")
+    return line
+
+
 async def is_known(unit: Unit, line: str) -> bool:
     """Whether anything was ever said of this line."""
     return await unit.connection.scalar(select(LINE.c.version).where(LINE.c.line == line)) is not None
@@ -135,7 +142,7 @@ async def _unheard(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
 async def _lines(unit: Unit, facts: Sequence[Fact]) -> dict[str, str]:
     """The line of each fact; a retraction stands in the line of what it takes back, whichever came first."""
     lines = {fact.id: fact.line for fact in facts}
-    targets = {fact.id: fact.event.fact_id for fact in facts if isinstance(fact.event, Retracted)}
+    targets = {fact.id: fact.event.fact_id for fact in facts if isinstance(fact.event, FactRetracted)}
     query = select(FACT.c.id, FACT.c.line).where(FACT.c.id.in_(set(targets.values())))
     homes: dict[str, str] = {row.id: row.line for row in await unit.connection.execute(query)} if targets else {}
     for retraction, target in targets.items():
@@ -184,7 +191,7 @@ def _row(fact: Fact, line: str, said: bool) -> dict[str, Any]:
         "line": line,
         "type": event.type,
         "engagement_id": event.engagement_id,
-        "retracts": event.fact_id if isinstance(event, Retracted) else None,
+        "retracts": event.fact_id if isinstance(event, FactRetracted) else None,
         "said": said,
         "ledger": event.from_ledger,
         "time": fact.time,

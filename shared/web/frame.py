@@ -19,6 +19,7 @@ from shared.storage.aside import PutAside
 from shared.storage.listing import Page
 from shared.web.desk import Desk, Which
 from shared.web.problems import answer_refusals
+from shared.web.reading import StrictReading
 
 router = APIRouter(tags=["every service"])
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -49,6 +50,7 @@ def build(services: Sequence[Service], lifespan: Lifespan) -> FastAPI:
         app.include_router(service.router)
     app.include_router(router)
     answer_refusals(app)
+    app.add_middleware(StrictReading)
     return app
 
 
@@ -71,7 +73,7 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"well": well, "services": told}, status_code=200 if well else 503)
 
 
-@router.get("/facts/{fact_id}")
+@router.get("/facts/{fact_id:path}")
 async def get_fact(fact_id: str, request: Request) -> dict[str, Any]:
     """One fact as it was said."""
     return wire.document((await _who_knows(request, fact_id))[1])

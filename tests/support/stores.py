@@ -1,19 +1,22 @@
 """Real stores for tests: a service's database in a SQLite file, or in a database of its own on a PostgreSQL server."""
 
+import json
 import warnings
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from services.followup.tables import TABLES
 from shared.clock import VirtualClock
 from shared.ids import new_id
 from shared.storage.database import Database
-from shared.storage.work import Store, StoredOutbox
+from shared.storage.work import OUTBOX, Store, StoredOutbox
 
 NOW = datetime(2027, 1, 4, 15, tzinfo=UTC)
 """A Monday."""
@@ -66,3 +69,10 @@ async def letters(store: Store, limit: int = 1000) -> list[str]:
     """What waits to be said, in order: the third word of each subject (session_held), or the whole of a shorter one."""
     subjects = [letter.subject for letter in await StoredOutbox(store).unsent(limit)]
     return [(*subject.split("."), "", "")[2] or subject for subject in subjects]
+
+
+async def everything_said(store: Store) -> list[dict[str, Any]]:
+    """Every CloudEvent that ever went into the outbox, in order."""
+    async with store.look() as unit:
+        bodies = await unit.connection.scalars(select(OUTBOX.c.body).order_by(OUTBOX.c.seq))
+        return [told for body in bodies if "specversion" in (told := json.loads(body))]

@@ -1,0 +1,80 @@
+"""What comes in by HTTP is read as strictly as what comes on the bus, before any route sees it."""
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.errors import Malformed, Problem
+from shared.events import strict_json
+from shared.web.problems import problem
+
+LARGEST = 1 << 20
+"""The most bytes of a request: several times what a fact may have, however its letters are escaped."""
+NUL = b"%00"
+
+
+class StrictReading:
+    """Refuses what is too large, what is JSON in more than one reading, and ids that no database could hold."""
+
+    def __init__(self, app: ASGIApp, largest: int = LARGEST) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            _refuse_nul(scope)
+            body = await self._body(receive)
+            _refuse_loose_json(scope, body)
+        except TooLarge as error:
+            await problem(413, "Too large", str(error), (Problem("", str(error)),))(scope, receive, send)
+        except Malformed as error:
+            await problem(error.status, error.title, _told(error.problems), error.problems)(scope, receive, send)
+        else:
+            await self._app(scope, _again(body, receive), send)
+
+    async def _body(self, receive: Receive) -> bytes:
+        """All of the body, unless it is too large: then no more of it than shows that."""
+        parts, size, more = [], 0, True
+        while more:
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            more = message.get("more_body", False)
+            if size > self._largest:
+                raise TooLarge(self._largest)
+        return b"".join(parts)
+
+
+class TooLarge(Exception):
+    """A request may have {largest:,} bytes at most."""
+
+    def __init__(self, largest: int) -> None:
+        super().__init__((self.__doc__ or "").format(largest=largest))
+
+
+def _refuse_nul(scope: Scope) -> None:
+    if "\0" in scope["path"] or NUL in scope["query_string"] or b"\0" in scope["query_string"]:
+        raise Malformed("must not contain the character NUL", "path" if "\0" in scope["path"] else "query")
+
+
+def _refuse_loose_json(scope: Scope, body: bytes) -> None:
+    """Refuse what Python would read as JSON and others would not, or otherwise: NaN, a name that is there twice."""
+    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    if body and (kind == "application/json" or kind.endswith("+json")):
+        strict_json.read(body, len(body))
+
+
+def _told(problems: tuple[Problem, ...]) -> str:
+    return "; ".join(map(str, problems))
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A way to receive what was received already, and then what comes after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
