@@ -19,7 +19,10 @@ def set_up(level: str, as_json: bool) -> None:
             structlog.processors.format_exc_info if as_json else structlog.processors.StackInfoRenderer(),
             structlog.processors.JSONRenderer()
             if as_json
-            else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            # The default shows the variables of every frame: slow, and with people's data in them.
+            else structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends
 from services.evaluation import decisions, domain, handlers, repository
 from services.evaluation.domain import Answer, Goal, Outcome
 from shared.commands import Said
-from shared.events.fields import Instant
+from shared.events import evaluation as said
+from shared.events.fields import Instant, Level
 from shared.obligations import ledger
-from shared.obligations.ledger import Round
+from shared.obligations.ledger import ListedState, Round
 from shared.obligations.why import Why, why
 from shared.storage.listing import Page
 from shared.web.desk import Desk, Which, desk
@@ -36,8 +37,8 @@ async def list_rounds(
     here: Here,
     asked: Which,
     engagement: str | None = None,
-    state: str | None = None,
-    kind: str | None = None,
+    state: ListedState | None = None,
+    kind: said.Kind | None = None,
     due_before: Instant | None = None,
 ) -> Page[Round]:
     """Evaluation rounds by the time they are due."""
@@ -56,6 +57,7 @@ async def why_round(round_id: str, here: Here) -> Why:
 async def list_answers(round_id: str, here: Here, asked: Which) -> Page[Answer]:
     """What was answered in a round."""
     async with here.store.look() as unit:
+        await ledger.find(unit, round_id, "round")
         return await repository.ANSWERS.page(unit, asked, round_id=round_id)
 
 
@@ -77,7 +79,7 @@ async def list_outcomes(
     here: Here,
     asked: Which,
     engagement: str | None = None,
-    level: str | None = None,
+    level: Level | None = None,
     jurisdiction: str | None = None,
     goal: str | None = None,
     seen_since: date | None = None,
@@ -103,7 +105,9 @@ async def assess_goal(command: domain.AssessGoal, here: Here) -> Said:
 
 
 @router.get("/goals")
-async def list_goals(here: Here, asked: Which, engagement: str | None = None, verdict: str | None = None) -> Page[Goal]:
+async def list_goals(
+    here: Here, asked: Which, engagement: str | None = None, verdict: said.Verdict | None = None
+) -> Page[Goal]:
     """Goals, and how they were judged last."""
     async with here.store.look() as unit:
         return await repository.GOALS.page(unit, asked, engagement_id=engagement, verdict=verdict)

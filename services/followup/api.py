@@ -9,7 +9,7 @@ from shared.commands import Said
 from shared.events import wire
 from shared.events.fields import Instant
 from shared.obligations import ledger
-from shared.obligations.ledger import Obliged, Task
+from shared.obligations.ledger import ListedState, Obliged, Task
 from shared.obligations.why import Why, why
 from shared.storage.listing import Page
 from shared.web.desk import Desk, Which, desk
@@ -49,7 +49,7 @@ async def list_tasks(
     to: str | None = None,
     engagement: str | None = None,
     team: str | None = None,
-    state: str | None = None,
+    state: ListedState | None = None,
     due_before: Instant | None = None,
 ) -> Page[Task]:
     """Tasks by the time they are due."""

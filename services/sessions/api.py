@@ -45,7 +45,7 @@ async def list_sessions(
     here: Here,
     asked: Which,
     engagement: str | None = None,
-    state: str | None = None,
+    state: domain.SessionState | None = None,
     starts_before: Instant | None = None,
 ) -> Page[Session]:
     """Sessions by their start."""
@@ -119,7 +119,7 @@ async def list_plans(
     asked: Which,
     engagement: str | None = None,
     team: str | None = None,
-    state: str | None = None,
+    state: domain.PlanState | None = None,
     submitted_since: date | None = None,
 ) -> Page[Plan]:
     """Action plans by the day they were submitted."""

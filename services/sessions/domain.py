@@ -14,6 +14,8 @@ from shared.events.base import Day, Fact, Instant, Line, Role, Slug, Text
 from shared.playbooks.history import History
 
 Verdict = Literal["accepted", "rejected"]
+SessionState = Literal["scheduled", "held", "cancelled"]
+PlanState = Literal["submitted", "accepted", "rejected"]
 
 
 class Engagement(Entity):
@@ -43,7 +45,7 @@ class Session(Entity):
     starts_at: datetime
     minutes: int
     mode: str
-    state: Literal["scheduled", "held", "cancelled"] = "scheduled"
+    state: SessionState = "scheduled"
     revision: int = 0
     held_at: datetime | None = None
     attendance: dict[str, tuple[str, ...]] | None = None
@@ -83,7 +85,7 @@ class Plan(Entity):
     team_id: str
     submitted_on: date
     steps: tuple[Step, ...]
-    state: Literal["submitted", "accepted", "rejected"] = "submitted"
+    state: PlanState = "submitted"
     judged_on: date | None = None
     reason: str | None = None
     revisions: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, computed_field
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -18,6 +18,8 @@ from shared.storage.types import UtcDateTime
 from shared.storage.work import Unit
 
 ROW = TypeAdapter(Row)
+ListedState = Literal["open", "scheduled", "due", "overdue", "done", "skipped", "withdrawn", "lapsed"]
+"""The states that lists can be asked for; `open` is scheduled, due or overdue."""
 
 
 class ObligationRow(SQLModel, table=True):
@@ -170,7 +172,7 @@ async def find(unit: Unit, key: str, kind: str) -> Row:
 
 
 async def page(
-    unit: Unit, asked: Asked, of: type[Shown], state: str | None, due_before: datetime | None, **equal: object
+    unit: Unit, asked: Asked, of: type[Shown], state: ListedState | None, due_before: datetime | None, **equal: object
 ) -> Page[Shown]:
     """Obligations by their due time; of one state, or `open`: scheduled, due or overdue."""
     conditions = [_in_state(state, unit.now)] if state else []
@@ -181,7 +183,7 @@ async def page(
     return Page(items=[of(**one.model_dump()) for one in told], next=rest)
 
 
-def _in_state(state: str, now: datetime) -> ColumnElement[bool]:
+def _in_state(state: ListedState, now: datetime) -> ColumnElement[bool]:
     late = and_(LEDGER.c.state == "due", LEDGER.c.overdue_at <= now)
     match state:
         case "open":

@@ -106,7 +106,7 @@ async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str,
 
 def _sqlite(url: str) -> AsyncEngine:
     """Hence IMMEDIATE: a plain BEGIN died of "database is locked" when it came to write, in spite of its time-out."""
-    engine = create_async_engine(url, connect_args={"timeout": 30})
+    engine = create_async_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -146,4 +146,5 @@ def _postgresql(url: str, schema: str) -> AsyncEngine:
         execution_options={"schema_translate_map": {None: schema}},
         pool_pre_ping=True,
         pool_size=5,
+        hide_parameters=True,
     )

@@ -1,4 +1,4 @@
-"""Every command by HTTP: what is right becomes facts; what is wrong is refused, the field named, and leaves no trace."""
+"""Every command by HTTP: what is right becomes facts; what is wrong is refused by its field and leaves no trace."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field

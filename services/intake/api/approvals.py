@@ -1,8 +1,8 @@
 """Approvals and applications by HTTP."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
@@ -34,7 +34,7 @@ async def list_approvals(
     engagement: str | None = None,
     about: str | None = None,
     jurisdiction: str | None = None,
-    region: int | None = None,
+    region: Annotated[int | None, Query(ge=1, le=10)] = None,
     state: Literal["asked", "granted", "declined"] | None = None,
 ) -> Page[Approval]:
     """Approvals by the day they were asked for."""

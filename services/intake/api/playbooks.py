@@ -1,6 +1,8 @@
 """Playbooks by HTTP."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
@@ -27,7 +29,9 @@ async def list_playbooks(here: Here, asked: Which, playbook: str | None = None) 
 
 
 @router.get("/playbooks/{playbook}")
-async def get_playbook(playbook: str, here: Here, version: int | None = None) -> Playbook:
+async def get_playbook(
+    playbook: str, here: Here, version: Annotated[int | None, Query(ge=1, le=1_000_000)] = None
+) -> Playbook:
     """The newest version of a playbook, or the one that is asked for."""
     async with here.store.look() as unit:
         return await repository.playbook(unit, playbook, version)
