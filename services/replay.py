@@ -17,7 +17,7 @@ from shared.clock import VirtualClock
 from shared.errors import Malformed
 from shared.events import wire
 from shared.events.base import Fact, say
-from shared.events.intake import PlaybookPublished
+from shared.events.intake import EngagementOpened, PlaybookPublished
 from shared.obligations import why
 from shared.obligations.ledger import Obliged
 from shared.playbooks.model import read
@@ -35,11 +35,12 @@ def run(log: Path, playbooks: Path, until: str | None, form: str) -> int:
     """Replay, print the obligations to standard output and what was refused to standard error."""
     try:
         facts, refused = facts_of(log)
-        published = published_in(playbooks)
+        published, unsound = playbooks_in(playbooks)
         end = end_of(until) if until else max((fact.time for fact in facts), default=BEGINNING)
     except (OSError, Malformed) as error:
         typer.echo(error, err=True)
         return 1
+    refused += [*unsound, *unruled(facts, published)]
     refused += asyncio.run(_print(facts, published, end, form))
     for line in refused:
         typer.echo(line, err=True)
@@ -60,25 +61,56 @@ def facts_of(log: Path) -> tuple[list[Fact], list[str]]:
 
 
 def published_in(folder: Path) -> list[PlaybookPublished]:
-    """The playbooks of a folder, as if they had been published before anything else."""
+    """The playbooks of a folder, as if they had been published before anything else; all of them have to be sound."""
+    published, refused = playbooks_in(folder)
+    if refused:
+        raise Malformed("\n".join(refused))
+    return published
+
+
+def playbooks_in(folder: Path) -> tuple[list[PlaybookPublished], list[str]]:
+    """The sound playbooks of a folder, and what was wrong with its others: an error never costs its neighbours."""
     if not folder.is_dir():
         raise Malformed(f"is no folder: {folder}", "--playbooks")
-    said = []
+    said: dict[tuple[str, int], tuple[PlaybookPublished, Path]] = {}
+    refused = []
     for file in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
-        text = file.read_text(encoding="utf-8")
-        playbook = read(text, str(file))
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        said.append(
-            PlaybookPublished(playbook=playbook.playbook, version=playbook.version, document=text, digest=digest)
-        )
-    return said
+        try:
+            event = _published(file)
+        except (Malformed, UnicodeDecodeError) as error:
+            refused.append(str(error) if isinstance(error, Malformed) else f"{file}: is not UTF-8")
+            continue
+        first, where = said.setdefault((event.playbook, event.version), (event, file))
+        if first.digest != event.digest:
+            refused.append(f"{file}: {event.playbook} version {event.version} is another text in {where}: left out")
+    return [event for event, _ in said.values()], refused
+
+
+def _published(file: Path) -> PlaybookPublished:
+    text = file.read_text(encoding="utf-8")
+    playbook = read(text, str(file))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return PlaybookPublished(playbook=playbook.playbook, version=playbook.version, document=text, digest=digest)
+
+
+def unruled(facts: Iterable[Fact], published: Iterable[PlaybookPublished]) -> list[str]:
+    """The playbooks that engagements are opened with and that nobody has: nothing can be owed there."""
+    events = [fact.event for fact in facts]
+    known = {event.playbook for event in (*published, *events) if isinstance(event, PlaybookPublished)}
+    return [
+        f"{event.engagement_id}: there is no playbook {event.playbook}, so nothing is owed"
+        for event in events
+        if isinstance(event, EngagementOpened) and event.playbook not in known
+    ]
 
 
 def end_of(until: str) -> datetime:
     """The end of a day (in UTC), or the instant itself."""
     try:
-        if len(until) == len("2018-10-31"):
-            return datetime.combine(date.fromisoformat(until), time.min, UTC) + timedelta(days=1, microseconds=-1)
+        return datetime.combine(date.fromisoformat(until), time.min, UTC) + timedelta(days=1, microseconds=-1)
+    except ValueError:
+        pass
+    try:
         instant = datetime.fromisoformat(until)
     except ValueError:
         raise Malformed("must be a day like 2018-10-31, or an instant like 2018-10-31T12:00:00Z", "--until") from None

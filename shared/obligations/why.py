@@ -13,8 +13,9 @@ from shared.obligations import ledger
 from shared.obligations.following import Keeps, owed, ruling
 from shared.obligations.ledger import Obliged, expected, shown
 from shared.obligations.reconcile import Row
+from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
-from shared.playbooks.planner import Obligation
+from shared.playbooks.planner import UNTOUCHED, Obligation
 from shared.storage import facts as kept
 from shared.storage.work import Unit
 
@@ -59,7 +60,8 @@ async def ahead(unit: Unit, line: str) -> list[Obliged]:
     recorded = (await ledger.rows(unit, [line]))[line]
     wanted = owed(unit, await ruling(unit, history), history)
     told = [shown(row, unit.now) for row in recorded.values() if row.is_open]
-    told += [_planned(one, unit.now) for key, one in wanted.items() if key not in recorded and not one.done]
+    coming = [one for key, one in wanted.items() if key not in recorded and not _has_ended(one, history)]
+    told += [_planned(one, unit.now) for one in coming]
     return sorted((one for one in told if one.due_at >= unit.now), key=lambda one: (one.due_at, one.key))
 
 
@@ -69,7 +71,9 @@ async def everything(unit: Unit, keeps: Keeps) -> list[Obliged]:
     told: list[Obliged] = []
     for history in (await kept.histories(unit, await kept.lines(unit))).values():
         wanted = owed(unit, await ruling(unit, history), history, keeps)
-        coming = [one for key, one in wanted.items() if _is_coming(one, recorded.get(key))]
+        coming = [
+            one for key, one in wanted.items() if not _has_ended(one, history) and _is_coming(one, recorded.get(key))
+        ]
         told += map(expected, coming)
         recorded = {key: row for key, row in recorded.items() if key not in {one.key for one in coming}}
     return told + [shown(row, unit.now) for row in recorded.values()]
@@ -77,7 +81,12 @@ async def everything(unit: Unit, keeps: Keeps) -> list[Obliged]:
 
 def _is_coming(owed: Obligation, row: Row | None) -> bool:
     """Whether it is only expected: what was withdrawn because its moment was taken back is expected again."""
-    return not owed.reached and not owed.done and (row is None or row.state == "withdrawn")
+    return not owed.reached and (row is None or row.state == "withdrawn")
+
+
+def _has_ended(owed: Obligation, history: History) -> bool:
+    """Whether it will never be said, because a fact or somebody's hand ended it before its moment."""
+    return owed.done or history.marks.get(owed.key, UNTOUCHED).ended is not None
 
 
 def line_of(key: str) -> str:
