@@ -19,7 +19,7 @@ from shared.playbooks.wait import Wait
 FARTHEST = 1200
 """The most occurrences of one rule for one item: a daily task for three years."""
 AHEAD = 12
-"""Months from now for which a repetition without an end is planned."""
+"""Months from today (by UTC, at whose midnight it rolls on) for which a repetition without an end is planned."""
 LAST_DAY = date(YEARS[-1], 12, 30)
 """What lies beyond, no fact can say."""
 UNTOUCHED = Mark(None, None, None)
@@ -173,7 +173,7 @@ class _Planning:
         if repeat is None or (repeat.until is None and repeat.times is not None):
             return None
         until = item.moments.get(repeat.until) if repeat.until else None
-        return until.day(item.zone) if until else add_months(self._now.astimezone(item.zone).date(), AHEAD)
+        return until.day(item.zone) if until else add_months(self._now.astimezone(UTC).date(), AHEAD)
 
     def _end_of_window(self, item: Item) -> tuple[date | None, bool]:
         """The last day on which a team may be contacted, and whether that is certain or only expected."""

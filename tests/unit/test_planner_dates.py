@@ -174,6 +174,13 @@ def test_a_repetition_without_an_end_is_planned_twelve_months_ahead_and_rolls_on
     assert look_again_at(book, NOW) == datetime(2027, 1, 5, tzinfo=UTC)
 
 
+def test_a_repetition_without_an_end_grows_at_midnight_in_utc_when_it_is_looked_at_again() -> None:
+    rule = team_rule("after: formed, roll: none", ", repeat: {every: 1 day}")
+    facts = [said("engagement_opened"), said("team_formed", jurisdiction="HI")]
+    days = [len(schedule(rule, facts, now=datetime(2027, 3, 1, hour, tzinfo=UTC))) for hour in (0, 9, 10, 23)]
+    assert len(set(days)) == 1, "nothing comes in between, though the day begins at ten o'clock UTC in Hawaii"
+
+
 def test_a_repetition_until_a_moment_nobody_expects_is_planned_twelve_months_ahead() -> None:
     rule = team_rule("wait: 1 month, after: formed", ", repeat: {every: 1 month, until: closed}")
     assert len(schedule(rule, [said("engagement_opened"), TEAM])) == 12
