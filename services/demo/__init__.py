@@ -15,12 +15,14 @@ from rich.console import Console
 from services.demo import checking
 from services.demo.highlights import highlights
 from services.demo.known import Known
+from services.demo.onlooker import NeverHeard
 from services.demo.playing import Tell, at_work
 from services.demo.printing import Printer
 from services.demo.story import Entry, Story
 from services.replay import COLUMNS, end_of, facts_of, published_in, staged
 from services.replay import obligations as replayed
 from shared import logs
+from shared.bus.server import ServerFailed
 from shared.clock import VirtualClock
 from shared.errors import Malformed
 from shared.events.base import Fact, say
@@ -53,16 +55,20 @@ def run(as_json: bool, until: str) -> int:
         facts, wrong = facts_of(LOG)
         end = end_of(until)
     except (OSError, Malformed) as error:
-        print(f"The demo can not be played. {error}", file=sys.stderr)
+        sys.stderr.write(f"The demo can not be played. {error}\n")
         return 1
     if not as_json:
         _introduce(printer, facts)
-    with tempfile.TemporaryDirectory(prefix="throughline-demo-") as folder:
-        outcome = asyncio.run(play(Path(folder), facts, end, (lambda _: None) if as_json else printer.tell))
+    try:
+        with tempfile.TemporaryDirectory(prefix="throughline-demo-") as folder:
+            outcome = asyncio.run(play(Path(folder), facts, end, (lambda _: None) if as_json else printer.tell))
+    except (NeverHeard, ServerFailed) as error:
+        sys.stderr.write(f"The demo stopped half-way. {error}\n")
+        return 1
     outcome.missing.extend(wrong)
     seconds = time.monotonic() - began
     if as_json:
-        print(json.dumps(document(outcome, seconds), indent=1, ensure_ascii=False))
+        sys.stdout.write(json.dumps(document(outcome, seconds), indent=1, ensure_ascii=False) + "\n")
     else:
         printer.end_of_day()
         _conclude(printer, outcome, seconds)
@@ -124,11 +130,11 @@ def _event(entry: Entry) -> dict[str, Any]:
 
 
 def _introduce(printer: Printer, facts: list[Fact]) -> None:
+    months = f"{facts[0].time:%B %Y} to {facts[-1].time:%B %Y}"
     printer.paragraph(
-        "A whole Peer Learning Community: what people and trackers said is read from a log"
-        f" ({len(facts)} facts, {facts[0].time:%B %Y} to {facts[-1].time:%B %Y}); all that follows after an arrow, and all"
-        " that falls due, comes by itself. The bus (NATS JetStream) and the databases are real, and live in a temporary"
-        " folder; only the clock is not."
+        f"A whole Peer Learning Community, {months}. What people and trackers said is read from a log of"
+        f" {len(facts)} facts. All that stands behind an arrow, and all that falls due, comes by itself. Bus and"
+        " databases are real, and live in a temporary folder; only the clock is virtual."
     )
 
 

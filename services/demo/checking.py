@@ -10,7 +10,7 @@ from shared.obligations.ledger import Obliged
 
 SAME = ("state", "due_at", "fired_at", "to", "title", "because", "n")
 COUNTED: Mapping[str, tuple[str, ...]] = {
-    "said by people and trackers": ("said", "put_off", "handed_over", "done", "done_late", "skipped"),
+    "said by people and trackers": ("said", "answered", "put_off", "handed_over", "done", "done_late", "skipped"),
     "obligations scheduled": ("obliged",),
     "moved": ("moved",),
     "withdrawn": ("withdrawn",),

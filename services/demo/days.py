@@ -12,6 +12,8 @@ from services.demo.story import Told
 
 MOST = 3
 """The most lines with the same words before them; what is left is counted."""
+LATER = "answered"
+"""What is told when the round closes: all answers together."""
 BY_HAND = ("done", "done_late", "skipped")
 GOES_WITHOUT_SAYING = {"put_off": "moved", "handed_over": "handed_on"}
 """News that only repeat what people said."""
@@ -39,7 +41,8 @@ class _Passage:
 def told(day: Sequence[Told], on: date) -> list[Line]:
     """The lines of one day."""
     done = {news.key for turn in day for news in turn.news if news.kind in BY_HAND}
-    return [line for passage in _passages(day) for line in _lines(passage, on, done)]
+    to_tell = [turn for turn in day if not any(entry.kind == LATER for entry in turn.said)]
+    return [line for passage in _passages(to_tell) for line in _lines(passage, on, done)]
 
 
 def _passages(day: Sequence[Told]) -> Iterator[_Passage]:
@@ -88,7 +91,7 @@ def _alike(lead: str, group: Sequence[News], on: date, depth: int) -> Iterator[L
     if kind == "window_closed":
         yield Line(kind, f"{lead}.")
         return
-    found = lines(group, on)
+    found = lines(group, on, in_short=True)
     shown = found if len(found) <= MOST + 1 else found[:MOST]
     words = f"{lead}: " if lead and kind != "obliged" else ""
     for text, _ in shown:

@@ -11,6 +11,7 @@ from shared.playbooks.places import Places
 
 WASHINGTON = "America/New_York"
 HALF_A_YEAR = 183
+REGION = "region "
 
 BY_ID: dict[type[Event], tuple[str, str]] = {
     intake.TaRequestLogged: ("requests", "request_id"),
@@ -65,8 +66,9 @@ class Known:
     window_closed: bool = False
     long_ago: datetime = datetime(1900, 1, 1, tzinfo=UTC)
     """When something was due of which nobody has told."""
-    answers: Counter[str] = field(default_factory=Counter)
-    """How many have answered each round."""
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    """Where those are from who have answered each round."""
+    closed_rounds: set[str] = field(default_factory=set)
     sentences: dict[str, str] = field(default_factory=dict)
     """How each fact was told, by its id."""
 
@@ -86,7 +88,9 @@ class Known:
             case sessions.SessionCancelled() as event if event.session_id in self.meetings:
                 self.cancelled.add(self.meetings[event.session_id].number)
             case evaluation.EvaluationAnswered() as event:
-                self.answers[event.round_id] += 1
+                self.answers.setdefault(event.round_id, []).append(self.team(event.team_id))
+            case evaluation.EvaluationClosed() as event:
+                self.closed_rounds.add(event.round_id)
             case _:
                 self._learn_owed(fact, on)
 
@@ -118,7 +122,7 @@ class Known:
         if item in self.requests:
             return self.requests[item].jurisdiction
         if item in self.approvals:
-            return f"region {self.approvals[item].region}"
+            return f"{REGION}{self.approvals[item].region}"
         return self.goals[item].level if item in self.goals else self.code(team_id)
 
     def code(self, team_id: str | None) -> str | None:

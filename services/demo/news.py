@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.demo.known import Known, Owed, plural, written
+from services.demo.known import Known, Owed, listed, plural, written
 from shared.events import evaluation, followup, intake, sessions
 from shared.events.base import Event, Fact
 
@@ -141,7 +141,9 @@ def _opened(news: News, event: Event, known: Known, because: Event | None, on: d
 
 
 def _closed(news: News, event: Event, known: Known, because: Event | None, on: date) -> News:
-    return replace(news, note=plural(known.answers[news.key], "answer"))
+    answers = known.answers.get(news.key, [])
+    where = f", from {listed(sorted(answers))}" if answers else ""
+    return replace(news, note=f"{plural(len(answers), 'answer')}{where}")
 
 
 Lead = Callable[[News, Event, Known, Event | None, date], News]

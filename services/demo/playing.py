@@ -93,6 +93,8 @@ class Play:
 
     async def _was_overdue(self, key: str, now: datetime) -> bool:
         """Whether a task was on somebody's desk when its grace ended."""
+        if key not in self.story.known.fell_due:
+            return False
         async with self._service("followup").store.look() as unit:
             row = await ledger.find(unit, key, "task")
         return bool(row.fired_at and row.overdue_at and row.fired_at < row.overdue_at <= now)

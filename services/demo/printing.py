@@ -1,20 +1,21 @@
 """The story on a terminal: a heading for each month, the day beside its lines, in colours where there are any."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from services.demo.days import Line, told
 from services.demo.highlights import Highlight
 from services.demo.story import Told
 
-GUTTER = 11
+GUTTER = 12
 INDENT = 2
+NARROWEST = 24
+"""However narrow the terminal is, this many characters of a sentence stand in a line."""
 ARROW = "-> "
+SHORT = ("settled", "settled_late")
+"""What stands in the line of its reason, if it fits."""
 STYLES = {
     "said": "",
     "put_off": "",
@@ -58,11 +59,19 @@ class Printer:
             return
         day, on = self._day, self._day[0].date
         self._day = []
-        if (on.year, on.month) != self._month:
+        lines = told(day, on)
+        if lines and (on.year, on.month) != self._month:
             self._month = (on.year, on.month)
             self._console.print(Text(f"\n{on:%B %Y}", "bold underline"))
-        for number, line in enumerate(told(day, on)):
-            self._line(line, on if number == 0 else None)
+        head = Text(f"{on:%a} {on.day:2} {on:%b}", "bold")
+        while lines:
+            line = lines.pop(0)
+            text = _styled(line)
+            if lines and lines[0].kind in SHORT and self._fits(text, joined := _styled(lines[0])):
+                text = Text.assemble(text, " ", joined)
+                lines.pop(0)
+            self._beside(head, text, GUTTER + INDENT * line.depth)
+            head = Text()
 
     def paragraph(self, text: str, style: str = "") -> None:
         """Print a few sentences."""
@@ -82,16 +91,20 @@ class Printer:
         for name, number in counts.items():
             self._console.print(Text(f"{number:5}  {name}"))
 
-    def _line(self, line: Line, on: date | None) -> None:
-        day = Text(f"{on:%a} {on.day:2} {on:%b}" if on else "", "bold")
-        text = Text(f"{ARROW if line.depth else ''}{line.text}", STYLES[line.kind])
-        self._beside(day, text, GUTTER, line.depth)
+    def _fits(self, text: Text, more: Text) -> bool:
+        return len(text) + 1 + len(more) <= self._console.width - GUTTER
 
-    def _beside(self, head: Text, text: Text, gutter: int, depth: int = 0) -> None:
-        """Print `text`, wrapped, with `head` to the left of it."""
-        indent = INDENT * depth
-        grid = Table.grid(padding=0)
-        grid.add_column(width=gutter + indent, no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(head, text)
-        self._console.print(Padding(grid, 0, expand=False))
+    def _beside(self, head: Text, text: Text, gutter: int) -> None:
+        """Print `text`, wrapped, with `head` to the left of its first line."""
+        hanging = len(ARROW) if text.plain.startswith(ARROW) else 0
+        room = max(self._console.width - gutter - hanging, NARROWEST)
+        for number, part in enumerate(text.wrap(self._console, room)):
+            part.rstrip()
+            left = head if number == 0 else Text(" " * hanging)
+            left.pad_right(gutter + (hanging if number else 0) - len(left))
+            self._console.print(Text.assemble(left, part), soft_wrap=True)
+
+
+def _styled(line: Line) -> Text:
+    arrow = ARROW if line.depth and line.kind != "answer" else ""
+    return Text(f"{arrow}{line.text}", STYLES[line.kind])

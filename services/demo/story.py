@@ -9,7 +9,7 @@ from services.demo.known import Known, written
 from services.demo.news import ORDER, News, news_of, window_closed
 from services.demo.sentences import tell
 from services.demo.sentences.saying import Saying
-from shared.events import followup
+from shared.events import evaluation, followup
 from shared.events.base import Event, Fact
 
 SAID_AS: dict[type[Event], str] = {
@@ -90,7 +90,12 @@ class Story:
     def _said(self, fact: Fact, on: date) -> Entry:
         saying = tell(fact, self.known, on)
         self.known.sentences[fact.id] = saying.sentence
-        return Entry(on, SAID_AS.get(type(fact.event), "said"), saying.sentence, fact, saying=saying)
+        return Entry(on, self._kind(fact.event), saying.sentence, fact, saying=saying)
+
+    def _kind(self, event: Event) -> str:
+        if isinstance(event, evaluation.EvaluationAnswered):
+            return "said" if event.round_id in self.known.closed_rounds else "answered"
+        return SAID_AS.get(type(event), "said")
 
     def _window(self, fact: Fact, news: News, on: date) -> list[Entry]:
         """That the window has closed: no fact says it, so it is told with the first task that lapses of it."""

@@ -21,13 +21,12 @@ async def send(client: Client, request: TaRequestLogged) -> str:
     reply = await client.request(subject, json.dumps(words).encode(), timeout=PATIENCE)
     async with asyncio.timeout(PATIENCE):
         # The stream keeps it as well, and intake hears it from there again, as a repetition.
-        while (await js.consumer_info(INBOUND, INTAKE)).ack_floor.stream_seq <= before:
+        while (await js.consumer_info(INBOUND, INTAKE)).ack_floor.stream_seq <= before:  # noqa: ASYNC110 - on the server
             await asyncio.sleep(LOOK_AGAIN)
-    return f"{subject} <- {request.external_id}, answered: {_read(json.loads(reply.data))}"
+    return f"({request.external_id} came in on {subject}, and was answered: {_read(json.loads(reply.data))}.)"
 
 
 def _read(answer: dict[str, object]) -> str:
     if answer.get("accepted"):
-        new = "new" if answer.get("new") else "known already"
-        return f"accepted as {answer.get('request_id')}, {new}"
+        return f"accepted as {answer.get('request_id')}"
     return f"refused, {answer.get('problems') or answer.get('detail')}"
