@@ -1,16 +1,17 @@
 """Following a line: after each fact, and as time passes, the ledger is brought in line with the plan."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import func, select
+import structlog
+from sqlalchemy import func, select, update
 
 from shared.events.base import NO_ENGAGEMENT, Event, say
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
-from shared.obligations.reconcile import Change, pass_time, reconcile
+from shared.obligations.reconcile import Change, Row, next_at, pass_time, reconcile
 from shared.playbooks.choice import choose, named
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook, read
@@ -19,10 +20,16 @@ from shared.storage import facts as kept
 from shared.storage.facts import LINE, Turn
 from shared.storage.work import Unit
 
+log = structlog.get_logger()
+
 Keeps = Callable[[str], bool]
 """Which kinds of obligation, by name: `task`, or the kind of evaluation."""
 FEW = 500
 """The most obligations that one transaction lets fall due."""
+LINES = 50
+"""The most lines that one transaction plans again: as long as it plans, nobody else writes."""
+AFTER_FAILURE = timedelta(hours=1)
+"""How long a line that could not be planned again waits for the next try."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +40,52 @@ class Following:
     told: Callable[[Change, datetime], Event]
 
     async def follow(self, unit: Unit, turns: Sequence[Turn]) -> None:
-        """Bring the ledger of each line that facts have changed in line with its playbook."""
-        histories = {turn.line: turn.after for turn in turns}
+        """Bring the ledger of each line that facts have changed in line with its playbook.
+
+        Raises BadPlaybook for a fact that publishes what is no playbook: it must not come into force.
+        """
+        for published in _publications(turns):
+            _understood(published)
         playbooks = {name for turn in turns if (name := _published(turn.after)) is not None}
         if playbooks:
-            ruled = select(LINE.c.line).where(LINE.c.playbook.in_(playbooks))
-            others = set((await unit.connection.scalars(ruled)).all()) - histories.keys()
-            histories |= await kept.histories(unit, others)
-        await self._bring_in_line(unit, histories)
+            # One playbook may rule thousands of lines: they are planned again as if time had passed, a few at once.
+            ruled = update(LINE).where(LINE.c.playbook.in_(playbooks))
+            await unit.connection.execute(ruled.values(look_again_at=unit.now))
+        histories = {turn.line: turn.after for turn in turns}
+        recorded = await ledger.rows(unit, histories)
+        versions = await ledger.versions(unit, histories)
+        for line, history in histories.items():
+            changes, again = await self._planned(unit, history, recorded[line])
+            await self._record(unit, line, versions[line], changes)
+            await ledger.note(unit, line, playbook=named(history), look_again_at=again)
 
     async def pass_time(self, unit: Unit) -> int:
-        """Let fall due, escalate, lapse or close what time says; tells how many changes that made."""
+        """Let fall due, escalate, lapse or close what time says, in due order; tells how many changes that made."""
         claimed = await ledger.claim(unit, FEW)
         versions = await ledger.versions(unit, claimed)
         made = {line: [change for row in rows for change in pass_time(row, unit.now)] for line, rows in claimed.items()}
         for line, changes in made.items():
-            await self._record(unit, line, versions[line], changes)
-        return sum(map(len, made.values()))
+            await self._write(unit, line, versions[line], changes)
+        places = {row.key: (next_at(row), row.key) for rows in claimed.values() for row in rows}
+        told = [(line, change) for line, changes in made.items() for change in changes]
+        await self._say(unit, sorted(told, key=lambda one: places[one[1].row.key]))
+        return len(told)
 
     async def roll_on(self, unit: Unit) -> None:
-        """Plan the lines again to which time alone has added something."""
-        due = select(LINE.c.line).where(LINE.c.look_again_at <= unit.now).limit(FEW)
-        lines = (await unit.connection.scalars(due)).all()
-        await self._bring_in_line(unit, await kept.histories(unit, lines))
+        """Plan the lines again to whose plan time, or another version of their playbook, may have added something."""
+        due = select(LINE.c.line).where(LINE.c.look_again_at <= unit.now).order_by(LINE.c.look_again_at).limit(LINES)
+        histories = await kept.histories(unit, (await unit.connection.scalars(due)).all())
+        recorded = await ledger.rows(unit, histories)
+        versions = await ledger.versions(unit, histories)
+        for line, history in histories.items():
+            try:
+                changes, again = await self._planned(unit, history, recorded[line])
+            except Exception as error:
+                # Else one line that cannot be planned would stop the clock of all.
+                log.error("line.not_planned", line=line, error=type(error).__name__, exc_info=error)
+                changes, again = [], unit.now + AFTER_FAILURE
+            await self._record(unit, line, versions[line], changes)
+            await ledger.note(unit, line, playbook=named(history), look_again_at=again)
 
     async def earliest(self, unit: Unit) -> datetime | None:
         """When time next has something to do."""
@@ -63,26 +93,37 @@ class Following:
         moments = (await ledger.earliest(unit), rolls)
         return min((moment for moment in moments if moment is not None), default=None)
 
-    async def _bring_in_line(self, unit: Unit, histories: Mapping[str, History]) -> None:
-        recorded = await ledger.rows(unit, histories)
-        versions = await ledger.versions(unit, histories)
-        for line, history in histories.items():
-            playbook = await ruling(unit, history)
-            wanted = owed(unit, playbook, history, self.keeps)
-            changes = reconcile(wanted, recorded[line], history.marks, unit.now)
-            await self._record(unit, line, versions[line], changes)
-            again = look_again_at(playbook, unit.now) if playbook else None
-            await ledger.note(unit, line, playbook=named(history), look_again_at=again)
+    async def _planned(
+        self, unit: Unit, history: History, recorded: Mapping[str, Row]
+    ) -> tuple[list[Change], datetime | None]:
+        """What has to change in the ledger of a line, and when time alone makes its plan longer."""
+        playbook = await ruling(unit, history)
+        wanted = owed(unit, playbook, history, self.keeps)
+        changes = reconcile(wanted, recorded, history.marks, unit.now)
+        return changes, look_again_at(playbook, unit.now) if playbook else None
 
     async def _record(self, unit: Unit, line: str, version: int, changes: Sequence[Change]) -> None:
         """Write what the ledger did and say it, in one transaction."""
-        if not changes:
-            return
-        await ledger.next_version(unit, line, version)
-        await ledger.write(unit, line, list({change.row.key: change.row for change in changes}.values()))
-        spoken = [change for change in changes if not change.is_silent]
-        facts = [say(self.told(change, unit.now), unit.now, cause=change.row.because) for change in spoken]
-        await kept.record_from_ledger(unit, line, facts)
+        await self._write(unit, line, version, changes)
+        await self._say(unit, [(line, change) for change in changes])
+
+    async def _write(self, unit: Unit, line: str, version: int, changes: Sequence[Change]) -> None:
+        if changes:
+            await ledger.next_version(unit, line, version)
+            await ledger.write(unit, line, list({change.row.key: change.row for change in changes}.values()))
+
+    async def _say(self, unit: Unit, changes: Sequence[tuple[str, Change]]) -> None:
+        spoken = [(line, change) for line, change in changes if not change.is_silent]
+        told = [(line, say(self.told(it, unit.now), unit.now, cause=it.row.because)) for line, it in spoken]
+        await kept.record_from_ledger(unit, told)
+
+
+def _publications(turns: Sequence[Turn]) -> Iterator[PlaybookPublished]:
+    """The playbooks that were published just now."""
+    for turn in turns:
+        for fact in turn.new:
+            if isinstance(fact.event, PlaybookPublished):
+                yield fact.event
 
 
 def _published(history: History) -> str | None:

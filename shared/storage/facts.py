@@ -77,14 +77,14 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
         fresh[line].append(fact)
     for line, some in fresh.items():
         unit.learned[line] = (await _next_version(unit, line), after[line])
-        await _insert(unit, some, line, said)
+        await _insert(unit, [(line, fact) for fact in some], said)
     return [Turn(before[line], after[line], tuple(some)) for line, some in fresh.items()]
 
 
-async def record_from_ledger(unit: Unit, line: str, facts: Sequence[Fact]) -> None:
-    """Say what a ledger did; its change numbers make these facts unique, and no plan is made from them."""
-    if facts:
-        await _insert(unit, facts, line, said=True)
+async def record_from_ledger(unit: Unit, told: Sequence[tuple[str, Fact]]) -> None:
+    """Say what a ledger did, by line; its change numbers make these facts unique, and no plan is made from them."""
+    if told:
+        await _insert(unit, told, said=True)
 
 
 async def fact(unit: Unit, fact_id: str) -> Fact:
@@ -176,12 +176,12 @@ async def _next_version(unit: Unit, line: str) -> int:
     return version + 1
 
 
-async def _insert(unit: Unit, facts: Sequence[Fact], line: str, said: bool) -> None:
-    rows = [_row(fact, line, said) for fact in facts]
+async def _insert(unit: Unit, told: Sequence[tuple[str, Fact]], said: bool) -> None:
+    rows = [_row(fact, line, said) for line, fact in told]
     await unit.connection.execute(insert(FACT), rows)
     if said:
-        letters = zip(facts, rows, strict=True)
-        await unit.post([{"id": f.id, "subject": f.event.subject, "body": row["body"]} for f, row in letters])
+        letters = zip(told, rows, strict=True)
+        await unit.post([{"id": f.id, "subject": f.event.subject, "body": row["body"]} for (_, f), row in letters])
 
 
 def _row(fact: Fact, line: str, said: bool) -> dict[str, Any]:

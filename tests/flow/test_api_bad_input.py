@@ -1,4 +1,4 @@
-"""Whatever is sent by HTTP is answered in words, never echoed, and breaks nothing; facts are taken back and put back."""
+"""Whatever is sent by HTTP is answered in words, never echoed, and breaks nothing; facts can be taken back."""
 
 import json
 from collections.abc import AsyncIterator

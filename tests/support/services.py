@@ -75,6 +75,7 @@ class World:
         """Command by HTTP, and let all that follows from it happen."""
         answer = await self.http.post(path, json=told)
         await self._settle()
+        await self.stage.pass_time(self.clock.now())
         return answer
 
     async def do(self, path: str, **told: Any) -> dict[str, Any]:
