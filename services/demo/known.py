@@ -34,11 +34,13 @@ class Owed:
     to: str
     due_at: datetime
     team_id: str | None = None
+    is_round: bool = False
 
-    @property
-    def is_round(self) -> bool:
-        """Whether it is an evaluation round."""
-        return self.title.endswith(" evaluation")
+
+def round_of(event: evaluation.EvaluationScheduled | evaluation.EvaluationMoved) -> Owed:
+    """The round that an event tells of."""
+    title = event.title or f"{event.kind.capitalize()} evaluation"
+    return Owed(event.rule, title, event.to or "evaluator", event.due_at, is_round=True)
 
 
 @dataclass
@@ -103,8 +105,7 @@ class Known:
                 elif isinstance(event, followup.FollowUpMoved):
                     self.fell_due.pop(event.task_id, None)
             case (evaluation.EvaluationScheduled() | evaluation.EvaluationMoved()) as event:
-                title = event.title or f"{event.kind.capitalize()} evaluation"
-                self.owed[event.round_id] = Owed(event.rule, title, event.to or "evaluator", event.due_at)
+                self.owed[event.round_id] = round_of(event)
 
     def place(self, jurisdiction: str | None) -> str:
         """The name of a jurisdiction: Kentucky for KY; of a Tribe that nobody told us of, its id."""

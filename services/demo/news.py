@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.demo.known import Known, Owed, listed, plural, written
+from services.demo.known import Known, Owed, listed, plural, round_of, written
 from shared.events import evaluation, followup, intake, sessions
 from shared.events.base import Event, Fact
 
@@ -89,9 +89,11 @@ def _owed(event: Event, known: Known, key: str) -> Owed:
     if isinstance(event, followup.Planned):
         return Owed(event.rule, event.title, event.to, event.due_at, event.team_id)
     if isinstance(event, evaluation.EvaluationScheduled | evaluation.EvaluationMoved):
-        return Owed(event.rule, event.title or key, event.to or "evaluator", event.due_at)
-    before = known.owed.get(key)
-    return before or Owed(key, key, "somebody", known.long_ago)
+        return round_of(event)
+    if key in known.owed:
+        return known.owed[key]
+    kind = getattr(event, "kind", None)
+    return Owed(key, f"{kind.capitalize()} evaluation" if kind else key, "somebody", known.long_ago)
 
 
 def _plainly(lead: str) -> "Lead":
