@@ -87,7 +87,7 @@ def submit_plan(command: domain.SubmitPlan, known: Known, now: datetime) -> list
     steps = [step.step_id for step in command.steps]
     for number, step_id in enumerate(steps):
         if step_id in steps[:number]:
-            raise Malformed("is the id of an earlier step; each step needs its own", f"steps.{number}.step_id")
+            raise Malformed("is the id of an earlier step; each step needs its own", f"steps[{number}].step_id")
     submitted_on = command.submitted_on or _submitted_before(known, command.plan_id) or _today(known, now)
     return [command.as_event(said.ActionPlanSubmitted, submitted_on=submitted_on)]
 
