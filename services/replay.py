@@ -37,8 +37,11 @@ def run(log: Path, playbooks: Path, until: str | None, form: str) -> int:
         facts, refused = facts_of(log)
         published, unsound = playbooks_in(playbooks)
         end = end_of(until) if until else max((fact.time for fact in facts), default=BEGINNING)
-    except (OSError, Malformed) as error:
+    except OSError as error:
         typer.echo(error, err=True)
+        return 1
+    except Malformed as error:
+        typer.echo("\n".join(map(str, error.problems)), err=True)
         return 1
     refused += [*unsound, *unruled(facts, published)]
     refused += asyncio.run(_print(facts, published, end, form))
