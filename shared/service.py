@@ -114,6 +114,9 @@ class Service:
             except Malformed as error:
                 await self.put_aside(delivery, error)
         await self.hear(self.store, facts)
+        if self.alarm:
+            # Also what leaves nothing to say may bring the next due time nearer: a version of a playbook, an amendment.
+            self.alarm.reset()
 
     async def put_aside(self, delivery: Delivery, error: Exception) -> None:
         """Keep a message that cannot be handled, with the reason."""

@@ -28,7 +28,7 @@ FEW = 500
 """The most obligations that one transaction lets fall due."""
 LINES = 50
 """The most lines that one transaction plans again: as long as it plans, nobody else writes."""
-AFTER_FAILURE = timedelta(hours=1)
+AFTER_FAILURE = timedelta(days=1)
 """How long a line that could not be planned again waits for the next try."""
 
 
@@ -98,9 +98,12 @@ class Following:
     ) -> tuple[list[Change], datetime | None]:
         """What has to change in the ledger of a line, and when time alone makes its plan longer."""
         playbook = await ruling(unit, history)
-        wanted = owed(unit, playbook, history, self.keeps)
+        if playbook is None:
+            return reconcile({}, recorded, history.marks, unit.now), None
+        calendar = calendar_of(playbook, unit.places, unit.zone)
+        wanted = plan(playbook, history, calendar, unit.now, self.keeps)
         changes = reconcile(wanted, recorded, history.marks, unit.now)
-        return changes, look_again_at(playbook, unit.now) if playbook else None
+        return changes, look_again_at(playbook, history, calendar, unit.now, self.keeps)
 
     async def _record(self, unit: Unit, line: str, version: int, changes: Sequence[Change]) -> None:
         """Write what the ledger did and say it, in one transaction."""
