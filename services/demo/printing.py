@@ -14,7 +14,7 @@ INDENT = 2
 NARROWEST = 24
 """However narrow the terminal is, this many characters of a sentence stand in a line."""
 ARROW = "-> "
-SHORT = ("settled", "settled_late")
+SHORT = ("answer", "settled", "settled_late")
 """What stands in the line of its reason, if it fits."""
 STYLES = {
     "said": "",

@@ -23,7 +23,7 @@ async def send(client: Client, request: TaRequestLogged) -> str:
         # The stream keeps it as well, and intake hears it from there again, as a repetition.
         while (await js.consumer_info(INBOUND, INTAKE)).ack_floor.stream_seq <= before:  # noqa: ASYNC110 - on the server
             await asyncio.sleep(LOOK_AGAIN)
-    return f"({request.external_id} came in on {subject}, and was answered: {_read(json.loads(reply.data))}.)"
+    return f"({request.external_id} on {subject}, answered: {_read(json.loads(reply.data))}.)"
 
 
 def _read(answer: dict[str, object]) -> str:
