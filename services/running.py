@@ -4,10 +4,13 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 import uvicorn
 from fastapi import FastAPI
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from services.evaluation import main as evaluation
 from services.followup import main as followup
@@ -20,6 +23,8 @@ from shared import logs
 from shared.bus.server import EmbeddedServer
 from shared.clock import Clock, WorldClock
 from shared.errors import Refused
+from shared.events.complaints import complaints
+from shared.playbooks.model import read
 from shared.service import Service
 from shared.settings import Settings
 from shared.web import frame
@@ -71,22 +76,33 @@ def run(service: str, **told: object) -> None:
     """Run one service alone until SIGINT or SIGTERM."""
     settings = _settings(**told)
     if not settings.nats:
-        typer.echo("Which bus? Say --nats nats://host:4222, or THROUGHLINE_NATS; `throughline up` brings its own.")
-        raise SystemExit(2)
+        _end("Which bus? Say --nats nats://host:4222, or THROUGHLINE_NATS; `throughline up` brings its own.")
     _serve(settings, (service,))
 
 
 def _settings(**told: object) -> Settings:
-    """The settings of the environment, with what the command line says instead."""
-    return Settings(**{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]
+    """The settings of the environment, with what the command line says instead; a wrong one ends the command."""
+    try:
+        return Settings(**{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]
+    except (ValidationError, SettingsError) as error:
+        wrong = complaints(error.errors()) if isinstance(error, ValidationError) else [str(error)]
+        _end("\n".join(f"Setting {one}" for one in wrong))
 
 
 def _serve(settings: Settings, names: Sequence[str]) -> None:
     logs.set_up(settings.log_level, settings.log_json)
     settings.data.mkdir(parents=True, exist_ok=True)
-    listening = socket.create_server((settings.host, settings.port))
+    try:
+        listening = socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        _end(f"Cannot answer at {settings.host}:{settings.port}: {error.strerror}. Name another place: --port, --host.")
     config = uvicorn.Config(_app(settings, names, listening), log_level="warning", timeout_graceful_shutdown=5)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _end(reason: str) -> NoReturn:
+    typer.echo(reason, err=True)
+    raise SystemExit(2)
 
 
 def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> FastAPI:
@@ -108,10 +124,18 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
 
 async def publish(intake_: Service) -> None:
     """Publish the playbooks of the folder that changed; one with a mistake never replaces a good one."""
-    for file in sorted(intake_.settings.playbooks.glob("*.yaml")):
+    folder = intake_.settings.playbooks
+    files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
+    if not files:
+        typer.echo(f"{folder.absolute()}: no playbooks here to publish. Name their folder with THROUGHLINE_PLAYBOOKS.")
+    for file in files:
         try:
-            command = PublishPlaybook(document=file.read_text(encoding="utf-8"))
+            text = file.read_text(encoding="utf-8")
+            read(text, str(file))
+            command = PublishPlaybook(document=text)
             said = await intake_handlers.obey(intake_.store, command, publishing.publish)
+        except UnicodeDecodeError:
+            typer.echo(f"{file}: not published. It is not UTF-8: save it as such.")
         except (Refused, OSError) as error:
             typer.echo(f"{file}: not published. {error}")
         else:

@@ -1,10 +1,12 @@
 """Every setting there is, read from the environment as THROUGHLINE_*; nothing else reads the environment."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.events.fields import Zone
 from shared.playbooks.places import Place, Places
 
 
@@ -15,7 +17,7 @@ class TribeSettings(BaseSettings):
 
     name: str
     region: int = Field(ge=1, le=10)
-    zone: str
+    zone: Zone
 
 
 class Settings(BaseSettings):
@@ -33,7 +35,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     playbooks: Path = Path("playbooks")
     """Where the playbooks lie that `up` publishes."""
-    zone: str = "America/New_York"
+    zone: Zone = "America/New_York"
     """The time zone of what has neither a jurisdiction nor an engagement."""
     tribes: dict[str, TribeSettings] = {}
     """Tribes by id: {"tribe-<slug>": {"name": ..., "region": ..., "zone": ...}}."""
@@ -44,7 +46,7 @@ class Settings(BaseSettings):
     patience: float = Field(default=1.0, ge=0, le=30)
     """Seconds that a command waits for a fact which another service has said but this one has not heard yet."""
     max_fact_bytes: int = 262_144
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool = False
 
     @property
