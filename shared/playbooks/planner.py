@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from shared.events.base import NO_ENGAGEMENT
@@ -104,16 +105,34 @@ def plan(
     }
 
 
-def rolls_on(playbook: Playbook) -> bool:
-    """Whether time alone can lengthen the plan, because something repeats without a known end."""
-    repeats = [rule.repeat for rule in playbook.rules if rule.repeat]
-    return any(repeat.until is not None or repeat.times is None for repeat in repeats)
+def look_again_at(
+    playbook: Playbook,
+    history: History,
+    calendar: Calendar,
+    now: datetime,
+    only: Callable[[str], bool] | None = None,
+) -> datetime | None:
+    """When to plan again though nothing was said: the first midnight in UTC at which time alone lengthens the plan."""
+    rolling = [rule for rule in playbook.rules if _rolls_on(rule) and (only is None or only(rule.kind))]
+    if not rolling:
+        return None
+    planning = _Planning(playbook, history, calendar, now)
+    coming = (planning.next_day(rule, item) for rule in rolling for item in planning.items.of(rule.each))
+    first = min((day for day in coming if day is not None), default=None)
+    return datetime.combine(_seen_on(first), time.min, UTC) if first else None
 
 
-def look_again_at(playbook: Playbook, now: datetime) -> datetime | None:
-    """When to plan again though nothing was said: the next day, for playbooks whose plan rolls on with time."""
-    tomorrow = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time.min, UTC)
-    return tomorrow if rolls_on(playbook) else None
+def _rolls_on(rule: Rule) -> bool:
+    """Whether it may repeat without a known end."""
+    return rule.repeat is not None and (rule.repeat.until is not None or rule.repeat.times is None)
+
+
+def _seen_on(day: date) -> date:
+    """The first day that looks as far ahead as this one."""
+    seen = add_months(day, -AHEAD)
+    while add_months(seen, AHEAD) < day:
+        seen += timedelta(days=1)
+    return seen
 
 
 class _Planning:
@@ -140,10 +159,24 @@ class _Planning:
         for occurrence, day in enumerate(self._days(rule, item, moment), 1):
             yield self._obligation(rule, item, moment, done, title, occurrence, day)
 
+    def next_day(self, rule: Rule, item: Item) -> date | None:
+        """The first due date beyond the months that are planned ahead, where nothing but time has to pass for it."""
+        moment, repeat = item.moments.get(rule.due.moment), rule.repeat
+        if moment is None or repeat is None or repeat.until in item.moments:
+            return None
+        ahead = add_months(self._now.astimezone(UTC).date(), AHEAD)
+        window = self._end_of_window(item)[0] if rule.contact else None
+        day = next((day for day in self._all_days(rule, item, moment) if day > ahead), None)
+        return None if day is None or (window is not None and day > window) else day
+
     def _days(self, rule: Rule, item: Item, moment: Moment) -> Iterator[date]:
-        """The local dates on which it is due: each counted from the moment, until the first that is too late."""
-        start, sign = moment.day(item.zone), 1 if rule.due.after else -1
-        roll, last = self._roll(rule), self._last_day(rule, item)
+        """The local dates on which it is due, until the first that is too late."""
+        last = self._last_day(rule, item)
+        return takewhile(lambda day: last is None or day <= last, self._all_days(rule, item, moment))
+
+    def _all_days(self, rule: Rule, item: Item, moment: Moment) -> Iterator[date]:
+        """The local dates on which it would be due if nothing ended it: each counted from the moment."""
+        start, sign, roll = moment.day(item.zone), 1 if rule.due.after else -1, self._roll(rule)
         every, times = (rule.repeat.every, rule.repeat.times or FARTHEST) if rule.repeat else (rule.due.wait, 1)
         for earlier in range(min(times, FARTHEST)):
             try:
@@ -151,7 +184,7 @@ class _Planning:
                 day = self._calendar.rolled(day, roll)
             except OverflowError:
                 return
-            if day.year > YEARS[-1] or (last is not None and day > last):
+            if day.year > YEARS[-1]:
                 return
             if day.year >= YEARS[0]:
                 yield day

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from shared.events.base import Fact
 from shared.playbooks.places import PLACES, Place, Places
-from shared.playbooks.planner import look_again_at, rolls_on
+from shared.playbooks.planner import calendar_of, look_again_at
 from shared.playbooks.wait import UNITS, Wait
 from tests.support.counting import SATURDAY, federal, first_shown, in_month, month_after, plus_business_days
-from tests.support.saying import NOW, held, owed, playbook, said, schedule, session
+from tests.support.saying import NOW, held, history, owed, playbook, said, schedule, session
 
 CALM = settings(deadline=None)
 OPENED = said("engagement_opened", planned_sessions=3, planned_close="2027-06-30")
@@ -24,6 +25,12 @@ def team_rule(due: str, more: str = "") -> str:
 def due(due: str, formed_on: str, more: str = "", header: str = "") -> list[str]:
     facts = [OPENED, said("team_formed", formed_on=formed_on)]
     return [it.removesuffix(", scheduled") for it in schedule(team_rule(due, more), facts, header).values()]
+
+
+def again(rules: str, facts: list[Fact], now: datetime = NOW) -> datetime | None:
+    """When time alone lengthens the plan."""
+    book = playbook(rules)
+    return look_again_at(book, history(facts), calendar_of(book, Places()), now)
 
 
 def test_two_business_days_after_a_thursday_is_monday() -> None:
@@ -169,9 +176,7 @@ def test_a_repetition_without_an_end_is_planned_twelve_months_ahead_and_rolls_on
     facts = [said("engagement_opened"), TEAM]
     assert len(schedule(rule, facts)) == 12
     assert len(schedule(rule, facts, now=NOW.replace(month=2))) == 13
-    book = playbook(rule)
-    assert rolls_on(book)
-    assert look_again_at(book, NOW) == datetime(2027, 1, 5, tzinfo=UTC)
+    assert again(rule, facts) == datetime(2027, 2, 4, tzinfo=UTC), "when the thirteenth is twelve months ahead"
 
 
 def test_a_repetition_without_an_end_grows_at_midnight_in_utc_when_it_is_looked_at_again() -> None:
@@ -186,10 +191,24 @@ def test_a_repetition_until_a_moment_nobody_expects_is_planned_twelve_months_ahe
     assert len(schedule(rule, [said("engagement_opened"), TEAM])) == 12
 
 
-def test_a_playbook_whose_repetitions_are_counted_does_not_roll_on() -> None:
-    book = playbook(team_rule("wait: 1 month, after: formed", ", repeat: {every: 1 month, times: 3}"))
-    assert not rolls_on(book)
-    assert look_again_at(book, NOW) is None
+def test_a_plan_that_time_alone_does_not_lengthen_is_not_looked_at_again() -> None:
+    counted = team_rule("wait: 1 month, after: formed", ", repeat: {every: 1 month, times: 3}")
+    until_closed = team_rule("wait: 1 month, after: formed", ", repeat: {every: 1 month, until: closed}")
+    assert again(counted, [OPENED, TEAM]) is None
+    assert again(until_closed, [OPENED, TEAM]) is None, "the close is expected on June 30"
+    assert again(until_closed, [said("engagement_opened"), TEAM]) is not None
+
+
+@CALM
+@given(st.dates(date(2026, 1, 1), date(2028, 12, 31)), st.sampled_from(["1 day", "3 weeks", "1 month", "7 months"]))
+def test_a_plan_grows_at_the_midnight_at_which_it_is_looked_at_again_and_not_before(formed: date, every: str) -> None:
+    rule = team_rule("after: formed, roll: none", f", repeat: {{every: {every}}}")
+    facts = [said("engagement_opened"), said("team_formed", formed_on=f"{formed}")]
+    midnight = again(rule, facts, now := datetime.combine(formed, time(12), UTC))
+    assert midnight is not None
+    planned = schedule(rule, facts, now=now)
+    assert schedule(rule, facts, now=midnight - timedelta(microseconds=1)) == planned
+    assert len(schedule(rule, facts, now=midnight)) == len(planned) + 1
 
 
 def test_a_repetition_ends_after_twelve_hundred_occurrences() -> None:
