@@ -14,7 +14,7 @@ from shared.events import wire
 from shared.events.base import Event, Fact, FactRetracted, say
 from shared.events.catalogue import RETRACTIONS, speaker
 from shared.events.complaints import complaints, malformed
-from shared.obligations.following import Following
+from shared.obligations.following import FEW, Following
 from shared.playbooks.history import History
 from shared.storage import facts as kept
 from shared.storage.database import Raced
@@ -127,7 +127,7 @@ async def pass_time(store: Store, following: Following) -> None:
             await following.roll_on(unit)
             return await following.pass_time(unit)
 
-    while await _patiently(once, patience=0):
+    while await _patiently(once, patience=0) >= FEW:
         pass
 
 

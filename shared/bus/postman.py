@@ -87,7 +87,7 @@ class Postman:
         self._called.set()
 
     async def flush(self) -> None:
-        """Return when a look into the outbox, begun after this call, finds it empty."""
+        """Return when all that a look into the outbox finds, begun after this call, is carried."""
         if self._task is None or self._task.done():
             raise RuntimeError(f"the postman of {self._name} does not run: start it before you flush")
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -112,19 +112,20 @@ class Postman:
                     await asyncio.wait_for(self._called.wait(), LOOK)
 
     async def _round(self) -> bool:
-        """Carry what waits now; True when there was nothing."""
+        """Carry what waits now; True when that was all."""
         self._called.clear()
         flushing = tuple(self._flushing)
         letters = await self._outbox.unsent(BUNDLE)
         self.waiting = len(letters)
         for stream, bundle in bundles(letters):
             await self._send(stream, bundle)
-        if not letters:
+        was_all = len(letters) < BUNDLE
+        if was_all:
             for waiter in flushing:
                 if not waiter.done():
                     waiter.set_result(None)
                 self._flushing.remove(waiter)
-        return not letters
+        return was_all
 
     async def _send(self, stream: str, bundle: Sequence[Letter]) -> None:
         client = self._bus.client
