@@ -17,7 +17,18 @@ def doctor(
     api: Api = HERE, as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False
 ) -> None:
     """Check server, streams, database, clock and playbooks, and say what to do about what is not well."""
-    findings = asyncio.run(_findings(api))
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from shared import logs
+    from shared.events.complaints import complaints
+
+    logs.set_up("ERROR", as_json=False)
+    try:
+        findings = asyncio.run(_findings(api))
+    except (ValidationError, SettingsError) as error:
+        wrong = complaints(error.errors()) if isinstance(error, ValidationError) else [error]
+        findings = [(False, "settings", f"THROUGHLINE_* {one}; see deploy/env.example") for one in wrong]
     if as_json:
         import json
 
@@ -61,13 +72,13 @@ def _playbooks() -> Iterator[Finding]:
     from shared.settings import Settings
 
     folder = Settings().playbooks
-    files = sorted(folder.glob("*.yaml"))
+    files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
     if not files:
         yield False, "playbooks", f"none in {folder}/: name the folder with THROUGHLINE_PLAYBOOKS"
     for file in files:
         try:
             found = read(file.read_text(encoding="utf-8"), str(file))
-        except (Malformed, OSError) as error:
+        except (Malformed, OSError, UnicodeDecodeError) as error:
             yield False, "playbook", f"{file}: {error}"
         else:
             yield True, "playbook", f"{file}: {found.title}, version {found.version}, {len(found.rules)} rules"
@@ -102,13 +113,13 @@ def _running(api: str) -> list[Finding]:
     import httpx
 
     try:
-        told = httpx.get(f"{api.rstrip('/')}/health", timeout=5).json()
-    except (httpx.HTTPError, ValueError):
+        services = dict(httpx.get(f"{api.rstrip('/')}/health", timeout=5).json()["services"])
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
         return [
             (False, "services", f"nobody answers at {api}: start with `throughline up`, or name the address with --api")
         ]
     findings = []
-    for name, one in told["services"].items():
+    for name, one in services.items():
         words = f"{name}: bus {_word(one['bus'])}, database {_word(one['database'])}"
         waits = f", {one.get('outbox', '?')} to be said, {one.get('aside', '?')} put aside"
         findings.append(
@@ -124,19 +135,25 @@ def _word(well: bool) -> str:
 async def _bus(is_up: bool) -> AsyncIterator[Finding]:
     from nats.errors import Error as NatsError
 
-    from shared.bus.server import binary
+    from shared.bus.server import ServerFailed, binary
+    from shared.bus.streams import BusDiffers
     from shared.settings import Settings
 
     settings = Settings()
     address = settings.data / "nats" / "address"
     url = settings.nats or (address.read_text(encoding="ascii").strip() if is_up and address.exists() else "")
     if not url:
-        yield True, "bus", f"embedded; server at {binary()}; it runs while `throughline up` runs"
+        try:
+            yield True, "bus", f"embedded; server at {binary()}; it runs while `throughline up` runs"
+        except ServerFailed as error:
+            yield False, "bus", str(error)
         return
     try:
         async for finding in _streams(url):
             yield finding
-    except (NatsError, OSError) as error:
+    except BusDiffers as error:
+        yield False, "streams", str(error)
+    except (NatsError, OSError, ValueError) as error:
         yield (
             False,
             "bus",
