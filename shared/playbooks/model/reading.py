@@ -41,9 +41,17 @@ class BadPlaybook(Malformed):
     title = "Not a playbook"
 
 
-@lru_cache(maxsize=64)
 def read(text: str, file: str = "playbook") -> Playbook:
     """The playbook that this text spells; BadPlaybook tells file, line and field of all that is wrong."""
+    try:
+        # A sound text is read once, whatever it is called: it takes a quarter of a second.
+        return _read(text, "playbook")
+    except BadPlaybook:
+        return _read(text, file)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, file: str) -> Playbook:
     tree = _tree(text, file)
     if not isinstance(tree, CommentedMap):
         raise _bad(file, [(1, (), "is not a playbook: it begins with playbook: <name>")])
