@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from shared.commands import Command
 from shared.entities import Entity, gather
 from shared.events import evaluation as said
-from shared.events import intake
-from shared.events.base import Day, Fact, Jurisdiction, Key, Level, Slug, Text
+from shared.events.base import Day, Fact, Jurisdiction, Key, Level, Slug, Text, line_of
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
+from shared.playbooks.said import Said
+from shared.playbooks.views import DeclaredGoal
 
 
 class Answer(Entity):
@@ -64,7 +65,8 @@ class Known:
     teams: frozenset[str]
     goals: Mapping[str, Goal]
     outcomes: Mapping[str, Outcome]
-    answers: Mapping[str, Answer]
+    answers: Mapping[tuple[str, str], Answer]
+    """By round, and by their id in it: a team may answer two rounds under one name."""
     rounds: Mapping[str, Row]
     closed: Mapping[str, said.EvaluationClosed]
     """Rounds that a person closed."""
@@ -72,36 +74,27 @@ class Known:
 
 def known(history: History, rounds: Mapping[str, Row] | None = None) -> Known:
     """What evaluation knows, as the facts of the engagement stand."""
-    facts = sorted(history.effective, key=lambda fact: (fact.time, fact.id))
-    zone = "UTC"
-    for fact in facts:
-        zone = getattr(fact.event, "time_zone", None) or zone
+    engagement = history.engagement
+    facts = [fact.event for fact in history.effective]
     return Known(
-        zone=ZoneInfo(zone),
-        opened=any(isinstance(fact.event, intake.EngagementOpened) for fact in facts),
-        teams=frozenset(fact.event.team_id for fact in facts if isinstance(fact.event, intake.TeamFormed)),
-        goals=_goals(facts),
+        zone=ZoneInfo(engagement.time_zone if engagement else "UTC"),
+        opened=engagement is not None,
+        teams=frozenset(history.teams),
+        goals={id: _goal(history.line, declared) for id, declared in history.goals.items()},
         outcomes=gather(history, said.OutcomeRecorded, "outcome_id", _outcome),
-        answers=gather(history, said.EvaluationAnswered, "answer_id", _answer),
+        answers={(a.event.round_id, a.event.answer_id): _answer(a) for a in history.said.of(said.EvaluationAnswered)},
         rounds=rounds or {},
-        closed={fact.event.round_id: fact.event for fact in facts if isinstance(fact.event, said.EvaluationClosed)},
+        closed={event.round_id: event for event in facts if isinstance(event, said.EvaluationClosed)},
     )
 
 
-def _goals(facts: list[Fact]) -> dict[str, Goal]:
-    """The goals that stand now, each with its latest verdict."""
-    goals: dict[str, Goal] = {}
-    for fact in facts:
-        event = fact.event
-        if isinstance(event, intake.EngagementOpened | intake.EngagementChanged) and event.goals is not None:
-            goals = {goal.goal_id: Goal(engagement_id=event.engagement_id, **goal.model_dump()) for goal in event.goals}
-    for fact in facts:
-        event = fact.event
-        if isinstance(event, said.GoalAssessed) and event.goal_id in goals:
-            goals[event.goal_id] = goals[event.goal_id].but(
-                verdict=event.verdict, assessed_on=event.on, revision=event.revision
-            )
-    return goals
+def _goal(engagement_id: str, declared: DeclaredGoal) -> Goal:
+    """A goal that stands, with its latest verdict."""
+    goal = Goal(engagement_id=engagement_id, **declared.goal.model_dump())
+    if declared.assessed is None:
+        return goal
+    event = declared.assessed.event
+    return goal.but(verdict=event.verdict, assessed_on=event.on, revision=event.revision)
 
 
 def _outcome(known: Outcome | None, fact: Fact) -> Outcome | None:
@@ -109,11 +102,8 @@ def _outcome(known: Outcome | None, fact: Fact) -> Outcome | None:
     return Outcome(**event.model_dump()) if isinstance(event, said.OutcomeRecorded) else known
 
 
-def _answer(known: Answer | None, fact: Fact) -> Answer | None:
-    event = fact.event
-    if not isinstance(event, said.EvaluationAnswered):
-        return known
-    return Answer(answered_at=fact.time, **event.model_dump())
+def _answer(answered: Said[said.EvaluationAnswered]) -> Answer:
+    return Answer(answered_at=answered.fact.time, **answered.event.model_dump())
 
 
 class OfRound(Command):
@@ -123,7 +113,7 @@ class OfRound(Command):
 
     @property
     def line(self) -> str:
-        return self.round_id.split("/")[0]
+        return line_of(self.round_id)
 
 
 class AnswerRound(OfRound):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from shared.commands import Command
-from shared.events.base import NO_ENGAGEMENT, Day, Key, Slug, Text
+from shared.events.base import Day, Key, Slug, Text, line_of
 from shared.obligations.reconcile import Row
 from shared.playbooks.planner import UNTOUCHED
 from shared.playbooks.views import Mark
@@ -34,8 +34,7 @@ class OfTask(Command):
 
     @property
     def line(self) -> str:
-        engagement, _rule, item, *_ = (*self.task_id.split("/"), "", "")
-        return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item}"
+        return line_of(self.task_id)
 
 
 class DoTask(OfTask):

@@ -40,6 +40,12 @@ __all__ = [
 NO_ENGAGEMENT = "-"
 
 
+def line_of(key: str) -> str:
+    """The line of an obligation: its engagement's; outside engagements, that of the request it is about."""
+    engagement, _rule, item, *_ = (*key.split("/"), "", "")
+    return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item}"
+
+
 class Part(BaseModel):
     """A piece of an event; unknown fields are kept, so that a newer speaker loses nothing with an older listener.
 

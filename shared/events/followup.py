@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from shared.events.base import NO_ENGAGEMENT, Event, FactRetracted
+from shared.events.base import Event, FactRetracted, line_of
 from shared.events.fields import Change, Day, FactId, Instant, Key, Line, Slug, Text
 
 
@@ -16,9 +16,8 @@ class OfTask(Event):
 
     @property
     def line(self) -> str:
-        """A task belongs to its engagement's history; outside engagements, to that of the request it is about."""
-        engagement, _rule, item, *_ = (*self.task_id.split("/"), "", "")
-        return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item}"
+        """A task belongs to the history of what it is about."""
+        return line_of(self.task_id)
 
 
 class Planned(OfTask):

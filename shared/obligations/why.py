@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from shared.errors import Unknown
 from shared.events import wire
-from shared.events.base import NO_ENGAGEMENT, Fact
+from shared.events.base import Fact, line_of
 from shared.obligations import ledger
 from shared.obligations.following import Keeps, owed, ruling
 from shared.obligations.ledger import Obliged, expected, shown
@@ -75,7 +75,8 @@ async def everything(unit: Unit, keeps: Keeps) -> list[Obliged]:
             one for key, one in wanted.items() if not _has_ended(one, history) and _is_coming(one, recorded.get(key))
         ]
         told += map(expected, coming)
-        recorded = {key: row for key, row in recorded.items() if key not in {one.key for one in coming}}
+        for one in coming:
+            recorded.pop(one.key, None)
     return told + [shown(row, unit.now) for row in recorded.values()]
 
 
@@ -87,12 +88,6 @@ def _is_coming(owed: Obligation, row: Row | None) -> bool:
 def _has_ended(owed: Obligation, history: History) -> bool:
     """Whether it will never be said, because a fact or somebody's hand ended it before its moment."""
     return owed.done or history.marks.get(owed.key, UNTOUCHED).ended is not None
-
-
-def line_of(key: str) -> str:
-    """The line that an obligation belongs to: its engagement; outside engagements, that of the request it is about."""
-    engagement, _rule, item, *_ = (*key.split("/"), "", "")
-    return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item}"
 
 
 def _planned(owed: Obligation, now: datetime) -> Obliged:

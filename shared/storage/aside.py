@@ -1,13 +1,13 @@
 """Putting aside: a message that cannot be handled is kept whole with its reason, seen, and tried again or dropped."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 
 from shared.errors import Conflict, Problem, Unknown
 from shared.storage.database import insert_new
@@ -63,15 +63,21 @@ async def put_aside(unit: Unit, subject: str, body: bytes, problems: Sequence[Pr
         "state": "waiting",
     }
     kept = await insert_new(unit.connection, ASIDE, row)
-    if kept.rowcount:
+    if kept.rowcount or await _refused_again(unit, row):
         said = {"aside_id": aside_id, "subject": subject, "problems": json.loads(told)}
         letter = {
-            "id": f"aside-{unit.service}-{aside_id}",
+            "id": f"aside-{unit.service}-{aside_id}-{unit.now.isoformat()}",
             "subject": f"aside.{unit.service}",
             "body": json.dumps(said),
         }
         await unit.post([letter])
     return aside_id
+
+
+async def _refused_again(unit: Unit, row: Mapping[str, Any]) -> bool:
+    """Whether it had been handled since, and has come back: then it waits again, with what is wrong with it now."""
+    handled = and_(ASIDE.c.aside_id == row["aside_id"], ASIDE.c.state == "retried")
+    return bool((await unit.connection.execute(update(ASIDE).where(handled).values(**row))).rowcount)
 
 
 async def waiting(unit: Unit, asked: Asked, state: str | None) -> Page[PutAside]:
@@ -90,8 +96,9 @@ async def message(unit: Unit, aside_id: str) -> tuple[str, bytes]:
 
 
 async def settle(unit: Unit, aside_id: str, state: str) -> None:
-    """Remember that a message was retried or dropped."""
-    await unit.connection.execute(update(ASIDE).where(ASIDE.c.aside_id == aside_id).values(state=state))
+    """Remember that a message which waited was retried or dropped."""
+    waits = and_(ASIDE.c.aside_id == aside_id, ASIDE.c.state == "waiting")
+    await unit.connection.execute(update(ASIDE).where(waits).values(state=state))
 
 
 async def waiting_counts(unit: Unit) -> dict[str, int]:

@@ -39,7 +39,8 @@ async def histories(unit: Unit, lines: Iterable[str]) -> dict[str, History]:
     versions = {row.line: row.version for row in await unit.connection.execute(read)}
     unit.versions |= {line: versions.get(line, 0) for line in wanted}
     remembered = {line: unit.learned.get(line) or unit.memory.get(line, (0, History(line))) for line in wanted}
-    found = {line: history for line, (version, history) in remembered.items() if versions.get(line) == version}
+    same = {line: history for line, (version, history) in remembered.items() if versions.get(line) == version}
+    found = {line: history for line, history in same.items() if line not in unit.changed}
     for line, history in (await _read(unit, wanted - found.keys())).items():
         found[line] = history
         if line in versions:
@@ -157,8 +158,7 @@ async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
     for row in (await unit.connection.execute(query)).all():
         if row.line != lines[row.retracts]:
             await unit.connection.execute(update(FACT).where(FACT.c.id == row.id).values(line=lines[row.retracts]))
-            unit.memory.pop(lines[row.retracts], None)
-            unit.learned.pop(lines[row.retracts], None)
+            unit.changed.add(lines[row.retracts])
 
 
 async def _next_version(unit: Unit, line: str) -> int:

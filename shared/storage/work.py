@@ -40,6 +40,8 @@ class Unit:
     """The histories as they will be once this unit commits."""
     versions: dict[str, int] = field(default_factory=dict)
     """At which version each line was read here; 0 where there was none."""
+    changed: set[str] = field(default_factory=set)
+    """The lines that this unit made other than any memory of them."""
     posted: int = 0
 
     async def post(self, letters: Sequence[dict[str, Any]]) -> None:

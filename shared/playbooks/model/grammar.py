@@ -264,6 +264,8 @@ class Playbook(Words):
                 wrong.append((("rules", place, "name"), f"there is another rule {rule.name!r}; names are said once"))
             if self.playbook == DESK and rule.each != "request":
                 wrong.append((("rules", place, "each"), f"the playbook {DESK} rules requests only"))
+            if self.playbook == DESK and rule.evaluation:
+                wrong.append((("rules", place, "evaluation"), f"the playbook {DESK} has nobody to ask; give it a task"))
         if wrong:
             raise ValidationError.from_exception_data(type(self).__name__, [_detail(*each) for each in wrong])
         return self
