@@ -1,14 +1,17 @@
 """Running services for real: database, bus, HTTP, alarms; all four in one process, or one of them alone."""
 
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NoReturn
 
+import structlog
 import typer
 import uvicorn
 from fastapi import FastAPI
+from nats.errors import Error as NatsError
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -20,7 +23,9 @@ from services.intake.decisions import playbooks as publishing
 from services.intake.domain import PublishPlaybook
 from services.sessions import main as sessions
 from shared import logs
-from shared.bus.server import EmbeddedServer
+from shared.bus.folder import FolderTaken
+from shared.bus.server import EmbeddedServer, ServerFailed
+from shared.bus.streams import BusDiffers
 from shared.clock import Clock, WorldClock
 from shared.errors import Refused
 from shared.events.complaints import complaints
@@ -29,6 +34,10 @@ from shared.service import Service
 from shared.settings import Settings
 from shared.web import frame
 
+log = structlog.get_logger()
+
+FORESEEN = (FolderTaken, ServerFailed, BusDiffers, NatsError, OSError)
+"""Why a start may fail through no fault of ours; each says what to do."""
 BUILD: dict[str, Callable[[Settings, Clock], Service]] = {
     "intake": intake.build,
     "sessions": sessions.build,
@@ -96,8 +105,23 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
         listening = socket.create_server((settings.host, settings.port))
     except OSError as error:
         _end(f"Cannot answer at {settings.host}:{settings.port}: {error.strerror}. Name another place: --port, --host.")
-    config = uvicorn.Config(_app(settings, names, listening), log_level="warning", timeout_graceful_shutdown=5)
-    uvicorn.Server(config).run(sockets=[listening])
+    app = _app(settings, names, listening)
+    # What breaks is logged by us, without people's data; uvicorn would tell it again, with a traceback.
+    config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5)
+    # uvicorn stops when it is asked to, and then raises the signal again: being asked to stop is no failure.
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, lambda *_: None)
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except SystemExit:
+        _end(f"Could not start. {app.state.failure}")
+
+
+def _in_words(error: Exception) -> str:
+    """Why it did not start; of an error that nobody foresaw, all that there is to know."""
+    if not isinstance(error, FORESEEN):
+        log.error("not_started", exc_info=error)
+    return str(error) or type(error).__name__
 
 
 def _end(reason: str) -> NoReturn:
@@ -110,11 +134,17 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
     services = build(settings, WorldClock(), names)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with bus(settings) as urls, started(services, urls):
-            for service in services:
-                if service.name == "intake":
-                    await publish(service)
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            try:
+                urls = await stack.enter_async_context(bus(settings))
+                await stack.enter_async_context(started(services, urls))
+                for service in services:
+                    if service.name == "intake":
+                        await publish(service)
+            except Exception as error:
+                app.state.failure = _in_words(error)
+                raise
             _say_where(settings, names, urls, listening)
             yield
         typer.echo("Stopped. Nothing is lost: the next start goes on from here.")

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from shared.clock import Clock
+from shared.clock import Clock, WorldClock
 
 log = structlog.get_logger()
+WORLD = WorldClock()
 
 SAFETY = timedelta(minutes=1)
 """However sure the alarm is of the next due time, it looks this often."""
@@ -51,10 +52,12 @@ class Alarm:
             self._wake_at(self._clock.now())
 
     def _wake_at(self, moment: datetime) -> None:
+        """Look when our clock, which may be another than the scheduler's, will show this time."""
+        away = max(moment - self._clock.now(), timedelta())
         self._scheduler.add_job(
             self._look,
             "date",
-            run_date=moment,
+            run_date=WORLD.now() + away,
             id="due",
             replace_existing=True,
             misfire_grace_time=None,
@@ -72,7 +75,7 @@ class Alarm:
         if self._was_called:
             next_look = self._clock.now()
         if next_look is not None:
-            self._wake_at(max(next_look, self._clock.now()))
+            self._wake_at(next_look)
 
     async def _ring_and_ask(self) -> datetime | None:
         """Do what time says, unless the clock is in doubt; tells when to look again."""
