@@ -55,7 +55,8 @@ def run(as_json: bool, until: str) -> int:
         facts, wrong = facts_of(LOG)
         end = end_of(until)
     except (OSError, Malformed) as error:
-        sys.stderr.write(f"The demo can not be played. {error}\n")
+        why = "; ".join(map(str, error.problems)) if isinstance(error, Malformed) else str(error)
+        sys.stderr.write(f"The demo can not be played. {why}\n")
         return 1
     if not as_json:
         _introduce(printer, facts)
@@ -100,7 +101,11 @@ async def replay(published: list[PlaybookPublished], facts: list[Fact], until: d
 
 
 def document(outcome: Outcome, seconds: float) -> dict[str, Any]:
-    """The same for machines."""
+    """The same for machines.
+
+    An event's kind is one of those that `checking.COUNTED` counts, or `handed_on`, or `window_closed`; its `fact` may
+    be told twice, once for what it says and once for what it means (the window closes with the first task that lapses).
+    """
     rows = [one.model_dump(mode="json", include=set(COLUMNS)) for one in outcome.obligations]
     return {
         "events": [_event(entry) for entry in outcome.story.entries],
