@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from shared.bus.broker import Broker, make_broker
 from shared.bus.delivery import Delivery
 from shared.bus.listening import listen
+from shared.bus.lost import say_again_what_is_lost
 from shared.bus.postman import Postman
 from shared.bus.streams import Ear, provision
 from shared.clock import Clock
@@ -85,7 +86,9 @@ class Service:
             self.listens(broker, self)
         else:
             listen(broker, self.ear, self.take, self.put_aside, self.settings.batch)
-        self.postman = Postman(StoredOutbox(self.store), broker, self.name)
+        outbox = StoredOutbox(self.store)
+        await say_again_what_is_lost(outbox, broker.client)
+        self.postman = Postman(outbox, broker, self.name)
         self.alarm = self.ticks(self.store) if self.ticks and alarm else None
         self.store.posted = self._posted
         await broker.start()
@@ -95,15 +98,19 @@ class Service:
 
     async def stop(self) -> None:
         """Hear no more, finish what is under way, and leave the rest to the next start: nothing is lost by it."""
-        if self.alarm:
-            self.alarm.stop()
-        if self.broker and self.postman:
-            if self.broker.client.is_connected:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.postman.flush(), LAST_WORDS)
-            await self.broker.stop()
-            await self.postman.stop()
-        await self.store.database.close()
+        async with contextlib.AsyncExitStack() as whatever_happens:
+            whatever_happens.push_async_callback(self.store.database.close)
+            if self.alarm:
+                self.alarm.stop()
+            if self.broker and self.postman:
+                whatever_happens.push_async_callback(self.postman.stop)
+                whatever_happens.push_async_callback(self.broker.stop)
+                await self._say_last_words(self.broker, self.postman)
+
+    async def _say_last_words(self, broker: Broker, postman: Postman) -> None:
+        if broker.client.is_connected:
+            with contextlib.suppress(TimeoutError, RuntimeError):
+                await asyncio.wait_for(postman.flush(), LAST_WORDS)
 
     async def take(self, batch: Sequence[Delivery]) -> None:
         """Hear a batch in one transaction; what cannot be read is put aside and costs its neighbours nothing."""

@@ -20,6 +20,10 @@ class NotCancelledIfHeld(Conflict):
     """Session {session_id} was held. Retract that fact first if it was a mistake."""
 
 
+class NotMovedAnyMore(Conflict):
+    """Session {session_id} is {state}; only a session that is still to come can be moved."""
+
+
 class TeamGone(Conflict):
     """Team {team_id} left the engagement on {left_on}."""
 
@@ -32,7 +36,9 @@ def schedule(command: domain.ScheduleSession, known: Known, now: datetime) -> li
 
 def move(command: domain.MoveSession, known: Known, now: datetime) -> list[Event]:
     """The session is scheduled again, with the next revision."""
-    session = _open_session(known, command.engagement_id, command.session_id)
+    session = _session(known, command.engagement_id, command.session_id)
+    if session.state != "scheduled":
+        raise NotMovedAnyMore("session_id", session_id=session.session_id, state=session.state)
     moved = command.as_event(
         said.SessionScheduled,
         number=session.number,
@@ -155,13 +161,6 @@ def _engagement(known: Known, engagement_id: str) -> Engagement:
 def _session(known: Known, engagement_id: str, session_id: str) -> Session:
     _engagement(known, engagement_id)
     return _found(known.sessions.get(session_id), "session", session_id, engagement_id, "session_id")
-
-
-def _open_session(known: Known, engagement_id: str, session_id: str) -> Session:
-    session = _session(known, engagement_id, session_id)
-    if session.state == "cancelled":
-        raise NotHeldIfCancelled("session_id", session_id=session_id)
-    return session
 
 
 def _plan(known: Known, engagement_id: str, plan_id: str) -> Plan:

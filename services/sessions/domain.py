@@ -147,7 +147,7 @@ def _session(known: Session | None, fact: Fact) -> Session | None:
             return Session(**event.model_dump())
         case said.SessionHeld() as event, Session():
             return known.but(
-                state="held",
+                state="cancelled" if known.state == "cancelled" else "held",
                 held_at=event.held_at,
                 minutes=event.minutes,
                 attendance=event.attendance,

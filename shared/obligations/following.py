@@ -8,6 +8,7 @@ from functools import lru_cache
 import structlog
 from sqlalchemy import func, select, update
 
+from shared.errors import Malformed
 from shared.events.base import NO_ENGAGEMENT, Event, say
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
@@ -155,5 +156,8 @@ def owed(unit: Unit, playbook: Playbook | None, history: History, keeps: Keeps |
 
 @lru_cache(maxsize=256)
 def _understood(published: PlaybookPublished) -> Playbook:
-    """A text is read once; it never changes under its version."""
-    return read(published.document, f"{published.playbook} version {published.version}")
+    """A text is read once; it never changes under its version. Raises BadPlaybook, or Malformed if it names another."""
+    playbook = read(published.document, f"{published.playbook} version {published.version}")
+    if (playbook.playbook, playbook.version) != (published.playbook, published.version):
+        raise Malformed(f"is {playbook.playbook} version {playbook.version}, not what the fact names", "document")
+    return playbook

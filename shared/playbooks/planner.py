@@ -221,7 +221,7 @@ class _Planning:
     ) -> Obligation:
         key = f"{self._engagement}/{rule.name}/{item.id}/{occurrence}"
         mark = self._marks.get(key, UNTOUCHED)
-        from_ = mark.snoozed.event.until if mark.snoozed else day
+        from_ = min(mark.snoozed.event.until, LAST_DAY) if mark.snoozed else day
         lapse_at, lapse_reason = self._lapse(rule, item, from_)
         return Obligation(
             key=key,

@@ -118,6 +118,19 @@ class StoredOutbox:
             rows = (await unit.connection.execute(waiting)).all()
         return [Letter(row.seq, row.id, row.subject, row.body.encode()) for row in rows]
 
+    async def newest_sent(self) -> Letter | None:
+        """The letter that was sent last, if any was."""
+        query = select(OUTBOX).where(OUTBOX.c.sent_at.is_not(None)).order_by(OUTBOX.c.seq.desc()).limit(1)
+        async with self._store.look() as unit:
+            row = (await unit.connection.execute(query)).one_or_none()
+        return Letter(row.seq, row.id, row.subject, row.body.encode()) if row else None
+
+    async def send_again(self) -> int:
+        """Take the mark off every letter; tells how many there are."""
+        async with self._store.work() as unit:
+            marked = update(OUTBOX).where(OUTBOX.c.sent_at.is_not(None)).values(sent_at=None)
+            return int((await unit.connection.execute(marked)).rowcount)
+
     async def mark_sent(self, letters: Sequence[Letter]) -> None:
         """Remember that these are on the bus."""
         sent = OUTBOX.c.seq.in_([letter.seq for letter in letters]) & OUTBOX.c.sent_at.is_(None)
