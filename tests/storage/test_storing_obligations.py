@@ -58,7 +58,9 @@ async def claimed(store: Store, most: int = 100) -> list[str]:
         return [row.item for rows in (await ledger.claim(unit, most)).values() for row in rows]
 
 
-async def listed(store: Store, state: str | None = None, due_before: datetime | None = None, **equal: str) -> list[str]:
+async def listed(
+    store: Store, state: ledger.ListedState | None = None, due_before: datetime | None = None, **equal: str
+) -> list[str]:
     async with store.look() as unit:
         page = await ledger.page(unit, Asked(), Task, state, due_before, **equal)
     return [f"{task.item} {task.state}" for task in page.items]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from services.replay import IN_MEMORY
 from tests.support.services import PLAYBOOK, World, a_world
 
 E1 = {"engagement_id": "e1"}
@@ -39,9 +40,9 @@ def session(number: int, starts_at: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def prepared() -> AsyncIterator[World]:
+async def prepared(database: str = IN_MEMORY) -> AsyncIterator[World]:
     """It is noon of Wednesday, 13 January 2027: the first session was yesterday, the mid evaluation is open."""
-    async with a_world() as world:
+    async with a_world(database=database) as world:
         await world.do("/playbooks", document=PLAYBOOK)
         await world.do("/engagements", **OPENED)
         for place in ("KY", "VI"):

@@ -1,17 +1,19 @@
 """All four services without a bus: facts are said, time passes, people command and ask by HTTP, and all settles."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime, time
 from typing import Any
 
 from httpx import ASGITransport, AsyncClient, Response
 
-from services.replay import staged
+from services import running
+from services.replay import IN_MEMORY
 from services.stage import Courier, Stage
 from shared.clock import VirtualClock
 from shared.events.base import Fact
 from shared.service import Service
+from shared.settings import Settings
 from shared.web import frame
 from shared.web.desk import Desk
 from tests.support.saying import EASTERN, ENGAGEMENT, NOW, said
@@ -124,10 +126,14 @@ def _day(instant: str) -> str:
 
 
 @asynccontextmanager
-async def a_world(now: datetime = NOW) -> AsyncIterator[World]:
-    """All services, empty, at this time."""
+async def a_world(now: datetime = NOW, database: str = IN_MEMORY) -> AsyncIterator[World]:
+    """All services, empty, at this time; each with a database in memory, or with a schema of a served one."""
     clock = VirtualClock(now)
-    async with staged(clock) as (_, services):
+    async with AsyncExitStack() as stack:
+        services = running.build(Settings(database=database, nats=""), clock)
+        for service in services:
+            await service.prepare()
+            stack.push_async_callback(service.store.database.close)
         app = frame.build(services, nothing_to_start)
         # Nothing is under way between services that settle at once.
         app.state.desks = {service.name: Desk(service.store, patience=0) for service in services}
