@@ -40,6 +40,8 @@ words: docs ## the same as docs
 docs: $(READY) ## write the pages that are made from the code again
 	$(BIN)/throughline events docs > .venv/events.md
 	@mv .venv/events.md docs/events.md
+	$(BIN)/throughline http docs > .venv/http.md
+	@mv .venv/http.md docs/http.md
 
 lock: $(READY) ## write requirements.lock again after a change of pyproject.toml
 	$(BIN)/pip install --quiet uv
@@ -55,11 +57,12 @@ clean: ## remove .venv and all caches; throughline-data/ stays
 $(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "Throughline needs Python 3.11 or newer; tell make which: make PYTHON=python3.12 setup"; exit 1; }
+	@echo "The first time, .venv is made from requirements.lock; that takes a minute or two."
 	@$(PYTHON) -m venv --clear .venv || \
 	    { echo "Python's venv module is missing; on Debian: apt install python3-venv"; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 $(READY): $(LOCKED) pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
