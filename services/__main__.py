@@ -54,7 +54,10 @@ def run(
     port: Annotated[int | None, typer.Option(help="Where HTTP answers.")] = None,
     host: Annotated[str | None, typer.Option(help="On which address.")] = None,
 ) -> None:
-    """Run one service alone, against a bus that is there already."""
+    """Run one service alone, against a bus that is there already.
+
+    Replicas of a service share what they hear, so they need the same database: do not run one beside `up`.
+    """
     from services import running
 
     running.run(service, nats=nats, database=database, data=data, port=port, host=host)

@@ -175,7 +175,7 @@ async def publish(intake_: Service) -> None:
 
 def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
-    database = settings.database or f"{settings.data.absolute()}/<service>.db"
+    database = settings.database or f"{settings.data.absolute()}/{names[0] if len(names) == 1 else '<service>'}.db"
     typer.echo(
         f"Throughline is up: {', '.join(names)}.\n"
         f"  HTTP      http://{host}:{port}  (what it can be asked: /openapi.json; how it is: /health)\n"

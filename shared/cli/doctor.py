@@ -96,11 +96,12 @@ def _data() -> Iterator[Finding]:
         return
     folder = settings.data
     there = folder if folder.exists() else folder.absolute().parent
-    free = shutil.disk_usage(there).free
+    free, may_write = shutil.disk_usage(there).free, os.access(there, os.W_OK)
     yield (
-        os.access(there, os.W_OK),
+        may_write,
         "data",
-        f"{folder.absolute()}: writable by this user, or name another (THROUGHLINE_DATA)",
+        str(folder.absolute())
+        + ("" if may_write else ": let this user write there, or name another (THROUGHLINE_DATA)"),
     )
     yield (
         free > 1 << 30,
@@ -170,7 +171,7 @@ async def _streams(url: str) -> AsyncIterator[Finding]:
     client = await nats.connect(url.split(","), allow_reconnect=False, connect_timeout=5)
     try:
         lacking = await provision(client, (), Settings().replicas, only_look=True)
-        yield True, "bus", f"{url}, nats-server {client.connected_server_version}"
+        yield True, "bus", f"{url}, nats-server {str(client.connected_server_version).strip('<>').rpartition(' v')[2]}"
         yield not lacking, "streams", "; ".join(lacking) or "as they should be"
     finally:
         await client.close()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from shared.cli.calling import HERE, Api, call
+from shared.cli.calling import HERE, Api, call, fail
 
 
 def why(
@@ -14,7 +14,9 @@ def why(
     api: Api = HERE,
 ) -> None:
     """Why a task or an evaluation round is there: which rule, which fact, which dates."""
-    told = call(api, "GET", f"/tasks/{task}/why", or_none=True) or call(api, "GET", f"/rounds/{task}/why")
+    told = call(api, "GET", f"/tasks/{task}/why", or_none=True) or call(api, "GET", f"/rounds/{task}/why", or_none=True)
+    if told is None:
+        fail(f"There is no task or round {task}. `/tasks` and `/rounds` list those there are.")
     if as_json:
         typer.echo(json.dumps(told, indent=2))
         return
