@@ -57,6 +57,8 @@ async def test_a_round_that_was_never_open_takes_no_answers(world: World) -> Non
     await world.do("/facts/retract", fact_id=await _held(world), reason="Another series")
     await world.say(held(1, "2027-01-13T11:00:00-05:00", revision=1))
     assert await world.rounds() == {"mid/e1/1": "scheduled 2027-01-14"}
+    answer = await world.post("/rounds/answer", round_id=MID, answer_id="a1", answers={})
+    assert "it is scheduled" in problems(answer, 409)["round_id"]
     told = problems(await world.post("/rounds/close", round_id=MID), 409)
     assert told == {"round_id": f"Round {MID} is not open; it is scheduled."}
 

@@ -1,5 +1,6 @@
 """The ledger gives out what time has something to do with, earliest first and to one replica only; lists know late."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -90,7 +91,7 @@ async def test_what_was_claimed_by_one_replica_no_other_gets(store: Store, repli
         # There only one can write at a time; what it claimed has changed before the next one looks.
         assert await claimed(store) == ["a", "b"]
         return
-    async with store.work() as unit:
+    async with asyncio.timeout(20), store.work() as unit:
         assert [row.item for row in (await ledger.claim(unit, 1))["e1"]] == ["a"]
         assert await claimed(replica) == ["b"]
 

@@ -71,9 +71,10 @@ async def test_of_two_that_wait_for_each_other_one_gives_way(replicas: tuple[Sto
             await met.wait()
             await kept.record(unit, [said("team_formed", engagement_id=then, team_id=first)], True)
 
-    done = await asyncio.gather(
-        change(replicas[0], "e1", "e2"), change(replicas[1], "e2", "e1"), return_exceptions=True
-    )
+    async with asyncio.timeout(30):
+        done = await asyncio.gather(
+            change(replicas[0], "e1", "e2"), change(replicas[1], "e2", "e1"), return_exceptions=True
+        )
     assert sorted(type(one).__name__ for one in done) == ["NoneType", "Raced"]
 
 
