@@ -32,7 +32,10 @@ BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def run(log: Path, playbooks: Path, until: str | None, form: str) -> int:
-    """Replay, print the obligations to standard output and what was refused to standard error."""
+    """Replay, print the obligations to standard output and what was refused to standard error.
+
+    A line that is refused costs only itself; a log without any other is no log, and the exit code says so.
+    """
     try:
         facts, refused = facts_of(log)
         published, unsound = playbooks_in(playbooks)
@@ -47,7 +50,7 @@ def run(log: Path, playbooks: Path, until: str | None, form: str) -> int:
     refused += asyncio.run(_print(facts, published, end, form))
     for line in refused:
         typer.echo(line, err=True)
-    return 0
+    return 1 if refused and not facts else 0
 
 
 def facts_of(log: Path) -> tuple[list[Fact], list[str]]:

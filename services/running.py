@@ -1,5 +1,6 @@
 """Running services for real: database, bus, HTTP, alarms; all four in one process, or one of them alone."""
 
+import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -7,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NoReturn
 
+import nats
 import structlog
 import typer
 import uvicorn
@@ -36,7 +38,17 @@ from shared.web import frame
 
 log = structlog.get_logger()
 
-FORESEEN = (FolderTaken, ServerFailed, BusDiffers, NatsError, OSError)
+
+class BusSilent(Exception):
+    """No NATS server answers at {urls}. Start it, or name another with --nats or THROUGHLINE_NATS."""
+
+    def __init__(self, urls: str) -> None:
+        super().__init__((self.__doc__ or "").format(urls=urls))
+
+
+ANSWERS_WITHIN = 10.0
+"""Seconds that a bus has to answer when a service starts."""
+FORESEEN = (BusSilent, FolderTaken, ServerFailed, BusDiffers, NatsError, OSError)
 """Why a start may fail through no fault of ours; each says what to do."""
 BUILD: dict[str, Callable[[Settings, Clock], Service]] = {
     "intake": intake.build,
@@ -55,10 +67,25 @@ def build(settings: Settings, clock: Clock, names: Sequence[str] = tuple(BUILD))
 async def bus(settings: Settings) -> AsyncIterator[str]:
     """The URLs of the bus: the cluster that the settings name, or a server of our own."""
     if settings.nats:
+        await _see_that_it_answers(settings.nats)
         yield settings.nats
         return
     async with EmbeddedServer(settings.data / "nats") as server:
         yield server.url
+
+
+async def _see_that_it_answers(urls: str) -> None:
+    """A bus that goes away later is waited for; one that is not there at the start is more likely misspelt."""
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            client = await nats.connect(urls.split(","), allow_reconnect=False, connect_timeout=2, error_cb=_quietly)
+    except (NatsError, OSError) as error:
+        raise BusSilent(urls) from error
+    await client.close()
+
+
+async def _quietly(_error: Exception) -> None:
+    """Say nothing of each attempt; what counts is told once."""
 
 
 @asynccontextmanager

@@ -1,11 +1,16 @@
 """Where a request meets its service: the desk is what a route needs of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
+from shared.errors import Problem
+from shared.events.complaints import malformed
 from shared.storage.listing import MOST, Asked
 from shared.storage.work import Store
 
@@ -17,6 +22,27 @@ class Desk:
     store: Store
     patience: float
     """Seconds to wait for a fact that another service has said but this one has not heard yet."""
+
+
+def known_questions(request: Request) -> None:
+    """Refuse a question that the route does not know: a filter with a slip would silently filter nothing."""
+    route: APIRoute = request.scope["route"]
+    known = set(_questions(route.dependant))
+    wrong = [Problem(name, _unknown_question(name, known)) for name in request.query_params if name not in known]
+    if wrong:
+        raise malformed(wrong)
+
+
+def _questions(dependant: Dependant) -> Iterator[str]:
+    """What a route, and what it depends on, can be asked."""
+    yield from (field.alias for field in dependant.query_params)
+    for one in dependant.dependencies:
+        yield from _questions(one)
+
+
+def _unknown_question(name: str, known: set[str]) -> str:
+    meant = get_close_matches(name, known, 1)
+    return "is not asked here" + (f"; did you mean {meant[0]}?" if meant else "")
 
 
 def _asked(cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> Asked:

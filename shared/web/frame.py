@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -17,7 +17,7 @@ from shared.service import Service
 from shared.storage import aside, facts
 from shared.storage.aside import PutAside
 from shared.storage.listing import Page
-from shared.web.desk import Desk, Which
+from shared.web.desk import Desk, Which, known_questions
 from shared.web.problems import answer_refusals
 from shared.web.reading import StrictReading
 
@@ -46,9 +46,8 @@ def build(services: Sequence[Service], lifespan: Lifespan) -> FastAPI:
     )
     app.state.services = {service.name: service for service in services}
     app.state.desks = {service.name: Desk(service.store, service.settings.patience) for service in services}
-    for service in services:
-        app.include_router(service.router)
-    app.include_router(router)
+    for routes in (*(service.router for service in services), router):
+        app.include_router(routes, dependencies=[Depends(known_questions)])
     answer_refusals(app)
     app.add_middleware(StrictReading)
     return app

@@ -90,7 +90,7 @@ async def test_a_message_that_failed_is_delivered_again_after_a_pause(tmp_path: 
         await eventually(lambda: listener.deliveries == [(b"x", 1)])
         await client.jetstream().publish("eng.a", b"y")
         await eventually(lambda: sorted(listener.heard) == [b"x", b"y"])
-        while (await client.jetstream().consumer_info("ENGAGEMENT", "followup")).num_ack_pending:
+        while (await client.jetstream().consumer_info("ENGAGEMENT", "followup")).num_ack_pending:  # noqa: ASYNC110 - it is beyond a network
             await asyncio.sleep(0.01)
     assert sorted(listener.deliveries) == [(b"x", 1), (b"x", 2), (b"y", 1)]
 

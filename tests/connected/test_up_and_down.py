@@ -108,3 +108,12 @@ def test_one_service_alone_needs_a_bus_that_is_there() -> None:
     ended = start("run", "sessions")
     assert ended.returncode == 2
     assert "--nats" in ended.stdout + ended.stderr
+
+
+def test_a_bus_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    ended = start("run", "sessions", "--nats", f"nats://127.0.0.1:{port}", "--data", str(tmp_path), "--port", "0")
+    assert ended.returncode == 2
+    assert f"No NATS server answers at nats://127.0.0.1:{port}" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr

@@ -241,3 +241,10 @@ async def test_what_was_never_put_aside_is_not_known(world: World, path: str) ->
 
 async def test_aside_is_asked_for_by_a_state_that_there_is(world: World) -> None:
     assert list(problems(await world.http.get("/aside?state=lost"), 422)) == ["state"]
+
+
+@pytest.mark.parametrize("slip", ["/tasks?engagment=e1", "/sessions?colour=red", "/health?verbose=1"])
+async def test_a_question_that_is_not_asked_here_is_refused_by_its_name(world: World, slip: str) -> None:
+    answer = await world.http.get(slip)
+    name = slip.partition("?")[2].partition("=")[0]
+    assert "is not asked here" in problems(answer, 422)[name]

@@ -294,9 +294,7 @@ async def test_what_is_told_of_a_request_before_it_is_known_takes_effect_when_it
 async def test_what_is_told_of_a_team_before_its_engagement_takes_effect_when_both_are_known(store: Store) -> None:
     names = {"engagement_id": "plc-2026", "team_id": "team-ky"}
     await take_in(store, TeamLeft.model_validate(names | {"left_on": "2027-01-12", "reason": "No time"}))
-    await take_in(
-        store, LeadershipSignedOff.model_validate(names | {"role": "lead_agency", "signed_on": "2026-09-10"})
-    )
+    await take_in(store, LeadershipSignedOff.model_validate(names | {"role": "lead_agency", "signed_on": "2026-09-10"}))
     await take_in(store, formed())
     closed = {"engagement_id": "plc-2026", "closed_on": "2027-02-01", "reason": "completed"}
     await take_in(store, EngagementClosed.model_validate(closed))

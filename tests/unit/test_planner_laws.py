@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.events.base import Fact
-from shared.events.base import FactRetracted
+from shared.events.base import Fact, FactRetracted
 from shared.obligations.reconcile import OPEN, Row, apply, next_at, pass_time, reconcile
 from shared.playbooks.calendar import works
 from shared.playbooks.history import History, fold
