@@ -61,6 +61,13 @@ async def list_answers(round_id: str, here: Here, asked: Which) -> Page[Answer]:
         return await repository.ANSWERS.page(unit, asked, round_id=round_id)
 
 
+@router.get("/rounds/{round_id:path}/answers/{answer_id}")
+async def get_answer(round_id: str, answer_id: str, here: Here) -> Answer:
+    """One answer in a round."""
+    async with here.store.look() as unit:
+        return await repository.answer(unit, round_id, answer_id)
+
+
 @router.get("/rounds/{round_id:path}")
 async def get_round(round_id: str, here: Here) -> Round:
     """One evaluation round."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from services.evaluation import decisions, domain, tables
 from services.evaluation.domain import Answer, Goal, Known, Outcome
+from shared.errors import Unknown
 from shared.events.base import Fact
 from shared.obligations import ledger
 from shared.obligations.following import Following
 from shared.playbooks.model import TASK
 from shared.storage import facts as kept
 from shared.storage.facts import Turn
-from shared.storage.listing import Shelf
+from shared.storage.listing import Asked, Shelf
 from shared.storage.rows import Drawer, Records
 from shared.storage.tables import table
 from shared.storage.work import Unit
@@ -43,6 +44,14 @@ RECORDS: Records[Known] = Records(
 ANSWERS = Shelf(ANSWER, Answer, "answer", order=("round_id", "answer_id"))
 OUTCOMES = Shelf(OUTCOME, Outcome, "outcome", order=("seen_on", "engagement_id", "outcome_id"))
 GOALS = Shelf(GOAL, Goal, "goal", order=("engagement_id", "goal_id"))
+
+
+async def answer(unit: Unit, round_id: str, answer_id: str) -> Answer:
+    """What was answered in a round under this id."""
+    found = await ANSWERS.page(unit, Asked(limit=1), round_id=round_id, answer_id=answer_id)
+    if not found.items:
+        raise Unknown("answer", answer_id)
+    return found.items[0]
 
 
 async def known(unit: Unit, line: str) -> Known:

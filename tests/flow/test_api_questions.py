@@ -93,6 +93,11 @@ async def test_a_list_shows_what_is_asked_for(
     assert await world.ids(path, name, **asked) == found
 
 
+async def test_an_answer_is_found_by_its_round_and_its_id(world: World) -> None:
+    answer = await world.get("/rounds/e1/mid/e1/1/answers/a1")
+    assert (answer["round_id"], answer["team_id"], answer["answers"]) == ("e1/mid/e1/1", "ky", {"useful": 4})
+
+
 @pytest.mark.parametrize("path", ["/sessions", "/plans", "/outcomes", "/tasks", "/requests", "/teams", "/playbooks"])
 async def test_every_list_is_read_page_by_page(world: World, path: str) -> None:
     whole = (await world.get(path))["items"]
@@ -139,7 +144,8 @@ async def test_what_cannot_be_asked_is_refused_with_the_field_named(world: World
     [
         "/sessions/s9", "/sessions/s1?engagement=e9", "/homework/h9", "/plans/p9", "/outcomes/o9", "/goals/g9",
         "/tasks/e1/ask/ky/2", "/tasks/nothing", "/tasks/e1/ask/ky/2/why", "/rounds/e1/mid/e1/2", "/rounds/e1/x/why",
-        "/rounds/e1/mid/e1/2/answers", "/engagements/e9/story", "/engagements/e9/calendar", "/facts/none",
+        "/rounds/e1/mid/e1/2/answers", "/rounds/e1/mid/e1/1/answers/a9", "/engagements/e9/story",
+        "/engagements/e9/calendar", "/facts/none",
         "/facts/a/b", "/aside/followup/none", "/aside/nobody/none", "/nowhere",
     ],
 )  # fmt: skip
