@@ -80,10 +80,10 @@ class Alarm:
     async def _ring_and_ask(self) -> datetime | None:
         """Do what time says, unless the clock is in doubt; tells when to look again."""
         self._was_called = False
-        now = self._clock.now()
-        if not self._believes(now):
-            return now + DOUBT
         try:
+            now = self._clock.now()
+            if not self._believes(now):
+                return now + DOUBT
             await self._ring()
             return await self._earliest()
         except Exception as error:
@@ -102,6 +102,6 @@ class Alarm:
         if self._offset is None:
             self._offset = offset
             return True
-        log.warning("clock.jumped", seconds=round(offset - self._offset))
-        self._doubted = offset
+        self._doubted, jump = offset, round(offset - self._offset)
+        log.warning("clock.jumped", seconds=jump)
         return False
