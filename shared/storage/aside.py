@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import and_, func, select, update
 
 from shared.errors import Conflict, Problem, Unknown
+from shared.ids import new_id
 from shared.storage.database import insert_new
 from shared.storage.listing import Asked, Page, Shelf
 from shared.storage.tables import AsideRow, OutboxRow, table
@@ -66,7 +67,7 @@ async def put_aside(unit: Unit, subject: str, body: bytes, problems: Sequence[Pr
     if kept.rowcount or await _refused_again(unit, row):
         said = {"aside_id": aside_id, "subject": subject, "problems": json.loads(told)}
         letter = {
-            "id": f"aside-{unit.service}-{aside_id}-{unit.now.isoformat()}",
+            "id": f"aside-{unit.service}-{new_id()}",
             "subject": f"aside.{unit.service}",
             "body": json.dumps(said),
         }

@@ -53,3 +53,10 @@ async def test_an_engagement_that_cannot_be_planned_does_not_stop_the_clock_of_t
             await world.until("2027-01-20")
         assert {(entry["event"], entry["line"]) for entry in logs} == {("line.not_planned", "e2")}
         assert (await world.tasks("due", "overdue", engagement=ENGAGEMENT))["ask/ky/1"] == "due 2027-01-19"
+
+
+async def test_a_text_that_is_another_playbook_than_it_is_said_to_be_does_not_come_into_force() -> None:
+    async with a_world() as world:
+        followup = world.services["followup"]
+        with pytest.raises(Malformed, match="not what the fact names"):
+            await followup.hear(followup.store, [published(PLAYBOOK, version=1, name="other")])

@@ -177,3 +177,20 @@ async def test_one_sees_how_much_waits(store: Store) -> None:
     await put(store, b"{")
     async with store.look() as unit:
         assert await aside.waiting_counts(unit) == {"outbox": 1, "aside": 1}
+
+
+async def test_a_message_that_was_retried_and_comes_back_waits_again(store: Store) -> None:
+    id = await put(store, b"x")
+    async with store.work() as unit:
+        await aside.settle(unit, id, "retried")
+    assert await waiting(store) == []
+    assert await put(store, b"x") == id
+    assert [message.aside_id for message in await waiting(store)] == [id]
+
+
+async def test_a_message_that_was_dropped_stays_dropped(store: Store) -> None:
+    id = await put(store, b"x")
+    async with store.work() as unit:
+        await aside.settle(unit, id, "dropped")
+    await put(store, b"x")
+    assert await waiting(store) == []

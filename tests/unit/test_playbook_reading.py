@@ -140,6 +140,12 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines() -> None:
     assert [problem.split()[0] for problem in problems(text)] == ["x.yaml:2", "x.yaml:15", "x.yaml:30", "x.yaml:30"]
 
 
+def test_the_desk_asks_nobody_how_it_went() -> None:
+    rule = "{name: a, each: request, evaluation: mid, due: {after: answered}}"
+    with pytest.raises(BadPlaybook, match="has nobody to ask"):
+        read(f"playbook: desk\nversion: 1\ntitle: Desk\nrules:\n- {rule}\n", "x.yaml")
+
+
 def test_the_desk_speaks_of_requests_only() -> None:
     [told] = problems("playbook: desk\nversion: 1\ntitle: T\nrules:\n" + RULE % "")
     assert told == "x.yaml:5 rules[0].each: the playbook desk rules requests only"

@@ -102,30 +102,28 @@ class TeamLeft(OfEngagement):
     reason: Text
 
 
-class RoleVacated(OfEngagement):
+class OfRole(OfEngagement):
+    """Something about one role, of a team or of the engagement, and the person in it."""
+
+    identity: ClassVar[tuple[str, ...]] = ("role", "team_id", "person_id", "on")
+    happened: ClassVar[str | None] = "on"
+
+    role: AnyRole
+    team_id: Slug | None = None
+    person_id: Slug
+    on: Day
+
+
+class RoleVacated(OfRole):
     """Somebody gave up a role; what the role owes stays owed, in nobody's name."""
 
     type: ClassVar = "eng.intake.role_vacated.v1"
-    identity: ClassVar = ("role", "team_id", "person_id", "on")
-    happened: ClassVar = "on"
-
-    role: AnyRole
-    team_id: Slug | None = None
-    person_id: Slug
-    on: Day
 
 
-class RoleFilled(OfEngagement):
+class RoleFilled(OfRole):
     """Somebody took on a role, and with it what the role owes."""
 
     type: ClassVar = "eng.intake.role_filled.v1"
-    identity: ClassVar = ("role", "team_id", "person_id", "on")
-    happened: ClassVar = "on"
-
-    role: AnyRole
-    team_id: Slug | None = None
-    person_id: Slug
-    on: Day
 
 
 class PeersSuggested(OfEngagement):
