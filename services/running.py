@@ -24,7 +24,7 @@ from services.intake import main as intake
 from services.intake.decisions import playbooks as publishing
 from services.intake.domain import PublishPlaybook
 from services.sessions import main as sessions
-from shared import logs
+from shared import crashes, logs
 from shared.bus.folder import FolderTaken
 from shared.bus.server import EmbeddedServer, ServerFailed
 from shared.bus.streams import BusDiffers
@@ -127,6 +127,7 @@ def _settings(**told: object) -> Settings:
 
 def _serve(settings: Settings, names: Sequence[str]) -> None:
     logs.set_up(settings.log_level, settings.log_json)
+    crashes.choose(settings.crash_at)
     settings.data.mkdir(parents=True, exist_ok=True)
     try:
         listening = socket.create_server((settings.host, settings.port))

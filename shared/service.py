@@ -81,11 +81,11 @@ class Service:
         await self.prepare()
         broker = self.broker = make_broker(urls, self.name)
         await broker.connect()
-        await provision(broker.client, [self.ear], self.settings.replicas)
+        await provision(broker.client, [self.ear], self.settings.replicas, self.settings.ack_wait)
         if self.listens:
             self.listens(broker, self)
         else:
-            listen(broker, self.ear, self.take, self.put_aside, self.settings.batch)
+            listen(broker, self.ear, self.take, self.put_aside, self.settings.batch, self.settings.ack_wait)
         outbox = StoredOutbox(self.store)
         await say_again_what_is_lost(outbox, broker.client)
         self.postman = Postman(outbox, broker, self.name)

@@ -31,7 +31,7 @@ def listens(broker: Broker, here: Service) -> None:
     async def answer(batch: Sequence[Asked]) -> Sequence[Mapping[str, object]]:
         return [await _answer(here, one) for one in batch]
 
-    listen(broker, EAR, take, here.put_aside, here.settings.batch)
+    listen(broker, EAR, take, here.put_aside, here.settings.batch, here.settings.ack_wait)
     listen_for_requests(broker, SUBJECT, "intake", answer)
 
 

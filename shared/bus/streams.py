@@ -24,7 +24,7 @@ ENGAGEMENT = "ENGAGEMENT"
 INBOUND = "INBOUND"
 ASIDE = "ASIDE"
 DAY = 24 * 3600.0
-ACK_WAIT = 60.0
+ACK_WAIT = 30.0
 """Seconds after which an unanswered message is given to somebody else; who needs longer says so in between."""
 
 

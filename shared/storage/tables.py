@@ -61,6 +61,23 @@ class OutboxRow(SQLModel, table=True):
     subject: str
     body: str
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    again: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often the bus had lost it and was told again."""
+
+
+class StreamRow(SQLModel, table=True):
+    """What this service saw of a stream when it last looked: by it a stream that lost something is known."""
+
+    __tablename__ = "stream"
+
+    stream: str = Field(primary_key=True)
+    created: datetime = Field(sa_type=UtcDateTime)
+    """When the server made it; a stream that was made again is another one."""
+    sequence: int = Field(sa_type=BigInteger)
+    letter: str
+    """The id of the message that stood at this sequence."""
+    missing: int = Field(sa_type=BigInteger)
+    """How many messages it lacked by its own count."""
 
 
 class AsideRow(SQLModel, table=True):
@@ -83,4 +100,4 @@ def table(model: type[SQLModel]) -> Table:
     return cast("Table", model.__table__)  # type: ignore[attr-defined]
 
 
-EVERY_SERVICE: tuple[type[SQLModel], ...] = (FactRow, LineRow, OutboxRow, AsideRow)
+EVERY_SERVICE: tuple[type[SQLModel], ...] = (FactRow, LineRow, OutboxRow, StreamRow, AsideRow)
