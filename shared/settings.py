@@ -49,8 +49,8 @@ class Settings(BaseSettings):
     """Seconds after which the bus gives a message that nobody answered to another replica."""
     watch_bus_every: float = Field(default=30.0, ge=0.5, le=3600)
     """Seconds between two looks at whether the bus still has what it was told."""
-    live_port: int | None = Field(default=None, ge=1, le=65535)
-    """Where a thread of its own tells whether the event loop still turns; none by default."""
+    live_port: int = Field(default=0, ge=0, le=65535)
+    """Where a thread of its own tells whether the event loop still turns; 0 for nowhere."""
     max_fact_bytes: int = 262_144
     crash_at: str = ""
     """For tests of faults: the point at which this process kills itself; see shared/crashes.py."""
