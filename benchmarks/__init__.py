@@ -1,0 +1,1 @@
+"""What is measured: each module prints its numbers as JSON, and none is a part of the product."""
