@@ -10,7 +10,7 @@ from shared.events import wire
 from shared.events.base import Fact
 from shared.events.catalogue import SPEAKERS, speaker
 from shared.service import Service
-from shared.storage.work import StoredOutbox
+from shared.storage.outbox import StoredOutbox
 
 Settle = Callable[[], Awaitable[None]]
 Turned = Callable[[datetime], Awaitable[None]]
@@ -106,13 +106,13 @@ class Courier:
         outbox = StoredOutbox(service.store)
         is_empty = False
         while not is_empty:
-            letters = await outbox.unsent(MOST)
-            for other in self._hearers[service.name]:
-                heard = [wire.decode(letter.body) for letter in letters if other.ear.hears(letter.subject)]
-                if heard:
-                    await other.hear(other.store, heard)
-            await outbox.mark_sent(letters)
-            is_empty = len(letters) < MOST
+            async with outbox.claim(MOST) as claim:
+                for other in self._hearers[service.name]:
+                    heard = [wire.decode(letter.body) for letter in claim.letters if other.ear.hears(letter.subject)]
+                    if heard:
+                        await other.hear(other.store, heard)
+                await claim.mark_sent(claim.letters)
+            is_empty = len(claim.letters) < MOST
 
 
 def hearers(speaks: Service, services: Iterable[Service]) -> list[Service]:

@@ -26,7 +26,8 @@ from shared.obligations.following import Following
 from shared.settings import Settings
 from shared.storage import aside
 from shared.storage.database import Database
-from shared.storage.work import Store, StoredOutbox
+from shared.storage.outbox import StoredOutbox
+from shared.storage.work import Store
 
 Hear = Callable[[Store, Sequence[Fact]], Awaitable[None]]
 LAST_WORDS = 2.0

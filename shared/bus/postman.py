@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -12,6 +13,7 @@ from nats.errors import ConnectionReconnectingError
 
 from shared.bus.publishing import publish
 from shared.bus.streams import stream_of
+from shared.crashes import passing
 
 log = structlog.get_logger()
 
@@ -27,22 +29,35 @@ BUNDLE_BYTES = 4 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to say: `seq` orders the outbox, `id` lets the bus recognise a repetition."""
+    """One message to say: `seq` orders the outbox."""
 
     seq: int
     id: str
     subject: str
     body: bytes
+    again: int = 0
+    """How often the bus had lost it."""
+
+    @property
+    def postmark(self) -> str:
+        """By which the bus recognises a repetition; another one for what it lost, which it might still recognise."""
+        return f"{self.id}.{self.again}" if self.again else self.id
+
+
+class Claim(Protocol):
+    """Letters that no other replica's postman carries meanwhile."""
+
+    @property
+    def letters(self) -> Sequence[Letter]: ...
+    @property
+    def mark_sent(self) -> Callable[[Sequence[Letter]], Awaitable[None]]: ...
 
 
 class Outbox(Protocol):
     """Where a service keeps what it has committed and not yet said."""
 
-    async def unsent(self, limit: int) -> Sequence[Letter]:
-        """The oldest letters that were not marked, in order."""
-
-    async def mark_sent(self, letters: Sequence[Letter]) -> None:
-        """Remember that the bus has them; they stay in the outbox, from which the bus can be rebuilt."""
+    def claim(self, limit: int) -> AbstractAsyncContextManager[Claim]:
+        """The oldest letters that were not marked, in order, for as long as the block lasts."""
 
 
 class HasClient(Protocol):
@@ -115,11 +130,15 @@ class Postman:
         """Carry what waits now; True when that was all."""
         self._called.clear()
         flushing = tuple(self._flushing)
-        letters = await self._outbox.unsent(BUNDLE)
-        self.waiting = len(letters)
-        for stream, bundle in bundles(letters):
-            await self._send(stream, bundle)
-        was_all = len(letters) < BUNDLE
+        # What was stored is marked also where the rest failed: hence the failure leaves the claim first.
+        async with self._outbox.claim(BUNDLE) as claim:
+            passing("postman.after_claim")
+            self.waiting = len(claim.letters)
+            failure = await self._send_all(claim)
+        passing("postman.after_mark")
+        if failure is not None:
+            raise failure
+        was_all = self.waiting == 0 and len(claim.letters) < BUNDLE
         if was_all:
             for waiter in flushing:
                 if not waiter.done():
@@ -127,17 +146,27 @@ class Postman:
                 self._flushing.remove(waiter)
         return was_all
 
-    async def _send(self, stream: str, bundle: Sequence[Letter]) -> None:
+    async def _send_all(self, claim: Claim) -> Exception | None:
+        """Publish what was claimed and mark what the bus has stored; the first failure ends it."""
+        for stream, bundle in bundles(claim.letters):
+            stored, failure = await self._send(stream, bundle)
+            passing("postman.after_publish")
+            if stored:
+                await claim.mark_sent(stored)
+                self.waiting -= len(stored)
+            if failure is not None:
+                return failure
+        return None
+
+    async def _send(self, stream: str, bundle: Sequence[Letter]) -> tuple[Sequence[Letter], Exception | None]:
         client = self._bus.client
-        if not client.is_connected:
-            # nats-py would keep it and send it later, after we had long tried again.
-            raise ConnectionReconnectingError
-        stored, failure = await _unless_lost(client, publish(client, stream, bundle))
-        if stored:
-            await self._outbox.mark_sent(stored)
-            self.waiting -= len(stored)
-        if failure is not None:
-            raise failure
+        try:
+            if not client.is_connected:
+                # nats-py would keep it and send it later, after we had long tried again.
+                raise ConnectionReconnectingError
+            return await _unless_lost(client, publish(client, stream, bundle))
+        except Exception as error:  # whatever it is, it is unknown what was stored
+            return (), error
 
     def _note_failure(self, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"

@@ -20,10 +20,10 @@ CONTENT_TYPE = "application/cloudevents+json"
 
 
 class Message(Protocol):
-    """What can be published: its id lets the bus recognise a repetition."""
+    """What can be published: by its postmark the bus recognises a repetition."""
 
     @property
-    def id(self) -> str: ...
+    def postmark(self) -> str: ...
     @property
     def subject(self) -> str: ...
     @property
@@ -36,7 +36,7 @@ M = TypeVar("M", bound=Message)
 async def publish(client: Client, stream: str, messages: Sequence[M]) -> tuple[Sequence[M], Exception | None]:
     """Publish in order; which are stored now, and what the first of the others met.
 
-    An error means *unknown*, not *not stored*: publish again, with the same ids.
+    An error means *unknown*, not *not stored*: publish again, with the same postmarks.
     """
     if len(messages) > 1:
         # A piece is refused whole: for one that is stored already, or for one that can never be.
@@ -81,4 +81,4 @@ async def _one(js: JetStreamContext, stream: str, message: Message) -> PubAck:
 
 
 def _headers(stream: str, message: Message) -> dict[str, str]:
-    return {"Nats-Msg-Id": message.id, "Nats-Expected-Stream": stream, "Content-Type": CONTENT_TYPE}
+    return {"Nats-Msg-Id": message.postmark, "Nats-Expected-Stream": stream, "Content-Type": CONTENT_TYPE}

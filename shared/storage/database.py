@@ -57,6 +57,15 @@ class Database:
             raise
 
     @asynccontextmanager
+    async def claiming(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction on PostgreSQL in which each statement sees what others have committed by then.
+
+        With the isolation of other work, a row that somebody else has just let go of could not be claimed.
+        """
+        async with self.engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads, and on SQLite waits for nobody."""
         async with self.engine.connect() as connection:

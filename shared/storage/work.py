@@ -1,19 +1,19 @@
 """One piece of work is one transaction: open it, load, decide, record; what was said goes out after the commit."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.bus.postman import Letter
 from shared.clock import Clock
+from shared.crashes import passing
 from shared.playbooks.history import History
 from shared.playbooks.places import Places
-from shared.storage.database import Database, Raced
+from shared.storage.database import Database
 from shared.storage.tables import OutboxRow, table
 
 OUTBOX = table(OutboxRow)
@@ -36,6 +36,8 @@ class Unit:
     zone: str
     """The zone of what has neither a jurisdiction nor an engagement."""
     memory: "Memory"
+    alone: bool
+    """Whether nobody else can record anything before this unit has committed."""
     learned: "Memory" = field(default_factory=dict)
     """The histories as they will be once this unit commits."""
     versions: dict[str, int] = field(default_factory=dict)
@@ -74,6 +76,8 @@ class Store:
         async with self.database.writing() as connection:
             unit = self._unit(connection)
             yield unit
+            passing("work.before_commit")
+        passing("work.after_commit")
         self._remember(unit.learned)
         self.done += 1
         if unit.posted:
@@ -88,8 +92,9 @@ class Store:
         self._remember(unit.learned)
 
     def _unit(self, connection: AsyncConnection) -> Unit:
-        service, now = self.database.service, self.clock.now()
-        return Unit(connection, service, now, self._places, self._zone, self._memory)
+        database = self.database
+        now = self.clock.now()
+        return Unit(connection, database.service, now, self._places, self._zone, self._memory, database.is_sqlite)
 
     def _remember(self, learned: Memory) -> None:
         """Keep what was read or made, the oldest forgotten first; whoever uses it compares versions before."""
@@ -98,43 +103,3 @@ class Store:
             self._memory[line] = remembered
         while len(self._memory) > REMEMBERED:
             del self._memory[next(iter(self._memory))]
-
-
-class StoredOutbox:
-    """The outbox as the postman sees it."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def unsent(self, limit: int) -> Sequence[Letter]:
-        """The letters that nobody has sent yet, oldest first."""
-        waiting = (
-            select(OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.body)
-            .where(OUTBOX.c.sent_at.is_(None))
-            .order_by(OUTBOX.c.seq)
-            .limit(limit)
-        )
-        async with self._store.look() as unit:
-            rows = (await unit.connection.execute(waiting)).all()
-        return [Letter(row.seq, row.id, row.subject, row.body.encode()) for row in rows]
-
-    async def newest_sent(self) -> Letter | None:
-        """The letter that was sent last, if any was."""
-        query = select(OUTBOX).where(OUTBOX.c.sent_at.is_not(None)).order_by(OUTBOX.c.seq.desc()).limit(1)
-        async with self._store.look() as unit:
-            row = (await unit.connection.execute(query)).one_or_none()
-        return Letter(row.seq, row.id, row.subject, row.body.encode()) if row else None
-
-    async def send_again(self) -> int:
-        """Take the mark off every letter; tells how many there are."""
-        async with self._store.work() as unit:
-            marked = update(OUTBOX).where(OUTBOX.c.sent_at.is_not(None)).values(sent_at=None)
-            return int((await unit.connection.execute(marked)).rowcount)
-
-    async def mark_sent(self, letters: Sequence[Letter]) -> None:
-        """Remember that these are on the bus."""
-        sent = OUTBOX.c.seq.in_([letter.seq for letter in letters]) & OUTBOX.c.sent_at.is_(None)
-        # Who loses the race to another replica, which sent the same, finds out at the next look what is left to mark.
-        with suppress(Raced):
-            async with self._store.database.writing() as connection:
-                await connection.execute(update(OUTBOX).where(sent).values(sent_at=self._store.clock.now()))

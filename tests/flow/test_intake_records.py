@@ -37,9 +37,10 @@ from shared.events.intake import (
 )
 from shared.playbooks.places import Place, Places
 from shared.storage.database import Database
-from shared.storage.work import Store, StoredOutbox
+from shared.storage.work import Store
 from shared.use_cases import TakenBack
 from tests.support.intake import NOW, asked, facts, formed, opened
+from tests.support.stores import unsent
 
 SUBJECT = "inbound.requests.ncase"
 PLAYBOOK = "playbook: peer-learning-community\nversion: 1\ntitle: Peer Learning Community\n"
@@ -92,7 +93,7 @@ async def team(store: Store) -> Team:
 
 async def letters(store: Store) -> list[str]:
     """What waits to be said on the bus, by the short names of the language."""
-    return [letter.subject.split(".")[2] for letter in await StoredOutbox(store).unsent(1000)]
+    return [letter.subject.split(".")[2] for letter in await unsent(store)]
 
 
 async def test_a_tracker_logs_a_request_and_is_told_its_id(store: Store) -> None:

@@ -10,11 +10,12 @@ from shared.events.base import Fact
 from shared.obligations import ledger
 from shared.storage import facts as kept
 from shared.storage.database import Raced
+from shared.storage.outbox import StoredOutbox
 from shared.storage.rows import Records
 from shared.storage.work import Store
 from tests.storage.test_storing_obligations import owed, write
 from tests.support.saying import ENGAGEMENT, said
-from tests.support.stores import NOW, a_database_on, a_store
+from tests.support.stores import NOW, a_database_on, a_store, unsent
 
 OPENED, FORMED = said("engagement_opened"), said("team_formed")
 FACTS: Records = Records(view=lambda history: history, drawers=())
@@ -90,3 +91,29 @@ async def test_what_changed_while_somebody_looked_is_not_claimed_by_him(replicas
 
     with pytest.raises(Raced):
         await claim_slowly()
+
+
+async def test_what_one_postman_carries_the_other_leaves_alone(replicas: tuple[Store, Store]) -> None:
+    one, other = replicas
+    await hear(one, OPENED, said("engagement_opened", engagement_id="e2"))
+    async with StoredOutbox(one).claim(1) as first, StoredOutbox(other).claim(10) as rest:
+        assert [letter.subject.rpartition(".")[2] for letter in (*first.letters, *rest.letters)] == ["e1", "e2"]
+        await rest.mark_sent(rest.letters)
+    assert [letter.subject.rpartition(".")[2] for letter in await unsent(one)] == ["e1"]
+
+
+async def test_no_postman_overtakes_another_within_an_engagement(replicas: tuple[Store, Store]) -> None:
+    one, other = replicas
+    await hear(one, OPENED)
+    await hear(one, FORMED)
+    async with StoredOutbox(one).claim(1) as first, StoredOutbox(other).claim(10) as rest:
+        assert ([letter.id for letter in first.letters], rest.letters) == ([OPENED.id], [])
+
+
+async def test_letters_of_a_postman_who_died_are_free_at_once(replicas: tuple[Store, Store]) -> None:
+    one, other = replicas
+    await hear(one, OPENED)
+    with pytest.raises(ConnectionError):
+        async with StoredOutbox(one).claim(10):
+            raise ConnectionError
+    assert [letter.id for letter in await unsent(other)] == [OPENED.id]

@@ -11,11 +11,12 @@ from shared import use_cases
 from shared.events.base import Fact
 from shared.storage import facts as kept
 from shared.storage.database import insert_new, upsert
+from shared.storage.outbox import StoredOutbox
 from shared.storage.rows import Records
 from shared.storage.tables import LineRow, OutboxRow, table
-from shared.storage.work import Store, StoredOutbox
+from shared.storage.work import Store
 from tests.support.saying import ENGAGEMENT, said, session
-from tests.support.stores import a_store, letters
+from tests.support.stores import a_store, letters, mark_sent, unsent
 
 OPENED, FORMED = said("engagement_opened"), said("team_formed")
 FACTS: Records = Records(view=lambda history: history, drawers=())
@@ -72,17 +73,15 @@ async def test_letters_wait_in_the_order_in_which_they_were_said(store: Store) -
     sessions = [session(number, f"2027-02-{number:02}T15:00:00-05:00") for number in range(20, 0, -1)]
     for some in (sessions[:7], sessions[7:8], sessions[8:]):
         await use_cases.hear(store, some, FACTS.record, said=True)
-    outbox = StoredOutbox(store)
-    assert [letter.id for letter in await outbox.unsent(100)] == [fact.id for fact in sessions]
-    first = await outbox.unsent(12)
-    await outbox.mark_sent(first)
-    assert [letter.id for letter in [*first, *await outbox.unsent(100)]] == [fact.id for fact in sessions]
+    assert [letter.id for letter in await unsent(store)] == [fact.id for fact in sessions]
+    first = await unsent(store, 12)
+    await mark_sent(store, first)
+    assert [letter.id for letter in [*first, *await unsent(store)]] == [fact.id for fact in sessions]
 
 
 async def test_a_letter_that_was_sent_is_not_sent_again_and_stays_on_record(store: Store, replica: Store) -> None:
     await use_cases.hear(store, [OPENED, FORMED], FACTS.record, said=True)
-    waiting = await StoredOutbox(store).unsent(100)
-    await StoredOutbox(store).mark_sent(waiting[:1])
+    await mark_sent(store, (await unsent(store))[:1])
     assert await letters(replica) == ["team_formed"]
     async with store.look() as unit:
         outbox = table(OutboxRow)
@@ -92,11 +91,11 @@ async def test_a_letter_that_was_sent_is_not_sent_again_and_stays_on_record(stor
         ]
 
 
-async def test_two_postmen_may_mark_the_same_letters(store: Store, replica: Store) -> None:
+async def test_of_two_postmen_at_one_outbox_each_letter_is_marked(store: Store, replica: Store) -> None:
     await use_cases.hear(store, [OPENED, FORMED], FACTS.record, said=True)
-    outboxes = [StoredOutbox(store), StoredOutbox(replica)]
-    read = [await outbox.unsent(100) for outbox in outboxes]
-    await asyncio.gather(*(outbox.mark_sent(some) for outbox, some in zip(outboxes, read, strict=True)))
+    async with StoredOutbox(store).claim(100) as one, StoredOutbox(replica).claim(100) as other:
+        await one.mark_sent(one.letters)
+        await other.mark_sent(other.letters)
     assert await letters(store) == []
 
 
@@ -105,7 +104,7 @@ async def test_of_two_replicas_that_hear_at_the_same_time_both_are_heard(store: 
     stores = [store, replica] * 6
     await asyncio.gather(*(_hear(one, fact) for one, fact in zip(stores, sessions, strict=True)))
     assert await known(store) == {fact.id for fact in sessions}
-    assert sorted(letter.id for letter in await StoredOutbox(store).unsent(100)) == sorted(it.id for it in sessions)
+    assert sorted(letter.id for letter in await unsent(store)) == sorted(it.id for it in sessions)
     async with replica.look() as unit:
         history = (await kept.histories(unit, [ENGAGEMENT]))[ENGAGEMENT]
         assert set(history.facts) == {fact.id for fact in sessions}

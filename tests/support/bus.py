@@ -14,6 +14,7 @@ from shared.bus.broker import Broker, make_broker
 from shared.bus.postman import Letter
 from shared.bus.server import EmbeddedServer
 from shared.bus.streams import ACK_WAIT, Ear, provision
+from shared.storage.outbox import Claim
 
 FOLLOWUP = Ear("followup", "ENGAGEMENT", ("eng.>",))
 
@@ -82,6 +83,10 @@ class Box:
 
     letters: list[Letter] = field(default_factory=list)
     sent: set[int] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def claim(self, limit: int) -> AsyncIterator[Claim]:
+        yield Claim(await self.unsent(limit), self.mark_sent)
 
     async def unsent(self, limit: int) -> Sequence[Letter]:
         return [letter for letter in self.letters if letter.seq not in self.sent][:limit]

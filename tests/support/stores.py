@@ -13,10 +13,12 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from services.followup.tables import TABLES
+from shared.bus.postman import Letter
 from shared.clock import VirtualClock
 from shared.ids import new_id
 from shared.storage.database import Database
-from shared.storage.work import OUTBOX, Store, StoredOutbox
+from shared.storage.outbox import StoredOutbox
+from shared.storage.work import OUTBOX, Store
 
 NOW = datetime(2027, 1, 4, 15, tzinfo=UTC)
 """A Monday."""
@@ -65,9 +67,21 @@ async def a_store(
         await database.close()
 
 
+async def unsent(store: Store, limit: int = 1000) -> Sequence[Letter]:
+    """The letters that nobody has sent yet, oldest first."""
+    async with StoredOutbox(store).claim(limit) as claim:
+        return claim.letters
+
+
+async def mark_sent(store: Store, letters: Sequence[Letter]) -> None:
+    """Mark some of the letters that wait."""
+    async with StoredOutbox(store).claim(1000) as claim:
+        await claim.mark_sent(letters)
+
+
 async def letters(store: Store, limit: int = 1000) -> list[str]:
     """What waits to be said, in order: the third word of each subject (session_held), or the whole of a shorter one."""
-    subjects = [letter.subject for letter in await StoredOutbox(store).unsent(limit)]
+    subjects = [letter.subject for letter in await unsent(store, limit)]
     return [(*subject.split("."), "", "")[2] or subject for subject in subjects]
 
 

@@ -1,0 +1,107 @@
+"""The outbox of a service: its letters are claimed by one postman at a time, marked when the bus has them, and stay."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.bus.postman import Letter
+from shared.storage.database import Raced
+from shared.storage.work import OUTBOX, Store
+
+UNSENT = OUTBOX.c.sent_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Letters that are this postman's to carry."""
+
+    letters: Sequence[Letter]
+    mark_sent: Callable[[Sequence[Letter]], Awaitable[None]]
+    """Remember that the bus has these; they stay in the outbox, from which the bus can be rebuilt."""
+
+
+class StoredOutbox:
+    """The outbox as the postman sees it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @asynccontextmanager
+    async def claim(self, limit: int) -> AsyncIterator[Claim]:
+        """The oldest letters that nobody has sent and no other replica holds; those of one engagement in order.
+
+        They are held until the end of the block. On SQLite nobody holds anything: whoever sends at the same time sends
+        the same letters in the same order, and the bus recognises them.
+        """
+        if self._store.database.is_sqlite:
+            async with self._store.database.reading() as connection:
+                waiting = await _letters(connection, _oldest(limit))
+            yield Claim(waiting, self._mark)
+            return
+        async with self._store.database.claiming() as connection:
+            locked = await _letters(connection, _oldest(limit).with_for_update(skip_locked=True))
+            letters = await _first_of_their_engagement(connection, locked)
+
+            async def mark(sent: Sequence[Letter]) -> None:
+                await connection.execute(self._marked(sent))
+
+            yield Claim(letters, mark)
+
+    async def newest_sent(self) -> Letter | None:
+        """The letter that was sent last, if any was."""
+        query = select(OUTBOX).where(OUTBOX.c.sent_at.is_not(None)).order_by(OUTBOX.c.seq.desc()).limit(1)
+        async with self._store.look() as unit:
+            row = (await unit.connection.execute(query)).one_or_none()
+        return Letter(row.seq, row.id, row.subject, row.body.encode()) if row else None
+
+    async def send_again(self) -> int:
+        """Take the mark off every letter; tells how many there are."""
+        async with self._store.work() as unit:
+            marked = update(OUTBOX).where(OUTBOX.c.sent_at.is_not(None)).values(sent_at=None)
+            return int((await unit.connection.execute(marked)).rowcount)
+
+    async def _mark(self, letters: Sequence[Letter]) -> None:
+        # Who loses the race to another replica, which sent the same, finds out at the next look what is left to mark.
+        with suppress(Raced):
+            async with self._store.database.writing() as connection:
+                await connection.execute(self._marked(letters))
+
+    def _marked(self, letters: Sequence[Letter]) -> Any:
+        sent = OUTBOX.c.seq.in_([letter.seq for letter in letters]) & UNSENT
+        return update(OUTBOX).where(sent).values(sent_at=self._store.clock.now())
+
+
+def _oldest(limit: int) -> Select[Any]:
+    columns = (OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.body, OUTBOX.c.again)
+    return select(*columns).where(UNSENT).order_by(OUTBOX.c.seq).limit(limit)
+
+
+async def _letters(connection: AsyncConnection, query: Select[Any]) -> list[Letter]:
+    rows = (await connection.execute(query)).all()
+    return [Letter(row.seq, row.id, row.subject, row.body.encode(), row.again) for row in rows]
+
+
+async def _first_of_their_engagement(connection: AsyncConnection, locked: Sequence[Letter]) -> Sequence[Letter]:
+    """The letters before which no older one of the same engagement is in somebody else's hands."""
+    if not locked:
+        return locked
+    ours = {letter.seq for letter in locked}
+    older = select(OUTBOX.c.seq, OUTBOX.c.subject).where(UNSENT, OUTBOX.c.seq < locked[-1].seq)
+    theirs = [row for row in await connection.execute(older) if row.seq not in ours]
+    first = _first_by_engagement((row.subject, row.seq) for row in theirs)
+    return [letter for letter in locked if letter.seq < first.get(_engagement(letter.subject), letter.seq + 1)]
+
+
+def _first_by_engagement(letters: Iterable[tuple[str, int]]) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for subject, seq in letters:
+        first[_engagement(subject)] = min(seq, first.get(_engagement(subject), seq))
+    return first
+
+
+def _engagement(subject: str) -> str:
+    return subject.rpartition(".")[2]
