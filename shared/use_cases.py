@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.commands import Command, Said
 from shared.errors import Conflict, Unknown
 from shared.events import wire
-from shared.events.base import Event, Fact, FactRetracted, say
+from shared.events.base import NO_ENGAGEMENT, Event, Fact, FactRetracted, say
 from shared.events.catalogue import RETRACTIONS, speaker
 from shared.events.complaints import complaints, malformed
 from shared.obligations.following import FEW, Following
@@ -76,6 +76,23 @@ async def hear(store: Store, facts: Sequence[Fact], record: Record, said: bool =
             await record(unit, facts, said)
 
     await _patiently(once, patience=0)
+    await _bring_home(store, facts, record, said)
+
+
+async def _bring_home(store: Store, facts: Sequence[Fact], record: Record, said: bool) -> None:
+    """Record retractions anew that another replica could not see when it recorded what they take back.
+
+    Neither could be sure of the other before it had committed; now whoever came second sees both.
+    """
+
+    async def once() -> None:
+        async with store.work() as unit:
+            if strays := await kept.strays(unit, facts):
+                await kept.forget(unit, strays)
+                await record(unit, strays, said)
+
+    if not store.database.is_sqlite and any(fact.event.engagement_id == NO_ENGAGEMENT for fact in facts):
+        await _patiently(once, patience=0)
 
 
 async def retract(store: Store, fact_id: str, reason: str, record: Record) -> Said:

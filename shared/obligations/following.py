@@ -8,10 +8,12 @@ from functools import lru_cache
 import structlog
 from sqlalchemy import func, select, update
 
+from shared.crashes import passing
 from shared.errors import Malformed
 from shared.events.base import NO_ENGAGEMENT, Event, say
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
+from shared.obligations.ledger import Noted
 from shared.obligations.reconcile import Change, Row, next_at, pass_time, reconcile
 from shared.playbooks.choice import choose, named
 from shared.playbooks.history import History
@@ -29,6 +31,8 @@ FEW = 500
 """The most obligations that one transaction lets fall due."""
 LINES = 50
 """The most lines that one transaction plans again: as long as it plans, nobody else writes."""
+SECOND_LOOK = timedelta(minutes=1)
+"""When a line that is new is planned once more: a replica may have heard its playbook at the same instant."""
 AFTER_FAILURE = timedelta(days=1)
 """How long a line that could not be planned again waits for the next try."""
 
@@ -52,41 +56,47 @@ class Following:
             # One playbook may rule thousands of lines: they are planned again as if time had passed, a few at once.
             ruled = update(LINE).where(LINE.c.playbook.in_(playbooks))
             await unit.connection.execute(ruled.values(look_again_at=unit.now))
-        histories = {turn.line: turn.after for turn in turns}
-        recorded = await ledger.rows(unit, histories)
-        versions = await ledger.versions(unit, histories)
-        for line, history in histories.items():
-            changes, again = await self._planned(unit, history, recorded[line])
-            await self._record(unit, line, versions[line], changes)
-            await ledger.note(unit, line, playbook=named(history), look_again_at=again)
+        await self._plan_again(unit, {turn.line: turn.after for turn in turns})
 
     async def pass_time(self, unit: Unit) -> int:
         """Let fall due, escalate, lapse or close what time says, in due order; tells how many changes that made."""
         claimed = await ledger.claim(unit, FEW)
-        versions = await ledger.versions(unit, claimed)
+        passing("time.after_claim")
+        noted = await ledger.noted(unit, claimed)
         made = {line: [change for row in rows for change in pass_time(row, unit.now)] for line, rows in claimed.items()}
-        for line, changes in made.items():
-            await self._write(unit, line, versions[line], changes)
         places = {row.key: (next_at(row), row.key) for rows in claimed.values() for row in rows}
         told = [(line, change) for line, changes in made.items() for change in changes]
-        await self._say(unit, sorted(told, key=lambda one: places[one[1].row.key]))
+        told.sort(key=lambda one: places[one[1].row.key])
+        await self._record(unit, noted, told)
         return len(told)
 
     async def roll_on(self, unit: Unit) -> None:
         """Plan the lines again to whose plan time, or another version of their playbook, may have added something."""
         due = select(LINE.c.line).where(LINE.c.look_again_at <= unit.now).order_by(LINE.c.look_again_at).limit(LINES)
-        histories = await kept.histories(unit, (await unit.connection.scalars(due)).all())
+        lines = (await unit.connection.scalars(due)).all()
+        await self._plan_again(unit, await kept.histories(unit, lines), by_time=True)
+
+    async def _plan_again(self, unit: Unit, histories: Mapping[str, History], by_time: bool = False) -> None:
+        """Bring the ledger of some lines in line with their plans, and note when to look at them again."""
         recorded = await ledger.rows(unit, histories)
-        versions = await ledger.versions(unit, histories)
+        noted = await ledger.noted(unit, histories)
+        playbooks = await _playbooks(unit, histories)
+        made: list[tuple[str, Change]] = []
         for line, history in histories.items():
             try:
-                changes, again = await self._planned(unit, history, recorded[line])
+                changes, again = self._planned(unit, history, playbooks[line], recorded[line])
             except Exception as error:
+                if not by_time:
+                    raise
                 # Else one line that cannot be planned would stop the clock of all.
                 log.error("line.not_planned", line=line, error=type(error).__name__, exc_info=error)
                 changes, again = [], unit.now + AFTER_FAILURE
-            await self._record(unit, line, versions[line], changes)
-            await ledger.note(unit, line, playbook=named(history), look_again_at=again)
+            made += [(line, change) for change in changes]
+            if named(history) and not (by_time or unit.alone or recorded[line]):
+                again = min(again or unit.now + SECOND_LOOK, unit.now + SECOND_LOOK)
+            if (noted[line].playbook, noted[line].look_again_at) != (named(history), again):
+                await ledger.note(unit, line, playbook=named(history), look_again_at=again)
+        await self._record(unit, noted, made)
 
     async def earliest(self, unit: Unit) -> datetime | None:
         """When time next has something to do."""
@@ -94,11 +104,10 @@ class Following:
         moments = (await ledger.earliest(unit), rolls)
         return min((moment for moment in moments if moment is not None), default=None)
 
-    async def _planned(
-        self, unit: Unit, history: History, recorded: Mapping[str, Row]
+    def _planned(
+        self, unit: Unit, history: History, playbook: Playbook | None, recorded: Mapping[str, Row]
     ) -> tuple[list[Change], datetime | None]:
         """What has to change in the ledger of a line, and when time alone makes its plan longer."""
-        playbook = await ruling(unit, history)
         if playbook is None:
             return reconcile({}, recorded, history.marks, unit.now), None
         calendar = calendar_of(playbook, unit.places, unit.zone)
@@ -106,18 +115,11 @@ class Following:
         changes = reconcile(wanted, recorded, history.marks, unit.now)
         return changes, look_again_at(playbook, history, calendar, unit.now, self.keeps)
 
-    async def _record(self, unit: Unit, line: str, version: int, changes: Sequence[Change]) -> None:
-        """Write what the ledger did and say it, in one transaction."""
-        await self._write(unit, line, version, changes)
-        await self._say(unit, [(line, change) for change in changes])
-
-    async def _write(self, unit: Unit, line: str, version: int, changes: Sequence[Change]) -> None:
-        if changes:
-            await ledger.next_version(unit, line, version)
-            await ledger.write(unit, line, list({change.row.key: change.row for change in changes}.values()))
-
-    async def _say(self, unit: Unit, changes: Sequence[tuple[str, Change]]) -> None:
-        spoken = [(line, change) for line, change in changes if not change.is_silent]
+    async def _record(self, unit: Unit, noted: Mapping[str, Noted], made: Sequence[tuple[str, Change]]) -> None:
+        """Write what the ledger did in some lines and say it, in one transaction."""
+        await ledger.next_versions(unit, {line: noted[line].version for line, _ in made})
+        await ledger.write(unit, list({change.row.key: (line, change.row) for line, change in made}.values()))
+        spoken = [(line, change) for line, change in made if not change.is_silent]
         told = [(line, say(self.told(it, unit.now), unit.now, cause=it.row.because)) for line, it in spoken]
         await kept.record_from_ledger(unit, told)
 
@@ -140,11 +142,19 @@ def _published(history: History) -> str | None:
 
 async def ruling(unit: Unit, history: History) -> Playbook | None:
     """The playbook that rules a line; none while it is not known."""
-    if (name := named(history)) is None:
-        return None
-    line = f"{NO_ENGAGEMENT}/{name}"
-    chosen = choose((await kept.histories(unit, [line]))[line].effective, history)
-    return _understood(chosen.event) if chosen and isinstance(chosen.event, PlaybookPublished) else None
+    return (await _playbooks(unit, {history.line: history}))[history.line]
+
+
+async def _playbooks(unit: Unit, histories: Mapping[str, History]) -> dict[str, Playbook | None]:
+    """The playbook that rules each of some lines."""
+    names = {line: named(history) for line, history in histories.items()}
+    published = await kept.histories(unit, {f"{NO_ENGAGEMENT}/{name}" for name in names.values() if name is not None})
+    found: dict[str, Playbook | None] = {}
+    for line, name in names.items():
+        versions = published[f"{NO_ENGAGEMENT}/{name}"].effective if name is not None else ()
+        chosen = choose(versions, histories[line])
+        found[line] = _understood(chosen.event) if chosen and isinstance(chosen.event, PlaybookPublished) else None
+    return found
 
 
 def owed(unit: Unit, playbook: Playbook | None, history: History, keeps: Keeps | None = None) -> dict[str, Obligation]:

@@ -1,11 +1,12 @@
 """The ledger: one row for each obligation that was ever said, and the next instant at which time alone changes it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, computed_field
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
 from sqlmodel import Field, SQLModel
 
 from shared.errors import Unknown
@@ -106,6 +107,16 @@ def expected(owed: Obligation) -> Obliged:
     return Obliged(**{**told, "to": owed.owed_by, "due_at": owed.falls_due_at, "state": "expected"})
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is noted of a line's ledger."""
+
+    version: int
+    """At which version its obligations were read."""
+    playbook: str | None
+    look_again_at: datetime | None
+
+
 async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, dict[str, Row]]:
     """What the ledger holds of each line, by key."""
     wanted = set(lines)
@@ -116,37 +127,46 @@ async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, dict[str, Row]]:
     return found
 
 
-async def versions(unit: Unit, lines: Iterable[str]) -> dict[str, int]:
-    """At which version the obligations of each line were read."""
-    query = select(LINE.c.line, LINE.c.ledger_version).where(LINE.c.line.in_(list(lines)))
-    return {row.line: row.ledger_version for row in await unit.connection.execute(query)}
+async def noted(unit: Unit, lines: Iterable[str]) -> dict[str, Noted]:
+    """What is noted of the ledger of each line."""
+    columns = (LINE.c.line, LINE.c.ledger_version, LINE.c.playbook, LINE.c.look_again_at)
+    query = select(*columns).where(LINE.c.line.in_(list(lines)))
+    return {
+        row.line: Noted(row.ledger_version, row.playbook, row.look_again_at)
+        for row in await unit.connection.execute(query)
+    }
 
 
-async def next_version(unit: Unit, line: str, version: int) -> None:
-    """Count up the version of a line's obligations; whoever read an older one meanwhile has lost the race."""
-    same = and_(LINE.c.line == line, LINE.c.ledger_version == version)
-    moved = await unit.connection.execute(update(LINE).where(same).values(ledger_version=version + 1))
-    if moved.rowcount != 1:
-        raise Raced(line)
+async def next_versions(unit: Unit, read: Mapping[str, int]) -> None:
+    """Count up the versions of lines' obligations; whoever read an older one meanwhile has lost the race."""
+    if not read:
+        return
+    same = tuple_(LINE.c.line, LINE.c.ledger_version).in_(list(read.items()))
+    counted = update(LINE).where(same).values(ledger_version=LINE.c.ledger_version + 1)
+    if (await unit.connection.execute(counted)).rowcount != len(read):
+        raise Raced(", ".join(read))
 
 
 async def note(unit: Unit, line: str, playbook: str | None, look_again_at: datetime | None) -> None:
     """Remember which playbook rules a line, and when time alone makes its plan longer."""
-    noted = update(LINE).where(LINE.c.line == line).values(playbook=playbook, look_again_at=look_again_at)
-    await unit.connection.execute(noted)
+    values = {"playbook": playbook, "look_again_at": look_again_at}
+    await unit.connection.execute(update(LINE).where(LINE.c.line == line).values(**values))
 
 
-async def write(unit: Unit, line: str, changed: Sequence[Row]) -> None:
-    """Record obligations as they are now."""
-    await upsert(unit.connection, LEDGER, [_columns(row, line) for row in changed])
+async def write(unit: Unit, changed: Sequence[tuple[str, Row]]) -> None:
+    """Record obligations of lines as they are now."""
+    await upsert(unit.connection, LEDGER, [_columns(row, line) for line, row in changed])
 
 
 async def claim(unit: Unit, most: int) -> dict[str, list[Row]]:
-    """Obligations that time has something to do with now, earliest first, by line; no replica gets the same ones."""
-    query = select(LEDGER.c.line, LEDGER.c.document).where(LEDGER.c.next_at <= unit.now)
-    query = query.order_by(LEDGER.c.next_at, LEDGER.c.key).limit(most).with_for_update(skip_locked=True)
+    """Obligations that time has something to do with now, earliest first, by line.
+
+    No replica gets those of a line that another one is changing, so that none has to do its work twice.
+    """
+    query = select(LEDGER.c.line, LEDGER.c.document).join(LINE, LINE.c.line == LEDGER.c.line)
+    query = query.where(LEDGER.c.next_at <= unit.now).order_by(LEDGER.c.next_at, LEDGER.c.key).limit(most)
     claimed: dict[str, list[Row]] = {}
-    for row in await unit.connection.execute(query):
+    for row in await unit.connection.execute(query.with_for_update(of=(LEDGER, LINE), skip_locked=True)):
         claimed.setdefault(row.line, []).append(ROW.validate_json(row.document))
     return claimed
 

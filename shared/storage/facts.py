@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import delete, insert, or_, select, tuple_, update
 
 from shared.errors import SaidOtherwise, Unknown
 from shared.events import wire
@@ -76,16 +76,15 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
             raise _contradiction(fact, other)
         after[line] = fold(after[line], [fact])
         fresh[line].append(fact)
-    for line, some in fresh.items():
-        unit.learned[line] = (await _next_version(unit, line), after[line])
-        await _insert(unit, [(line, fact) for fact in some], said)
+    await _next_versions(unit, fresh)
+    unit.learned |= {line: (unit.versions[line], after[line]) for line in fresh}
+    await _insert(unit, [(line, fact) for line, some in fresh.items() for fact in some], said)
     return [Turn(before[line], after[line], tuple(some)) for line, some in fresh.items()]
 
 
 async def record_from_ledger(unit: Unit, told: Sequence[tuple[str, Fact]]) -> None:
     """Say what a ledger did, by line; its change numbers make these facts unique, and no plan is made from them."""
-    if told:
-        await _insert(unit, told, said=True)
+    await _insert(unit, told, said=True)
 
 
 async def fact(unit: Unit, fact_id: str) -> Fact:
@@ -118,6 +117,23 @@ async def story(unit: Unit, line: str) -> list[Fact]:
     """All facts of a line in the order in which they happened."""
     query = select(FACT.c.body).where(FACT.c.line == line).order_by(FACT.c.time, FACT.c.seq)
     return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
+
+
+async def strays(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
+    """The retractions that do not stand in the line of what they take back, as far as these facts are concerned."""
+    retraction, target = FACT.alias("retraction"), FACT.alias("target")
+    ids = [fact.id for fact in facts]
+    apart = select(retraction.c.body).join(target, retraction.c.retracts == target.c.id)
+    apart = apart.where(retraction.c.line != target.c.line, or_(retraction.c.id.in_(ids), target.c.id.in_(ids)))
+    return [wire.decode(body.encode()) for body in (await unit.connection.scalars(apart)).all()]
+
+
+async def forget(unit: Unit, heard: Sequence[Fact]) -> None:
+    """Take facts out of the lines in which they stand, to be recorded anew; as if they had not been heard yet."""
+    these = FACT.c.id.in_([fact.id for fact in heard])
+    lines = (await unit.connection.scalars(select(FACT.c.line).where(these).distinct())).all()
+    await unit.connection.execute(delete(FACT).where(these))
+    await unit.connection.execute(update(LINE).where(LINE.c.line.in_(lines)).values(version=LINE.c.version + 1))
 
 
 def _contradiction(fact: Fact, other: Fact) -> SaidOtherwise:
@@ -161,22 +177,25 @@ async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
             unit.changed.add(lines[row.retracts])
 
 
-async def _next_version(unit: Unit, line: str) -> int:
-    """Count up the version at which this unit read the line; whoever read an older one meanwhile has lost the race."""
-    version = unit.versions[line]
-    if version:
-        same = and_(LINE.c.line == line, LINE.c.version == version)
-        counted = await unit.connection.execute(update(LINE).where(same).values(version=version + 1))
-    else:
+async def _next_versions(unit: Unit, lines: Iterable[str]) -> None:
+    """Count up the versions at which this unit read some lines; who read an older one meanwhile has lost the race."""
+    read = [(line, unit.versions[line]) for line in lines]
+    known, new = [one for one in read if one[1]], [line for line, version in read if not version]
+    counted = 0
+    if known:
+        same = tuple_(LINE.c.line, LINE.c.version).in_(known)
+        counted += (await unit.connection.execute(update(LINE).where(same).values(version=LINE.c.version + 1))).rowcount
+    for line in new:
         first = {"line": line, "version": 1, "ledger_version": 0}
-        counted = await insert_new(unit.connection, LINE, first)
-    if counted.rowcount != 1:
-        raise Raced(line)
-    unit.versions[line] = version + 1
-    return version + 1
+        counted += (await insert_new(unit.connection, LINE, first)).rowcount
+    if counted != len(read):
+        raise Raced(", ".join(line for line, _ in read))
+    unit.versions |= {line: version + 1 for line, version in read}
 
 
 async def _insert(unit: Unit, told: Sequence[tuple[str, Fact]], said: bool) -> None:
+    if not told:
+        return
     rows = [_row(fact, line, said) for line, fact in told]
     await unit.connection.execute(insert(FACT), rows)
     if said:

@@ -27,12 +27,15 @@ class Drawer(Generic[K]):
     filtered_by: tuple[str, ...]
     """The fields of a thing that have a column of their own; the rest is in its document."""
 
-    async def write(self, unit: Unit, before: K, after: K) -> None:
-        """Bring the table from one view to the next."""
-        was, is_ = self.things(before), self.things(after)
-        changed = [self._row(key, thing) for key, thing in is_.items() if was.get(key) != thing]
+    async def write(self, unit: Unit, views: Sequence[tuple[K, K]]) -> None:
+        """Bring the table from one view of each line to the next."""
+        changed, gone = [], []
+        for before, after in views:
+            was, is_ = self.things(before), self.things(after)
+            changed += [self._row(key, thing) for key, thing in is_.items() if was.get(key) != thing]
+            gone += [key for key in was if key not in is_]
         await upsert(unit.connection, self.table, changed)
-        for key in was.keys() - is_.keys():
+        for key in gone:
             same = (self.table.c[name] == value for name, value in self._key(key).items())
             await unit.connection.execute(delete(self.table).where(and_(*same)))
 
@@ -58,8 +61,7 @@ class Records(Generic[K]):
     async def record(self, unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
         """Keep facts, and bring the rows of their lines in step: the only way in which a row changes."""
         turns = await kept.record(unit, facts, said)
-        for turn in turns:
-            before, after = self.view(turn.before), self.view(turn.after)
-            for drawer in self.drawers:
-                await drawer.write(unit, before, after)
+        views = [(self.view(turn.before), self.view(turn.after)) for turn in turns]
+        for drawer in self.drawers:
+            await drawer.write(unit, views)
         return turns

@@ -50,8 +50,7 @@ async def write(store: Store, *rows: Row) -> None:
     async with store.work() as unit:
         versions = [{"line": line, "version": 1, "ledger_version": 0} for line in lines]
         await upsert(unit.connection, ledger.LINE, versions)
-        for row in rows:
-            await ledger.write(unit, row.engagement, [row])
+        await ledger.write(unit, [(row.engagement, row) for row in rows])
 
 
 async def claimed(store: Store, most: int = 100) -> list[str]:
@@ -86,7 +85,7 @@ async def test_what_ended_is_never_given_out(store: Store) -> None:
 
 
 async def test_what_was_claimed_by_one_replica_no_other_gets(store: Store, replica: Store) -> None:
-    await write(store, owed("a", NOW - DAY), owed("b", NOW - HOUR))
+    await write(store, owed("a", NOW - DAY), owed("b", NOW - HOUR, "e2"))
     if store.database.is_sqlite:
         # There only one can write at a time; what it claimed has changed before the next one looks.
         assert await claimed(store) == ["a", "b"]
@@ -94,6 +93,17 @@ async def test_what_was_claimed_by_one_replica_no_other_gets(store: Store, repli
     async with asyncio.timeout(20), store.work() as unit:
         assert [row.item for row in (await ledger.claim(unit, 1))["e1"]] == ["a"]
         assert await claimed(replica) == ["b"]
+
+
+async def test_what_is_due_in_a_line_that_another_replica_is_changing_waits_for_it(
+    store: Store, replica: Store
+) -> None:
+    await write(store, owed("a", NOW - DAY), owed("b", NOW - HOUR))
+    async with asyncio.timeout(20), store.work() as unit:
+        assert [row.item for row in (await ledger.claim(unit, 1))["e1"]] == ["a"]
+        if not store.database.is_sqlite:
+            assert await claimed(replica) == []
+    assert await claimed(replica) == ["a", "b"]
 
 
 async def test_the_earliest_change_may_be_a_duedate_an_escalation_a_lapse_or_an_end(store: Store) -> None:
@@ -156,7 +166,7 @@ async def test_an_obligation_is_found_again_as_it_was_recorded(store: Store, rep
 async def test_whoever_changes_obligations_that_another_changed_meanwhile_has_lost_the_race(store: Store) -> None:
     await write(store, owed("ky", NOW))
     async with store.work() as unit:
-        version = (await ledger.versions(unit, ["e1"]))["e1"]
-        await ledger.next_version(unit, "e1", version)
+        version = (await ledger.noted(unit, ["e1"]))["e1"].version
+        await ledger.next_versions(unit, {"e1": version})
         with pytest.raises(Raced):
-            await ledger.next_version(unit, "e1", version)
+            await ledger.next_versions(unit, {"e1": version})

@@ -1,20 +1,25 @@
 """Two replicas on PostgreSQL at one instant: whoever thought about an older state of the world has to think again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from services.followup import repository as followup
 from shared import use_cases
+from shared.clock import VirtualClock
 from shared.events.base import Fact
 from shared.obligations import ledger
+from shared.obligations.following import SECOND_LOOK
 from shared.storage import facts as kept
 from shared.storage.database import Raced
+from shared.storage.facts import Turn
 from shared.storage.outbox import StoredOutbox
 from shared.storage.rows import Records
-from shared.storage.work import Store
+from shared.storage.work import Store, Unit
 from tests.storage.test_storing_obligations import owed, write
-from tests.support.saying import ENGAGEMENT, said
+from tests.support.saying import ENGAGEMENT, retraction, said
+from tests.support.services import published
 from tests.support.stores import NOW, a_database_on, a_store, unsent
 
 OPENED, FORMED = said("engagement_opened"), said("team_formed")
@@ -85,7 +90,7 @@ async def test_what_changed_while_somebody_looked_is_not_claimed_by_him(replicas
 
     async def claim_slowly() -> None:
         async with slow.work() as unit:
-            await ledger.versions(unit, ["e1"])
+            await ledger.noted(unit, ["e1"])
             await write(quick, owed("a", NOW, state="done"))
             await ledger.claim(unit, 10)
 
@@ -117,3 +122,43 @@ async def test_letters_of_a_postman_who_died_are_free_at_once(replicas: tuple[St
         async with StoredOutbox(one).claim(10):
             raise ConnectionError
     assert [letter.id for letter in await unsent(other)] == [OPENED.id]
+
+
+async def tasks(store: Store) -> list[str]:
+    async with store.look() as unit:
+        return [row.rule for row in await ledger.every(unit) if row.is_open]
+
+
+async def test_an_engagement_that_opens_while_its_playbook_is_published_elsewhere_is_planned_in_the_end(
+    replicas: tuple[Store, Store],
+) -> None:
+    one, other = replicas
+    async with one.work() as unit:
+        await followup.record(unit, [OPENED, FORMED], False)
+        async with other.work() as meanwhile:
+            await followup.record(meanwhile, [published()], False)
+    assert await tasks(one) == []
+    assert isinstance(one.clock, VirtualClock)
+    one.clock.move_to(NOW + SECOND_LOOK)
+    await use_cases.pass_time(one, followup.FOLLOWING)
+    assert await tasks(one) == ["ask"]
+
+
+async def test_a_retraction_that_one_hears_while_another_hears_what_it_takes_back_is_heeded(
+    replicas: tuple[Store, Store],
+) -> None:
+    one, other = replicas
+    asked = said("ta_request_logged", engagement_id="-")
+    taken_back = retraction(asked, engagement_id="-")
+
+    async def record_slowly(unit: Unit, facts: Sequence[Fact], said: bool) -> Sequence[Turn]:
+        turns = await followup.record(unit, facts, said)
+        async with other.work() as meanwhile:
+            if await kept.is_known(meanwhile, asked.line):
+                return turns
+            await followup.record(meanwhile, [asked], False)
+        return turns
+
+    await use_cases.hear(one, [taken_back], record_slowly)
+    async with one.look() as unit:
+        assert (await kept.histories(unit, [asked.line]))[asked.line].requests == {}
