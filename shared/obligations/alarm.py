@@ -12,8 +12,12 @@ from shared.clock import Clock, WorldClock
 log = structlog.get_logger()
 WORLD = WorldClock()
 
-SAFETY = timedelta(minutes=1)
-"""However sure the alarm is of the next due time, it looks this often."""
+SAFETY = timedelta(seconds=15)
+"""However sure the alarm is of the next due time, it looks this often: what it waits for a replica may have made."""
+HELD = timedelta(seconds=0.2)
+"""How long what is due and did not happen is left to the replica that seems to hold it."""
+AFTER_FAILURE = timedelta(seconds=3)
+"""How long after a failure it looks again."""
 JUMP = 60.0
 """Seconds by which the wall clock may differ from the steady one before it is doubted."""
 DOUBT = timedelta(seconds=5)
@@ -32,6 +36,7 @@ class Alarm:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._is_looking = False
         self._was_called = False
+        self._waits_for: datetime | None = None
         self._offset: float | None = None
         self._doubted: float | None = None
 
@@ -85,11 +90,14 @@ class Alarm:
             if not self._believes(now):
                 return now + DOUBT
             await self._ring()
-            return await self._earliest()
+            earliest = await self._earliest()
         except Exception as error:
-            # The safety look tries again; an alarm that dies of a database's bad minute would wake nobody.
+            # An alarm that dies of a database's bad minute would wake nobody.
             log.warning("alarm.failed", error=f"{type(error).__name__}: {error}")
-            return None
+            return self._clock.now() + AFTER_FAILURE
+        is_held = earliest is not None and earliest <= now and earliest == self._waits_for
+        self._waits_for = earliest
+        return now + HELD if is_held else earliest
 
     def _believes(self, now: datetime) -> bool:
         """Whether the wall clock runs with the steady one; after a jump two looks must agree before anything fires."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -148,3 +149,20 @@ async def test_a_bad_day_of_the_database_does_not_end_it(monkeypatch: pytest.Mon
     ledger.bad_days = 2
     async with woken(ledger):
         await eventually(lambda: ledger.fired == [due])
+
+
+async def test_what_another_replica_holds_is_asked_for_again_without_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    pause = timedelta(seconds=0.05)
+    monkeypatch.setattr(module, "HELD", pause)
+    looked: list[datetime] = []
+
+    class Held(Ledger):
+        async def ring(self) -> None:
+            looked.append(self.clock.now())
+            if len(looked) > 4:
+                await super().ring()
+
+    clock = Hands()
+    async with woken(ledger := Held(clock, clock.now() - SOON)):
+        await eventually(lambda: ledger.fired)
+    assert all(later - earlier >= pause for earlier, later in pairwise(looked[1:]))
