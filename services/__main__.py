@@ -87,6 +87,30 @@ def replay(
     raise typer.Exit(play.run(log, playbooks, until, form))
 
 
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it is to be; must not exist yet.")],
+    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the database that is saved.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where the SQLite files live, if there is no --database.")] = None,
+) -> None:
+    """Save all that the services keep, while they run, into a folder of its own: docs/backup.md."""
+    from services import backup as keeping
+
+    keeping.save(folder, database=database, data=data)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A backup.")],
+    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the empty database to fill.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where the SQLite files go, if there is no --database.")] = None,
+) -> None:
+    """Put a backup into an empty database, of the same kind or the other; no service may run meanwhile."""
+    from services import backup as keeping
+
+    keeping.restore(folder, database=database, data=data)
+
+
 def _hears() -> Mapping[str, Sequence[str]]:
     from services import running
 

@@ -105,24 +105,24 @@ def idle() -> list[Service]:
 
 def up(data: Path | None, port: int | None, host: str | None) -> None:
     """Run everything until SIGINT or SIGTERM."""
-    _serve(_settings(data=data, port=port, host=host), tuple(BUILD))
+    _serve(settings_of(data=data, port=port, host=host), tuple(BUILD))
 
 
 def run(service: str, **told: object) -> None:
     """Run one service alone until SIGINT or SIGTERM."""
-    settings = _settings(**told)
+    settings = settings_of(**told)
     if not settings.nats:
-        _end("Which bus? Say --nats nats://host:4222, or THROUGHLINE_NATS; `throughline up` brings its own.")
+        end("Which bus? Say --nats nats://host:4222, or THROUGHLINE_NATS; `throughline up` brings its own.")
     _serve(settings, (service,))
 
 
-def _settings(**told: object) -> Settings:
+def settings_of(**told: object) -> Settings:
     """The settings of the environment, with what the command line says instead; a wrong one ends the command."""
     try:
         return Settings(**{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]
     except (ValidationError, SettingsError) as error:
         wrong = complaints(error.errors()) if isinstance(error, ValidationError) else [str(error)]
-        _end("\n".join(f"Setting {one}" for one in wrong))
+        end("\n".join(f"Setting {one}" for one in wrong))
 
 
 def _serve(settings: Settings, names: Sequence[str]) -> None:
@@ -132,7 +132,7 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
     try:
         listening = socket.create_server((settings.host, settings.port))
     except OSError as error:
-        _end(f"Cannot answer at {settings.host}:{settings.port}: {error.strerror}. Name another place: --port, --host.")
+        end(f"Cannot answer at {settings.host}:{settings.port}: {error.strerror}. Name another place: --port, --host.")
     app = _app(settings, names, listening)
     # What breaks is logged by us, without people's data; uvicorn would tell it again, with a traceback.
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5)
@@ -142,7 +142,7 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except SystemExit:
-        _end(f"Could not start. {app.state.failure}")
+        end(f"Could not start. {app.state.failure}")
 
 
 def _in_words(error: Exception) -> str:
@@ -152,7 +152,8 @@ def _in_words(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _end(reason: str) -> NoReturn:
+def end(reason: str) -> NoReturn:
+    """Tell why a command cannot go on, and end it."""
     typer.echo(reason, err=True)
     raise SystemExit(2)
 

@@ -153,6 +153,8 @@ def _postgresql(url: str, schema: str) -> AsyncEngine:
         url,
         isolation_level="REPEATABLE READ",
         execution_options={"schema_translate_map": {None: schema}},
+        # By this name whoever restores a backup sees that somebody is at work.
+        connect_args={"server_settings": {"application_name": f"throughline {schema}"}},
         pool_pre_ping=True,
         pool_size=5,
         hide_parameters=True,

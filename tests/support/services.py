@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 from httpx import ASGITransport, AsyncClient, Response
@@ -126,11 +127,11 @@ def _day(instant: str) -> str:
 
 
 @asynccontextmanager
-async def a_world(now: datetime = NOW, database: str = IN_MEMORY) -> AsyncIterator[World]:
-    """All services, empty, at this time; each with a database in memory, or with a schema of a served one."""
+async def a_world(now: datetime = NOW, database: str = IN_MEMORY, data: Path = Path()) -> AsyncIterator[World]:
+    """All services at this time, with databases in memory, in a served one, or (where `database` is "") in `data`."""
     clock = VirtualClock(now)
     async with AsyncExitStack() as stack:
-        services = running.build(Settings(database=database, nats=""), clock)
+        services = running.build(Settings(database=database, data=data, nats=""), clock)
         for service in services:
             await service.prepare()
             stack.push_async_callback(service.store.database.close)
