@@ -29,7 +29,7 @@ from shared.bus.folder import FolderTaken
 from shared.bus.server import EmbeddedServer, ServerFailed
 from shared.bus.streams import BusDiffers
 from shared.clock import Clock, WorldClock
-from shared.errors import Refused
+from shared.errors import NotNow, Refused
 from shared.events.complaints import complaints
 from shared.playbooks.model import read
 from shared.service import Service
@@ -48,7 +48,7 @@ class BusSilent(Exception):
 
 ANSWERS_WITHIN = 10.0
 """Seconds that a bus has to answer when a service starts."""
-FORESEEN = (BusSilent, FolderTaken, ServerFailed, BusDiffers, NatsError, OSError)
+FORESEEN = (BusSilent, FolderTaken, ServerFailed, BusDiffers, NatsError, NotNow, OSError)
 """Why a start may fail through no fault of ours; each says what to do."""
 BUILD: dict[str, Callable[[Settings, Clock], Service]] = {
     "intake": intake.build,

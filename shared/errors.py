@@ -63,6 +63,22 @@ class Malformed(Refused):
         super().__init__(field, reason=reason)
 
 
+class NotNow(Exception):
+    """{reason} Nothing was recorded; try again."""
+
+    # No refusal: a refusal is final, and whoever catches one puts the message aside.
+    status: ClassVar[int] = 503
+    title: ClassVar[str] = "Not now"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__((type(self).__doc__ or "").strip().format(reason=reason))
+
+
+class Unsure(NotNow):
+    """{reason} It may or may not have been recorded; send the same again, it is recognised."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with what was sent: where, and why."""
@@ -85,4 +101,6 @@ def problems(error: BaseException) -> tuple[Problem, ...]:
         return error.problems
     if isinstance(error, Refused):
         return (Problem(error.field or "", str(error)),)
+    if isinstance(error, NotNow):
+        return (Problem("", error.reason),)
     return (Problem("", f"{type(error).__name__}: {error}"),)

@@ -18,7 +18,7 @@ from shared.bus.postman import Postman
 from shared.bus.streams import Ear, provision
 from shared.clock import Clock
 from shared.commands import Said
-from shared.errors import Malformed, problems
+from shared.errors import Malformed, NotNow, problems
 from shared.events import wire
 from shared.events.base import Fact
 from shared.obligations.alarm import Alarm
@@ -149,6 +149,11 @@ class Service:
         try:
             async with self.store.look() as unit:
                 told |= {"database": True, **await aside.waiting_counts(unit)}
+            if trouble := self.store.database.trouble:
+                # A full disk can still be read.
+                told |= {"database": False, "last_error": trouble}
+        except NotNow as error:
+            told |= {"database": False, "last_error": error.reason}
         except Exception as error:
             told |= {"database": False, "last_error": f"{type(error).__name__}: {error}"}
         return {"well": connected and told["database"], **told}

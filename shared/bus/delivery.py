@@ -9,15 +9,24 @@ from typing import Protocol
 import structlog
 from nats.aio.msg import Msg
 
+from shared import crashes
+from shared.bus.holding import Holding, Stopped
 from shared.bus.streams import ACK_WAIT
 from shared.errors import Outcome, outcome
 
 log = structlog.get_logger()
 
 DELAYS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
-"""Seconds until the next try, by how often it was delivered; the last for ever after."""
+"""Seconds until the next try, by how often it failed here; the last for ever after."""
 PATIENCE = 12
-"""Deliveries (about half an hour) after which even what might pass is put aside, so that somebody sees it."""
+"""Failures here (about half an hour) after which even what might pass is put aside, so that somebody sees it.
+
+Deliveries are no measure of a message: they also count replicas that were killed or paused with it in their hands.
+"""
+SUSPECT = 5
+"""Deliveries after which a message that never failed here is taken by itself: it may kill whoever takes it."""
+WORN = 50
+"""Deliveries after which a message is put aside at its next failure, and untried if it never failed here."""
 GIVE_UP_AFTER = 3
 """Failures in a row which say that the world is not ready, not that the message is bad."""
 
@@ -43,6 +52,13 @@ class Delivery(Protocol):
     async def nack(self, delay: float) -> None: ...
     async def term(self) -> None: ...
     async def in_progress(self) -> None: ...
+
+
+class Unanswered(Exception):
+    """It was delivered {deliveries} times, and nobody who took it answered: it may be what ends or blocks them."""
+
+    def __init__(self, deliveries: int) -> None:
+        super().__init__((self.__doc__ or "").format(deliveries=deliveries))
 
 
 Take = Callable[[Sequence[Delivery]], Awaitable[None]]
@@ -90,28 +106,65 @@ class Heard:
         await self.message.in_progress()
 
 
-def delay_after(deliveries: int) -> float:
+def delay_after(failures: int) -> float:
     """Seconds to wait before the next try."""
-    return DELAYS[min(max(deliveries, 1), len(DELAYS)) - 1]
+    return DELAYS[min(max(failures, 1), len(DELAYS)) - 1]
 
 
-async def deliver(batch: Sequence[Delivery], take: Take, put_aside: PutAside, ack_wait: float = ACK_WAIT) -> None:
-    """Have a batch taken and settle each of its messages; one bad message costs only itself."""
-    open_ = list(batch)
+async def deliver(
+    batch: Sequence[Delivery],
+    take: Take,
+    put_aside: PutAside,
+    ack_wait: float = ACK_WAIT,
+    holding: Holding | None = None,
+) -> None:
+    """Have a batch taken and settle each of its messages; one bad message costs only itself.
+
+    While the world is not ready, nothing is settled and the bus is told to wait: that costs no message a delivery.
+    """
+    hands = _Hands(take, put_aside, holding or Holding())
+    suspects = [delivery for delivery in batch if hands.suspects(delivery)]
+    others = [delivery for delivery in batch if not hands.suspects(delivery)]
+    open_ = [*others, *suspects]
     async with _in_progress(open_, ack_wait / 3):
-        if len(open_) > 1:
-            try:
-                await take(tuple(open_))
-            except Exception as error:
-                log.info("bus.batch_failed", messages=len(open_), error=type(error).__name__)
-            else:
-                for delivery in batch:
-                    await _settle(delivery.ack())
-                return
-        await _one_by_one(open_, take, put_aside)
+        try:
+            await _together(open_, others, hands)
+            await _one_by_one(open_, hands)
+        except Stopped:
+            for delivery in open_:
+                await _settle(delivery.nack(0))
 
 
-async def _one_by_one(open_: list[Delivery], take: Take, put_aside: PutAside) -> None:
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """What is done with messages, and by whom it is kept in mind."""
+
+    take: Take
+    put_aside: PutAside
+    holding: Holding
+
+    def suspects(self, delivery: Delivery) -> bool:
+        """Whether it came so often, and never failed here, that it may be what kills whoever takes it."""
+        return delivery.deliveries >= SUSPECT and not self.holding.has_failed(delivery)
+
+
+async def _together(open_: list[Delivery], batch: Sequence[Delivery], hands: _Hands) -> None:
+    """Take a batch in one transaction, if it can be; what stays open has to be taken one by one."""
+    if len(batch) < 2:
+        return
+    try:
+        await hands.holding.when_ready(lambda: hands.take(tuple(batch)))
+    except Stopped:
+        raise
+    except Exception as error:
+        log.info("bus.batch_failed", messages=len(batch), error=type(error).__name__)
+        return
+    for delivery in batch:
+        await _done(delivery, hands)
+        open_.remove(delivery)
+
+
+async def _one_by_one(open_: list[Delivery], hands: _Hands) -> None:
     """Settle each message by itself; when several in a row fail to pass, the others wait without being tried."""
     in_a_row = 0
     while open_:
@@ -119,37 +172,54 @@ async def _one_by_one(open_: list[Delivery], take: Take, put_aside: PutAside) ->
         if in_a_row >= GIVE_UP_AFTER:
             await _settle(delivery.nack(min(delay_after(delivery.deliveries), 5.0)))
         else:
-            failed = await _take_one(delivery, take, put_aside)
+            failed = await _take_one(delivery, hands)
             in_a_row = in_a_row + 1 if failed else 0
         open_.remove(delivery)
 
 
-async def _take_one(delivery: Delivery, take: Take, put_aside: PutAside) -> bool:
+async def _take_one(delivery: Delivery, hands: _Hands) -> bool:
     """Take one message; True when it has to come again."""
+    if hands.suspects(delivery):
+        log.warning("bus.suspect", subject=delivery.subject, deliveries=delivery.deliveries)
+        if delivery.deliveries >= WORN:
+            return await _put_one_aside(delivery, Unanswered(delivery.deliveries), hands)
     try:
-        await take((delivery,))
+        await hands.holding.when_ready(lambda: hands.take((delivery,)))
+    except Stopped:
+        raise
     except Exception as error:
-        if outcome(error) is Outcome.ASIDE or delivery.deliveries >= PATIENCE:
-            return await _put_one_aside(delivery, error, put_aside)
-        await _later(delivery, error)
+        failures = hands.holding.failed(delivery)
+        if outcome(error) is Outcome.ASIDE or failures >= PATIENCE or delivery.deliveries >= WORN:
+            return await _put_one_aside(delivery, error, hands)
+        await _later(delivery, error, failures)
         return True
-    await _settle(delivery.ack())
+    await _done(delivery, hands)
     return False
 
 
-async def _put_one_aside(delivery: Delivery, reason: Exception, put_aside: PutAside) -> bool:
+async def _done(delivery: Delivery, hands: _Hands) -> None:
+    crashes.passing("delivery.before_ack")
+    await _settle(delivery.ack())
+    crashes.passing("delivery.after_ack")
+    hands.holding.forget(delivery)
+
+
+async def _put_one_aside(delivery: Delivery, reason: Exception, hands: _Hands) -> bool:
     try:
-        await put_aside(delivery, reason)
+        await hands.holding.when_ready(lambda: hands.put_aside(delivery, reason))
+    except Stopped:
+        raise
     except Exception as error:
-        await _later(delivery, error)
+        await _later(delivery, error, delivery.deliveries)
         return True
     log.warning("bus.put_aside", subject=delivery.subject, reason=type(reason).__name__)
     await _settle(delivery.term())
+    hands.holding.forget(delivery)
     return False
 
 
-async def _later(delivery: Delivery, error: Exception) -> None:
-    delay = delay_after(delivery.deliveries)
+async def _later(delivery: Delivery, error: Exception, failures: int) -> None:
+    delay = delay_after(failures)
     log.warning(
         "bus.again",
         subject=delivery.subject,
@@ -157,7 +227,7 @@ async def _later(delivery: Delivery, error: Exception) -> None:
         delay=delay,
         error=type(error).__name__,
         # Once in full is enough to find the cause.
-        exc_info=error if delivery.deliveries == 1 else None,
+        exc_info=error if failures == 1 else None,
     )
     await _settle(delivery.nack(delay))
 

@@ -1,7 +1,7 @@
 """How a service hears: one FastStream subscriber an ear, which gives whole batches to our own delivery."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from faststream import AckPolicy
@@ -13,6 +13,7 @@ from nats.js.api import ConsumerConfig
 
 from shared.bus.broker import Broker
 from shared.bus.delivery import Heard, PutAside, Take, deliver
+from shared.bus.holding import Holding
 from shared.bus.pulling import Pull
 from shared.bus.streams import ACK_WAIT, Ear
 
@@ -26,9 +27,10 @@ def listen(
 
     The ear must have been provisioned; listening neither creates nor changes streams and consumers.
     """
+    holding = Holding()
 
     async def hear(messages: list[Any]) -> None:
-        await deliver([Heard(message) for message in messages], take, put_aside, ack_wait)
+        await deliver([Heard(message) for message in messages], take, put_aside, ack_wait, holding)
 
     hear.__name__ = f"{ear.service}_hears_{ear.stream.lower()}"
     subscriber = broker.subscriber(
@@ -43,6 +45,7 @@ def listen(
     )
     # FastStream has no place to say which class it makes; the object is the same, only its way to pull is ours.
     subscriber.__class__ = _Listener
+    cast("_Listener", subscriber).holding = holding
     subscriber(hear)
 
 
@@ -50,6 +53,12 @@ class _Listener(BatchPullStreamSubscriber):
     """FastStream's subscriber with another way to pull: its own waits for a full batch or its time-out, always."""
 
     __slots__ = ()
+    holding: Holding
+
+    async def stop(self) -> None:
+        """Finish what is under way, but do not wait for a world that is not ready."""
+        self.holding.stop()
+        await super().stop()
 
     async def _create_subscription(self) -> None:
         if self.subscription is not None:

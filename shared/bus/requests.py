@@ -18,12 +18,13 @@ from nats.errors import Error as NatsError
 
 from shared.bus.broker import Broker
 from shared.bus.streams import stream_of
-from shared.errors import Outcome, Refused, outcome, problems
+from shared.errors import NotNow, Outcome, Refused, outcome, problems
 
 log = structlog.get_logger()
 
 LARGEST_BATCH = 500
 GIVE_UP_AFTER = 3
+KEPT = "Not handled yet; it is kept and will be tried again"
 
 
 class Asked:
@@ -92,8 +93,14 @@ class _Desk:
 
 async def answer_all(batch: Sequence[Asked], answer: Answer) -> None:
     """Have a batch handled and answer each of its senders; one bad message costs only itself."""
-    if len(batch) > 1 and await _answered(batch, answer) is None:
-        return
+    if len(batch) > 1:
+        error = await _answered(batch, answer)
+        if error is None:
+            return
+        if isinstance(error, NotNow):
+            for asked in batch:
+                await asked.answer(refusal(error))
+            return
     failures = 0
     for asked in batch:
         # When several fail in a row, the world is not ready, and their senders will not wait for us to find out again.
@@ -117,9 +124,12 @@ async def _answered(batch: Sequence[Asked], answer: Answer) -> Exception | None:
 
 def refusal(error: Exception) -> dict[str, object]:
     """What the sender is told: what was wrong and where, or that it was kept and will be tried again."""
+    if isinstance(error, NotNow):
+        log.warning("bus.request_waits", reason=error.reason)
+        return {"accepted": False, "status": error.status, "title": KEPT, "detail": error.reason}
     if outcome(error) is Outcome.AGAIN:
         log.warning("bus.request_waits", error=type(error).__name__, exc_info=error)
-        return {"accepted": False, "status": 503, "title": "Not handled yet; it is kept and will be tried again"}
+        return {"accepted": False, "status": 503, "title": KEPT}
     return {
         "accepted": False,
         "status": error.status if isinstance(error, Refused) else 422,

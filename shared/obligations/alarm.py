@@ -8,6 +8,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from shared.clock import Clock, WorldClock
+from shared.errors import NotNow
 
 log = structlog.get_logger()
 WORLD = WorldClock()
@@ -37,6 +38,7 @@ class Alarm:
         self._is_looking = False
         self._was_called = False
         self._waits_for: datetime | None = None
+        self._trouble = ""
         self._offset: float | None = None
         self._doubted: float | None = None
 
@@ -91,13 +93,25 @@ class Alarm:
                 return now + DOUBT
             await self._ring()
             earliest = await self._earliest()
+        except NotNow as error:
+            # Said once, however often it is met: the database comes back, and what fell due meanwhile waits for it.
+            self._note(error.reason)
+            return self._clock.now() + AFTER_FAILURE
         except Exception as error:
             # An alarm that dies of a database's bad minute would wake nobody.
             log.warning("alarm.failed", error=f"{type(error).__name__}: {error}")
             return self._clock.now() + AFTER_FAILURE
+        self._note("")
         is_held = earliest is not None and earliest <= now and earliest == self._waits_for
         self._waits_for = earliest
         return now + HELD if is_held else earliest
+
+    def _note(self, reason: str) -> None:
+        if reason and not self._trouble:
+            log.warning("alarm.waits", reason=reason)
+        if self._trouble and not reason:
+            log.info("alarm.goes_on")
+        self._trouble = reason
 
     def _believes(self, now: datetime) -> bool:
         """Whether the wall clock runs with the steady one; after a jump two looks must agree before anything fires."""

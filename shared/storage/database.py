@@ -1,10 +1,10 @@
 """One service's database: SQLite file or PostgreSQL schema, opened with the settings that keep what was confirmed."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from sqlite3 import OperationalError
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import CursorResult, Table, event, func, select
@@ -15,11 +15,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.schema import CreateSchema
 from sqlmodel import SQLModel
 
+from shared.errors import NotNow
+from shared.storage import away
 from shared.storage.tables import EVERY_SERVICE, table
 
 READING = "reading"
 TRIES, PAUSE = 100, 0.01
 """How often, and after how many seconds, the switch to a write-ahead log is tried again."""
+CONNECTS_WITHIN, ANSWERS_WITHIN, FREE_WITHIN = 5, 30, 10
+"""Seconds within which PostgreSQL has to take a connection, to answer a statement, and one of ours to become free."""
+LOCKED_FOR = 30
+"""Seconds that one who writes to a SQLite file waits for another."""
+SILENT_FOR = 60
+"""Seconds after which PostgreSQL ends the transaction of a process that says nothing, and with it its locks."""
+TROUBLED_FOR = 10.0
+"""Seconds for which a failure says something about the database; longer than the pauses of those who try again."""
 LOST_RACES = ("40001", "40P01")
 """What PostgreSQL calls a transaction that could not be serialized, and one that was in a deadlock."""
 
@@ -36,6 +46,8 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, service)
+        event.listen(self.engine.sync_engine, "handle_error", away.tell)
+        self._trouble = ("", 0.0)
 
     @classmethod
     def at(cls, url: str, folder: Path, service: str) -> "Database":
@@ -46,10 +58,11 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write; on SQLite it takes the write lock at once.
 
-        Raises Raced where PostgreSQL ends it because of what another one did at the same time.
+        Raises Raced where PostgreSQL ends it because of what another one did at the same time, NotNow where the
+        database cannot do it, and Unsure where nobody knows whether it did.
         """
         try:
-            async with self.engine.begin() as connection:
+            async with self._transaction(self.engine) as connection:
                 yield connection
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in LOST_RACES:
@@ -62,14 +75,35 @@ class Database:
 
         With the isolation of other work, a row that somebody else has just let go of could not be claimed.
         """
-        async with self.engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+        seeing = self.engine.execution_options(isolation_level="READ COMMITTED")
+        async with self._transaction(seeing) as connection:
             yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads, and on SQLite waits for nobody."""
-        async with self.engine.connect() as connection:
+        """A transaction that only reads, and on SQLite waits for nobody. Raises NotNow where the database is away."""
+        async with _connected(self.engine) as connection:
             yield await connection.execution_options(**{READING: True})
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """One that is committed at the end; its trouble is remembered until the next that succeeds."""
+        try:
+            async with _connected(engine) as connection:
+                await connection.begin()
+                yield connection
+                with away.committing():
+                    await connection.commit()
+        except NotNow as error:
+            self._trouble = (error.reason, monotonic())
+            raise
+        self._trouble = ("", 0.0)
+
+    @property
+    def trouble(self) -> str:
+        """Why a piece of work could not be done a moment ago; empty when it could, or when nobody has tried since."""
+        reason, when = self._trouble
+        return reason if monotonic() - when < TROUBLED_FOR else ""
 
     async def create(self, models: Iterable[type[SQLModel]]) -> None:
         """Make the tables that every service has and `models`, where they are not there yet."""
@@ -86,13 +120,21 @@ class Database:
             return
         # With the isolation of other work, whoever waited here would not see what was made meanwhile.
         seeing = self.engine.execution_options(isolation_level="READ COMMITTED")
-        async with seeing.begin() as connection:
+        async with self._transaction(seeing) as connection:
             await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(self.service))))
             await connection.execute(CreateSchema(self.service, if_not_exists=True))
             yield connection
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        with away.reaching():
+            connection = await stack.enter_async_context(engine.connect())
+        yield connection
 
 
 async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -115,13 +157,13 @@ async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str,
 
 def _sqlite(url: str) -> AsyncEngine:
     """Hence IMMEDIATE: a plain BEGIN died of "database is locked" when it came to write, in spite of its time-out."""
-    engine = create_async_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    engine = create_async_engine(url, connect_args={"timeout": LOCKED_FOR}, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.execute(f"PRAGMA busy_timeout={int(LOCKED_FOR * 1000)}")
         _write_ahead(cursor)
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -153,9 +195,21 @@ def _postgresql(url: str, schema: str) -> AsyncEngine:
         url,
         isolation_level="REPEATABLE READ",
         execution_options={"schema_translate_map": {None: schema}},
-        # By this name whoever restores a backup sees that somebody is at work.
-        connect_args={"server_settings": {"application_name": f"throughline {schema}"}},
+        connect_args={
+            # A server that went away without a word must not hang a request for ever; nor we the locks of a server.
+            "timeout": CONNECTS_WITHIN,
+            "command_timeout": ANSWERS_WITHIN,
+            "server_settings": {
+                # By this name whoever restores a backup sees that somebody is at work.
+                "application_name": f"throughline {schema}",
+                "idle_in_transaction_session_timeout": str(SILENT_FOR * 1000),
+                "tcp_keepalives_idle": "30",
+                "tcp_keepalives_interval": "10",
+                "tcp_keepalives_count": "3",
+            },
+        },
         pool_pre_ping=True,
         pool_size=5,
+        pool_timeout=FREE_WITHIN,
         hide_parameters=True,
     )

@@ -8,10 +8,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from shared.errors import Malformed, Problem, Refused, problems
+from shared.errors import Malformed, NotNow, Problem, Refused, problems
 from shared.events.complaints import complaints
 
 log = structlog.get_logger()
+
+RETRY_AFTER = 5
+"""Seconds after which whoever met a world that is not ready may try again."""
 
 
 def problem(status: int, title: str, detail: str, told: tuple[Problem, ...] = ()) -> JSONResponse:
@@ -25,6 +28,7 @@ def problem(status: int, title: str, detail: str, told: tuple[Problem, ...] = ()
 def answer_refusals(app: FastAPI) -> None:
     """Make every error of this app answer as problem+json."""
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(NotNow, _not_now)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _broken)
@@ -33,6 +37,14 @@ def answer_refusals(app: FastAPI) -> None:
 async def _refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     return problem(error.status, error.title, str(error), problems(error))
+
+
+async def _not_now(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, NotNow)
+    log.warning("request_not_now", path=request.url.path, reason=error.reason)
+    answer = problem(error.status, error.title, str(error))
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

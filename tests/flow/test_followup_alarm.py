@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from shared.clock import WorldClock
+from shared.errors import NotNow
 from shared.obligations import alarm as module
 from shared.obligations.alarm import Alarm
 from tests.support.bus import eventually
@@ -35,12 +36,16 @@ class Ledger:
         self.fired: list[datetime] = []
         self.looks = 0
         self.bad_days = 0
+        self.away = 0
 
     async def earliest(self) -> datetime | None:
         return min(self.due, default=None)
 
     async def ring(self) -> None:
         self.looks += 1
+        if self.away:
+            self.away -= 1
+            raise NotNow("The database cannot be reached.")
         if self.bad_days:
             self.bad_days -= 1
             raise ConnectionError("the database is away")
@@ -65,6 +70,17 @@ async def test_what_fell_due_while_nobody_ran_fires_at_the_start_and_in_order() 
     ledger = Ledger(clock, second, first)
     async with woken(ledger):
         await eventually(lambda: ledger.fired == [first, second])
+
+
+async def test_what_falls_due_while_the_database_is_away_fires_soon_after_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "AFTER_FAILURE", timedelta(seconds=0.05))
+    clock = Hands()
+    ledger = Ledger(clock, due := clock.now())
+    ledger.away = 3
+    async with woken(ledger):
+        await eventually(lambda: ledger.fired == [due])
 
 
 async def test_it_rings_when_something_falls_due_and_not_before() -> None:
