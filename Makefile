@@ -3,16 +3,18 @@
 PYTHON  ?= python3
 WORKERS ?= logical
 TESTS   ?= tests
+DATABASE ?= postgresql
+SEED    ?= 1
 
 BIN     := .venv/bin
 LOCKED  := .venv/.locked
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format words docs lock clean
+.PHONY: help setup demo up test check faults faults-short format words docs lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## make .venv from requirements.lock (again only when the lock changed)
 
@@ -34,6 +36,14 @@ check: $(READY) ## style, format, types and import contracts
 format: $(READY) ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+faults-short: $(READY) ## break everything once, within four minutes; the other database: DATABASE=sqlite
+	@$(BIN)/python -m benchmarks.faults --short --database $(DATABASE) --seed $(SEED) --minutes 1.5 \
+	    --faults 45 --facts 2000
+
+faults: $(READY) ## break everything by the hundred, for about 25 minutes; another order: SEED=2
+	@$(BIN)/python -m benchmarks.faults --database $(DATABASE) --seed $(SEED) --minutes 21 \
+	    --faults 420 --facts 42000
 
 words: docs ## the same as docs
 

@@ -24,7 +24,7 @@ from services.intake import main as intake
 from services.intake.decisions import playbooks as publishing
 from services.intake.domain import PublishPlaybook
 from services.sessions import main as sessions
-from shared import crashes, live, logs
+from shared import crashes, logs
 from shared.bus.folder import FolderTaken
 from shared.bus.server import EmbeddedServer, ServerFailed
 from shared.bus.streams import BusDiffers
@@ -166,7 +166,6 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             try:
-                stack.enter_context(live.answering(settings.host, settings.live_port))
                 urls = await stack.enter_async_context(bus(settings))
                 await stack.enter_async_context(started(services, urls))
                 for service in services:
