@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from shared.cli import aside, doctor, events, playbook, request, simulate, why
+from shared.cli import aside, doctor, events, playbook, reconcile, request, simulate, why
 
 app = typer.Typer(
     name="throughline",
@@ -117,6 +117,12 @@ def _hears() -> Mapping[str, Sequence[str]]:
     return {service.name: service.ear.subjects for service in running.idle()}
 
 
+def _reconcile() -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    from services import reconciling
+
+    return reconciling.directly()
+
+
 http = typer.Typer(help="What can be told and asked by HTTP: openapi, docs.", no_args_is_help=True)
 
 
@@ -146,6 +152,7 @@ app.add_typer(aside.app, name="aside")
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(doctor.doctor)
+app.command()(reconcile.command(_reconcile))
 
 
 def main() -> None:

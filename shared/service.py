@@ -13,8 +13,8 @@ from sqlmodel import SQLModel
 from shared.bus.broker import Broker, make_broker
 from shared.bus.delivery import Delivery
 from shared.bus.listening import listen
-from shared.bus.lost import say_again_what_is_lost
 from shared.bus.postman import Postman
+from shared.bus.reconciler import Reconciler
 from shared.bus.streams import Ear, provision
 from shared.clock import Clock
 from shared.commands import Said
@@ -27,6 +27,7 @@ from shared.settings import Settings
 from shared.storage import aside
 from shared.storage.database import Database
 from shared.storage.outbox import StoredOutbox
+from shared.storage.said import StoredSaid
 from shared.storage.work import Store
 
 Hear = Callable[[Store, Sequence[Fact]], Awaitable[None]]
@@ -64,6 +65,7 @@ class Service:
     store: Store = field(init=False)
     broker: Broker | None = field(init=False, default=None)
     postman: Postman | None = field(init=False, default=None)
+    reconciler: Reconciler | None = field(init=False, default=None)
     alarm: Alarm | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -87,15 +89,22 @@ class Service:
             self.listens(broker, self)
         else:
             listen(broker, self.ear, self.take, self.put_aside, self.settings.batch, self.settings.ack_wait)
-        outbox = StoredOutbox(self.store)
-        await say_again_what_is_lost(outbox, broker.client)
-        self.postman = Postman(outbox, broker, self.name)
+        self.postman = Postman(StoredOutbox(self.store), broker, self.name)
+        self.reconciler = self._reconciler(broker)
+        await self.reconciler.start()
         self.alarm = self.ticks(self.store) if self.ticks and alarm else None
         self.store.posted = self._posted
         await broker.start()
         await self.postman.start()
         if self.alarm:
             self.alarm.start()
+
+    def _reconciler(self, broker: Broker) -> Reconciler:
+        told = self.settings
+        said = StoredSaid(self.store)
+        reconciler = Reconciler(self.ear, said, broker, told.watch_bus_every, told.replicas, told.ack_wait)
+        broker.troubles.came_back = reconciler.wake
+        return reconciler
 
     async def stop(self) -> None:
         """Hear no more, finish what is under way, and leave the rest to the next start: nothing is lost by it."""
@@ -106,6 +115,8 @@ class Service:
             if self.broker and self.postman:
                 whatever_happens.push_async_callback(self.postman.stop)
                 whatever_happens.push_async_callback(self.broker.stop)
+                if self.reconciler:
+                    whatever_happens.push_async_callback(self.reconciler.stop)
                 await self._say_last_words(self.broker, self.postman)
 
     async def _say_last_words(self, broker: Broker, postman: Postman) -> None:

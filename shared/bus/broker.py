@@ -1,6 +1,6 @@
 """The broker of a service: FastStream on NATS; it never gives up on its server, nor trusts a sender's content type."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -30,6 +30,12 @@ class Troubles:
     """Permission violations: the publisher itself only sees a time-out."""
     others: int = 0
     last: str = ""
+    came_back: Callable[[], None] = lambda: None
+    """Called when the connection is there again after it broke."""
+
+    async def back(self) -> None:
+        """Tell whoever wants to know that the server is there again; the connection's reconnected callback."""
+        self.came_back()
 
     async def note(self, error: Exception) -> None:
         """Count and log a complaint; the connection's error callback."""
@@ -89,6 +95,7 @@ def make_broker(urls: str | Iterable[str], name: str) -> Broker:
         ping_interval=PING_EVERY,
         max_outstanding_pings=UNANSWERED,
         error_cb=troubles.note,
+        reconnected_cb=troubles.back,
         decoder=_as_sent,
         apply_types=False,
         logger=_Warnings(),

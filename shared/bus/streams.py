@@ -1,5 +1,6 @@
 """The streams and the ears of the services: the one place that creates or changes them."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -137,6 +138,15 @@ async def _provide_ear(js: JetStreamContext, ear: Ear, ack_wait: float, only_loo
     if changes and not only_look:
         await _asking(str(ear), js.add_consumer(ear.stream, wanted))
     return [f"{ear}: {', '.join(changes)} changed"] if changes else []
+
+
+async def begin_again(client: Client, ear: Ear, ack_wait: float = ACK_WAIT) -> None:
+    """Have an ear hear its stream from the beginning; what was heard before is recognised."""
+    js = client.jetstream(timeout=15)
+    with contextlib.suppress(NotFoundError):
+        await js.delete_consumer(ear.stream, ear.service)
+    await _asking(str(ear), js.add_consumer(ear.stream, _consumer(ear, ack_wait)))
+    log.info("bus.ear_begins_again", ear=str(ear))
 
 
 def _consumer(ear: Ear, ack_wait: float) -> ConsumerConfig:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.postman import Letter
@@ -51,19 +51,6 @@ class StoredOutbox:
 
             yield Claim(letters, mark)
 
-    async def newest_sent(self) -> Letter | None:
-        """The letter that was sent last, if any was."""
-        query = select(OUTBOX).where(OUTBOX.c.sent_at.is_not(None)).order_by(OUTBOX.c.seq.desc()).limit(1)
-        async with self._store.look() as unit:
-            row = (await unit.connection.execute(query)).one_or_none()
-        return Letter(row.seq, row.id, row.subject, row.body.encode()) if row else None
-
-    async def send_again(self) -> int:
-        """Take the mark off every letter; tells how many there are."""
-        async with self._store.work() as unit:
-            marked = update(OUTBOX).where(OUTBOX.c.sent_at.is_not(None)).values(sent_at=None)
-            return int((await unit.connection.execute(marked)).rowcount)
-
     async def _mark(self, letters: Sequence[Letter]) -> None:
         # Who loses the race to another replica, which sent the same, finds out at the next look what is left to mark.
         with suppress(Raced):
@@ -71,7 +58,8 @@ class StoredOutbox:
                 await connection.execute(self._marked(letters))
 
     def _marked(self, letters: Sequence[Letter]) -> Any:
-        sent = OUTBOX.c.seq.in_([letter.seq for letter in letters]) & UNSENT
+        # A letter that has been lost meanwhile, and is to be said once more, is another one.
+        sent = tuple_(OUTBOX.c.seq, OUTBOX.c.again).in_([(letter.seq, letter.again) for letter in letters]) & UNSENT
         return update(OUTBOX).where(sent).values(sent_at=self._store.clock.now())
 
 

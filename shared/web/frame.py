@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
+from shared.bus.reconciler import Reconciled
 from shared.commands import Said
 from shared.errors import Unknown
 from shared.events import wire
@@ -70,6 +71,13 @@ async def health(request: Request) -> JSONResponse:
     told = {service.name: await service.health() for service in _services(request)}
     well = all(one["well"] for one in told.values())
     return JSONResponse({"well": well, "services": told}, status_code=200 if well else 503)
+
+
+@router.post("/reconcile")
+async def reconcile(request: Request) -> dict[str, list[Reconciled]]:
+    """Compare all that each service said with what the bus has, and say again what it lacks."""
+    running = [(service.name, service.reconciler) for service in _services(request)]
+    return {name: await reconciler.reconcile() for name, reconciler in running if reconciler}
 
 
 @router.get("/facts/{fact_id:path}")

@@ -1,0 +1,64 @@
+"""What a service said, as the reconciler sees it: letters marked as sent, and what the streams looked like."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, tuple_, update
+
+from shared.bus.comparing import Marked
+from shared.bus.sighting import Sight
+from shared.storage.database import upsert
+from shared.storage.tables import StreamRow, table
+from shared.storage.work import OUTBOX, Store
+
+STREAM = table(StreamRow)
+AT_ONCE = 5000
+"""Marks that are taken off in one transaction."""
+
+
+class StoredSaid:
+    """The outbox and the memory of streams in one service's database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def now(self) -> datetime:
+        """The time by which letters are marked."""
+        return self._store.clock.now()
+
+    async def remembered(self, stream: str) -> Sight | None:
+        """What was seen at the look before."""
+        async with self._store.look() as unit:
+            query = select(STREAM).where(STREAM.c.stream == stream)
+            row = (await unit.connection.execute(query)).one_or_none()
+        return Sight(row.stream, row.created, row.sequence, row.letter, row.missing) if row else None
+
+    async def remember(self, sight: Sight) -> None:
+        """Keep what was seen. Of two replicas the last one is kept: both saw the same stream."""
+        row = {"stream": sight.stream, "created": sight.created, "sequence": sight.sequence}
+        async with self._store.database.writing() as connection:
+            await upsert(connection, STREAM, [row | {"letter": sight.letter, "missing": sight.missing}])
+
+    async def marked(self, subject: str, after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
+        """Letters on `subject` that are marked as sent (since then), in the order of the outbox."""
+        query = select(OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.again).where(OUTBOX.c.sent_at.is_not(None))
+        query = query.where(OUTBOX.c.seq > after, OUTBOX.c.subject.startswith(subject.removesuffix(">")))
+        if since is not None:
+            query = query.where(OUTBOX.c.sent_at > since)
+        async with self._store.look() as unit:
+            rows = await unit.connection.execute(query.order_by(OUTBOX.c.seq).limit(limit))
+            return [Marked(row.seq, row.id, row.again) for row in rows]
+
+    async def unmark(self, letters: Sequence[Marked]) -> int:
+        """Have these said again, unless another replica has seen to it; tells how many."""
+        again = 0
+        for place in range(0, len(letters), AT_ONCE):
+            some = [(letter.seq, letter.again) for letter in letters[place : place + AT_ONCE]]
+            # Who was slower finds another count, and leaves them alone: else they would be said twice more.
+            same = tuple_(OUTBOX.c.seq, OUTBOX.c.again).in_(some) & OUTBOX.c.sent_at.is_not(None)
+            taken = update(OUTBOX).where(same).values(sent_at=None, again=OUTBOX.c.again + 1)
+            async with self._store.database.writing() as connection:
+                again += (await connection.execute(taken)).rowcount
+        if again:
+            self._store.posted()
+        return again
