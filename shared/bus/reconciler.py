@@ -147,7 +147,6 @@ class Reconciler:
         compared = again = 0
         if why or depth is Depth.EVERYTHING:
             compared, again = await self._compare(seen)
-            passing("reconciler.after_unmark")
         # What the stream has and our database lacks would be learned here.
         began_again = seen.ear_is_missing or (why == GONE and stream == self._ear.stream)
         if (why or again) and seen.ear_has_heard:
@@ -198,6 +197,7 @@ class Reconciler:
             lost = await lacking(self._bus.client, stream, subject, letters)
             passing("reconciler.after_compare")
             again += await self._said.unmark(lost)
+            passing("reconciler.after_unmark")
             compared, after = compared + len(letters), letters[-1].seq
         return compared, again
 

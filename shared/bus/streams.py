@@ -1,6 +1,7 @@
 """The streams and the ears of the services: the one place that creates or changes them."""
 
 import contextlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,16 @@ ASIDE = "ASIDE"
 DAY = 24 * 3600.0
 ACK_WAIT = 30.0
 """Seconds after which an unanswered message is given to somebody else; who needs longer says so in between."""
+
+MAKE_AGAIN = "back the stream up, delete it, and start again; the databases say again what it lacks."
+NEVER = {
+    "sealed": "it takes nothing any more",
+    "mirror": "it only repeats another stream",
+    "persist_mode": "it confirms what it has not stored",
+    "allow_msg_counter": "it only counts",
+    "template_owner": "a template owns it",
+}
+"""Settings of a stream that can never be changed back, and what they would do to us."""
 
 
 class BusDiffers(Exception):
@@ -84,6 +95,14 @@ def _streams(replicas: int, atomic: bool) -> list[dict[str, object]]:
         "num_replicas": replicas,
         "discard": DiscardPolicy.NEW,
         "allow_direct": True,
+        # Each of these would have the server drop or refuse what was said. A limit in bytes is somebody's decision: at
+        # it the stream refuses (discard new), and what it refuses waits in the outbox.
+        "max_msgs": -1,
+        "max_msgs_per_subject": -1,
+        "max_msg_size": -1,
+        "discard_new_per_subject": False,
+        "allow_rollup_hdrs": False,
+        "subject_transform": None,
     }
     facts = {"name": ENGAGEMENT, "subjects": ["eng.>"], "max_age": 0.0, "duplicate_window": 3600.0, "no_ack": False}
     # no_ack: whoever asks with a reply subject waits for intake's answer, not for the stream's (docs/decisions/0021).
@@ -97,6 +116,7 @@ async def _provide_stream(js: JetStreamContext, wanted: Mapping[str, object], on
     name = str(wanted["name"])
     try:
         has = (await js.stream_info(name)).config
+        await _refuse_another_stream(js, name)
     except NotFoundError:
         if not only_look:
             await _asking(f"Stream {name}", js.add_stream(StreamConfig().evolve(**wanted)))
@@ -107,11 +127,20 @@ async def _provide_stream(js: JetStreamContext, wanted: Mapping[str, object], on
         changes.pop("num_replicas", None)
     for setting in ("storage", "retention"):
         if setting in changes:
-            remedy = "back the stream up, delete it, and start again; the databases say again what it lacks."
-            raise BusDiffers(f"Stream {name}", setting, _word(getattr(has, setting)), _word(wanted[setting]), remedy)
+            raise BusDiffers(
+                f"Stream {name}", setting, _word(getattr(has, setting)), _word(wanted[setting]), MAKE_AGAIN
+            )
     if changes and not only_look:
         await _asking(f"Stream {name}", js.update_stream(has.evolve(**changes)))
     return [f"stream {name}: {key} changed from {getattr(has, key)} to {value}" for key, value in changes.items()]
+
+
+async def _refuse_another_stream(js: JetStreamContext, name: str) -> None:
+    """What cannot be unset again; asked in the server's own words, as our client does not know them all."""
+    told = json.loads((await js._nc.request(f"$JS.API.STREAM.INFO.{name}", timeout=15)).data)
+    for setting, why in NEVER.items():
+        if (has := told.get("config", {}).get(setting)) and has != "default":
+            raise BusDiffers(f"Stream {name}", setting, json.dumps(has), f"unset ({why})", MAKE_AGAIN)
 
 
 async def _provide_ear(js: JetStreamContext, ear: Ear, ack_wait: float, only_look: bool) -> list[str]:
@@ -134,6 +163,8 @@ async def _provide_ear(js: JetStreamContext, ear: Ear, ack_wait: float, only_loo
     changes = [
         key for key in ("ack_wait", "max_deliver", "max_ack_pending") if getattr(has, key) != getattr(wanted, key)
     ]
+    # Unset is unset, in whatever way the server says it.
+    changes += [key for key in UNSET if getattr(has, key)]
     changes += ["filter_subjects"] if heard != hears else []
     if changes and not only_look:
         await _asking(str(ear), js.add_consumer(ear.stream, wanted))
@@ -163,9 +194,13 @@ def _consumer(ear: Ear, ack_wait: float) -> ConsumerConfig:
     )
 
 
+UNSET = ("headers_only", "inactive_threshold", "backoff", "rate_limit_bps", "pause_until")
+"""Settings with which an ear would hear no bodies, be forgotten, hear again too soon, too slowly, or not at all."""
+
+
 def _refuse_another_kind(ear: Ear, has: ConsumerConfig, wants: ConsumerConfig) -> None:
     remedy = "stop the services, delete the consumer, and start again; what was heard twice changes nothing."
-    for setting in ("deliver_subject", "ack_policy", "deliver_policy"):
+    for setting in ("deliver_subject", "ack_policy", "deliver_policy", "replay_policy"):
         mine, theirs = getattr(wants, setting), getattr(has, setting)
         if mine != theirs:
             raise BusDiffers(str(ear), setting, _word(theirs), _word(mine), remedy)
@@ -199,5 +234,5 @@ async def _asking(what: str, request: object) -> None:
     try:
         await request  # type: ignore[misc]
     except APIError as error:
-        remedy = "see the server's words, and its limits for this account."
+        remedy = "see the server's words: servers in the cluster, limits of the account, subjects of other streams."
         raise BusDiffers(what, "its configuration", "refused by the server", error.description, remedy) from error

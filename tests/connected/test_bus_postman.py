@@ -172,6 +172,17 @@ async def test_many_letters_are_stored_in_one_piece_or_not_at_all(tmp_path: Path
     assert last.headers["Nats-Batch-Sequence"] == "5"
 
 
+async def test_letters_of_which_the_bus_has_some_or_all_already_are_told_as_stored_and_kept_once(
+    tmp_path: Path,
+) -> None:
+    letters = [letter(number) for number in range(5)]
+    async with a_bus(tmp_path) as server, a_connection(server) as client:
+        for some in (letters[1:3], letters, letters):
+            stored, failure = await publish(client, "ENGAGEMENT", some)
+            assert (list(stored), failure) == (some, None)
+        assert sorted(await all_in(client, "ENGAGEMENT")) == sorted(bodies(letters))
+
+
 async def test_a_stream_that_takes_no_batches_gets_its_letters_one_after_another(tmp_path: Path) -> None:
     letters = [letter(number) for number in range(50)]
     async with a_bus(tmp_path) as server, a_connection(server) as client:

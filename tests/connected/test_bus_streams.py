@@ -1,11 +1,12 @@
 """Streams and ears are created and changed in one place, and by nobody else."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nats.aio.client import Client
-from nats.js.api import RetentionPolicy, StorageType
+from nats.js.api import RetentionPolicy, StorageType, StreamConfig, StreamSource
 
 from shared.bus.listening import listen
 from shared.bus.streams import BusDiffers, Ear, provision
@@ -109,3 +110,88 @@ async def test_an_ear_that_hears_less_goes_on_where_it_was(tmp_path: Path) -> No
         after = await client.jetstream().consumer_info("ENGAGEMENT", "followup")
     assert after.created == before
     assert after.config.filter_subjects == sorted(less.subjects)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("max_msgs", 1000),
+        ("max_msgs_per_subject", 10),
+        ("max_msg_size", 100),
+        ("allow_rollup_hdrs", True),
+        ("allow_atomic", False),
+        ("subjects", ["eng.sessions.>"]),
+        ("max_age", 86400.0),
+    ],
+)
+async def test_what_would_cost_messages_is_mended(tmp_path: Path, setting: str, value: Any) -> None:
+    async with a_bus(tmp_path) as server, a_connection(server) as client:
+        js = client.jetstream()
+        has = (await js.stream_info("ENGAGEMENT")).config
+        await js.update_stream(has.evolve(**{setting: value}))
+
+        assert [deed.partition(" changed")[0] for deed in await provision(client, [])] == [
+            f"stream ENGAGEMENT: {setting}"
+        ]
+        assert getattr((await js.stream_info("ENGAGEMENT")).config, setting) == getattr(has, setting)
+
+
+async def test_a_limit_in_bytes_a_place_and_what_forbids_deleting_are_somebodys_decisions(tmp_path: Path) -> None:
+    async with a_bus(tmp_path) as server, a_connection(server) as client:
+        js = client.jetstream()
+        has = (await js.stream_info("ENGAGEMENT")).config
+        await js.update_stream(has.evolve(max_bytes=1 << 30, deny_delete=True, deny_purge=True))
+
+        assert await provision(client, []) == []
+        config = (await js.stream_info("ENGAGEMENT")).config
+    assert (config.max_bytes, config.deny_delete, config.deny_purge) == (1 << 30, True, True)
+
+
+async def test_a_stream_that_takes_nothing_any_more_is_refused(tmp_path: Path) -> None:
+    async with a_bus(tmp_path) as server, a_connection(server) as client:
+        js = client.jetstream()
+        await js.update_stream((await js.stream_info("ASIDE")).config.evolve(sealed=True))
+
+        with pytest.raises(BusDiffers, match=r"Stream ASIDE: sealed is true but must be unset"):
+            await provision(client, [])
+
+
+async def test_a_stream_that_confirms_before_it_stores_is_refused(tmp_path: Path) -> None:
+    async with a_bus(tmp_path) as server, a_connection(server) as client:
+        await client.jetstream().delete_stream("ASIDE")
+        wish = {"name": "ASIDE", "subjects": ["aside.>"], "storage": "file", "retention": "limits", "num_replicas": 1}
+        made = await client.request(
+            "$JS.API.STREAM.CREATE.ASIDE", json.dumps(wish | {"persist_mode": "async"}).encode()
+        )
+        assert "error" not in json.loads(made.data), made.data
+
+        with pytest.raises(BusDiffers, match=r"Stream ASIDE: persist_mode is .async. but must be unset"):
+            await provision(client, [])
+
+
+async def test_a_stream_that_repeats_another_one_is_refused(tmp_path: Path) -> None:
+    async with a_bus(tmp_path) as server, a_connection(server) as client:
+        js = client.jetstream()
+        await js.delete_stream("ASIDE")
+        await js.add_stream(StreamConfig(name="ASIDE", mirror=StreamSource(name="INBOUND")))
+
+        with pytest.raises(BusDiffers, match=r"Stream ASIDE: mirror is .* but must be unset"):
+            await provision(client, [])
+
+
+async def test_more_replicas_than_there_are_servers_is_refused_in_the_servers_words(tmp_path: Path) -> None:
+    async with a_bus(tmp_path) as server, a_connection(server) as client:
+        with pytest.raises(BusDiffers, match=r"Stream ENGAGEMENT.*replicas"):
+            await provision(client, [], replicas=3)
+
+
+async def test_an_ear_that_would_be_forgotten_or_hears_no_bodies_is_mended(tmp_path: Path) -> None:
+    async with a_bus(tmp_path, FOLLOWUP) as server, a_connection(server) as client:
+        js = client.jetstream()
+        has = (await js.consumer_info("ENGAGEMENT", "followup")).config
+        await js.add_consumer("ENGAGEMENT", has.evolve(inactive_threshold=60.0, headers_only=True))
+
+        assert await provision(client, [FOLLOWUP]) == [f"{FOLLOWUP}: headers_only, inactive_threshold changed"]
+        config = (await js.consumer_info("ENGAGEMENT", "followup")).config
+        assert not config.headers_only and not config.inactive_threshold
+        assert await provision(client, [FOLLOWUP]) == []
