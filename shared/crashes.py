@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 
 POINTS = {
     "work.before_commit": "all is written, nothing is committed",
@@ -18,6 +19,14 @@ POINTS = {
     "migration.after_commit": "the tables are changed, the service has not started",
 }
 """By name: what has happened there, and what has not."""
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+dies: Callable[[], None] = _kill
+"""What happens at a chosen point: SIGKILL, so that nobody can tidy up on the way; a simulation puts its own here."""
 _chosen: dict[str, int] = {}
 
 
@@ -40,9 +49,9 @@ def choose(wish: str) -> None:
 
 
 def passing(point: str) -> None:
-    """Come past a point; nothing happens unless it was chosen. SIGKILL, so that nobody can tidy up on the way."""
+    """Come past a point; nothing happens unless it was chosen."""
     if not _chosen or point not in _chosen:
         return
     _chosen[point] -= 1
     if _chosen[point] <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        dies()
