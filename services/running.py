@@ -25,6 +25,7 @@ from services.intake.decisions import playbooks as publishing
 from services.intake.domain import PublishPlaybook
 from services.sessions import main as sessions
 from shared import crashes, logs
+from shared.bus.broker import without_secrets
 from shared.bus.folder import FolderTaken
 from shared.bus.server import EmbeddedServer, ServerFailed
 from shared.bus.streams import BusDiffers
@@ -78,9 +79,16 @@ async def _see_that_it_answers(urls: str) -> None:
     """A bus that goes away later is waited for; one that is not there at the start is more likely misspelt."""
     try:
         async with asyncio.timeout(ANSWERS_WITHIN):
-            client = await nats.connect(urls.split(","), allow_reconnect=False, connect_timeout=2, error_cb=_quietly)
+            # To try no more than once would be to give up at the first node of a cluster that is paused or cut off.
+            client = await nats.connect(
+                urls.split(","),
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.5,
+                connect_timeout=2,
+                error_cb=_quietly,
+            )
     except (NatsError, OSError) as error:
-        raise BusSilent(urls) from error
+        raise BusSilent(without_secrets(urls)) from error
     await client.close()
 
 
@@ -208,7 +216,7 @@ def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: s
     typer.echo(
         f"Throughline is up: {', '.join(names)}.\n"
         f"  HTTP      http://{host}:{port}  (what it can be asked: /openapi.json; how it is: /health)\n"
-        f"  bus       {urls}\n"
+        f"  bus       {without_secrets(urls)}\n"
         f"  database  {database}\n"
         f"  stop      Ctrl-C"
     )

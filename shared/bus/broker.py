@@ -1,5 +1,7 @@
 """The broker of a service: FastStream on NATS; it never gives up on its server, nor trusts a sender's content type."""
 
+import asyncio
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -10,6 +12,8 @@ from faststream.message import StreamMessage
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+
+from shared.bus.leaving import keep_asking
 
 log = structlog.get_logger()
 
@@ -52,6 +56,7 @@ class Broker(NatsBroker):
     """A FastStream broker that listens when its start returns, and also stops when its server is away."""
 
     troubles: Troubles
+    _asking: "asyncio.Task[None] | None" = None
 
     @property
     def client(self) -> Client:
@@ -65,6 +70,7 @@ class Broker(NatsBroker):
         # of what it has buffered; only that of a second one comes after our subscriptions.
         await self.client.flush()
         await self.client.flush()
+        self._asking = asyncio.create_task(keep_asking(self.client), name="is the bus well")
 
     async def stop(
         self,
@@ -73,6 +79,8 @@ class Broker(NatsBroker):
         exc_tb: TracebackType | None = None,
     ) -> None:
         client = self._connection
+        if self._asking is not None:
+            self._asking.cancel()
         try:
             await super().stop(exc_type, exc_val, exc_tb)
         except (NatsError, ExceptionGroup) as error:
@@ -103,6 +111,11 @@ def make_broker(urls: str | Iterable[str], name: str) -> Broker:
     )
     broker.troubles = troubles
     return broker
+
+
+def without_secrets(urls: str) -> str:
+    """URLs as they may be shown and logged."""
+    return re.sub(r"//[^/,@]*@", "//", urls)
 
 
 async def _as_sent(message: StreamMessage[Any]) -> Any:
