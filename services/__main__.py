@@ -64,6 +64,18 @@ def run(
 
 
 @app.command()
+def migrate(
+    service: Annotated[Name | None, typer.Argument(help="One service; else all four.")] = None,
+    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the database.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where the SQLite files live, if there is no --database.")] = None,
+) -> None:
+    """Bring the database to this version, before services start; each does it for itself if nobody did."""
+    from services import migrating
+
+    migrating.run((service,) if service else tuple(Name), database=database, data=data)
+
+
+@app.command()
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False,
     until: Annotated[str, typer.Option(help="The last day that is played (YYYY-MM-DD).")] = "2018-10-31",

@@ -35,6 +35,7 @@ from shared.events.complaints import complaints
 from shared.playbooks.model import read
 from shared.service import Service
 from shared.settings import Settings
+from shared.storage.migrations import UnknownRevision
 from shared.web import frame
 
 log = structlog.get_logger()
@@ -49,7 +50,7 @@ class BusSilent(Exception):
 
 ANSWERS_WITHIN = 10.0
 """Seconds that a bus has to answer when a service starts."""
-FORESEEN = (BusSilent, FolderTaken, ServerFailed, BusDiffers, NatsError, NotNow, OSError)
+FORESEEN = (BusSilent, FolderTaken, ServerFailed, BusDiffers, UnknownRevision, NatsError, NotNow, OSError)
 """Why a start may fail through no fault of ours; each says what to do."""
 BUILD: dict[str, Callable[[Settings, Clock], Service]] = {
     "intake": intake.build,

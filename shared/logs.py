@@ -9,7 +9,7 @@ import structlog
 def set_up(level: str, as_json: bool) -> None:
     """Log what is at least as grave as `level`, to standard error."""
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    for chatty in ("apscheduler", "aiosqlite", "httpx", "nats", "faststream"):
+    for chatty in ("alembic", "apscheduler", "aiosqlite", "httpx", "nats", "faststream"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

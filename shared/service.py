@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
 from fastapi import APIRouter
 from sqlmodel import SQLModel
 
@@ -26,9 +27,12 @@ from shared.obligations.following import Following
 from shared.settings import Settings
 from shared.storage import aside
 from shared.storage.database import Database
+from shared.storage.migrations import Migrated
 from shared.storage.outbox import StoredOutbox
 from shared.storage.said import StoredSaid
 from shared.storage.work import Store
+
+log = structlog.get_logger()
 
 Hear = Callable[[Store, Sequence[Fact]], Awaitable[None]]
 LAST_WORDS = 2.0
@@ -72,9 +76,12 @@ class Service:
         database = Database.at(self.settings.database, self.settings.data, self.name)
         self.store = Store(database, self.clock, self.settings.known_places, self.settings.zone)
 
-    async def prepare(self) -> None:
-        """Make the tables that are not there yet."""
-        await self.store.database.create(self.models)
+    async def prepare(self) -> Migrated:
+        """Make the tables that are not there yet, or bring those of an older version to this one."""
+        migrated = await self.store.database.create(self.models)
+        if migrated.changed and migrated.was is not None:
+            log.info("migrated", service=self.name, was=migrated.was, now=migrated.now)
+        return migrated
 
     async def start(self, urls: str, alarm: bool = True) -> None:
         """Open the database, take its place on the bus, and begin to hear, to say and to wake.

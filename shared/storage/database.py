@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.schema import CreateSchema
 from sqlmodel import SQLModel
 
+from shared.crashes import passing
 from shared.errors import NotNow
-from shared.storage import away
+from shared.storage import away, migrations
+from shared.storage.migrations import Migrated
 from shared.storage.tables import EVERY_SERVICE, table
 
 READING = "reading"
@@ -105,15 +107,24 @@ class Database:
         reason, when = self._trouble
         return reason if monotonic() - when < TROUBLED_FOR else ""
 
-    async def create(self, models: Iterable[type[SQLModel]]) -> None:
-        """Make the tables that every service has and `models`, where they are not there yet."""
+    async def create(self, models: Iterable[type[SQLModel]]) -> Migrated:
+        """Make the tables that every service has and `models`, or bring those that are there to the newest revision.
+
+        Raises UnknownRevision where a newer version of Throughline made them.
+        """
         tables = [table(model) for model in (*EVERY_SERVICE, *models)]
-        async with self._alone() as connection:
-            await connection.run_sync(lambda bare: SQLModel.metadata.create_all(bare, tables=tables))
+        async with self.reading() as connection:
+            if await connection.run_sync(migrations.is_newest, self.service):
+                return Migrated(self.service, newest := migrations.revisions(self.service)[-1], newest)
+        async with self.alone() as connection:
+            migrated = await connection.run_sync(migrations.migrate, self.service, tables)
+            passing("migration.before_commit")
+        passing("migration.after_commit")
+        return migrated
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that makes tables: of replicas that start at the same time, one after the other."""
+    async def alone(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that makes or changes tables: of replicas that start at the same time, one after the other."""
         if self.is_sqlite:
             async with self.writing() as connection:
                 yield connection
