@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Select, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.postman import Letter
@@ -13,6 +13,15 @@ from shared.storage.database import Raced
 from shared.storage.work import OUTBOX, Store
 
 UNSENT = OUTBOX.c.sent_at.is_(None)
+
+
+class Numbered(Protocol):
+    """Whatever stands for a letter of the outbox."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def again(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +67,14 @@ class StoredOutbox:
                 await connection.execute(self._marked(letters))
 
     def _marked(self, letters: Sequence[Letter]) -> Any:
-        # A letter that has been lost meanwhile, and is to be said once more, is another one.
-        sent = tuple_(OUTBOX.c.seq, OUTBOX.c.again).in_([(letter.seq, letter.again) for letter in letters]) & UNSENT
-        return update(OUTBOX).where(sent).values(sent_at=self._store.clock.now())
+        return update(OUTBOX).where(these(letters), UNSENT).values(sent_at=self._store.clock.now())
+
+
+def these(letters: Iterable[Numbered]) -> ColumnElement[bool]:
+    """These letters, at the count at which they were read: one that was lost meanwhile is another letter."""
+    numbers = [(letter.seq, letter.again) for letter in letters]
+    # SQLite finds no row by a pair; by the number alone it does.
+    return OUTBOX.c.seq.in_([seq for seq, _ in numbers]) & tuple_(OUTBOX.c.seq, OUTBOX.c.again).in_(numbers)
 
 
 def _oldest(limit: int) -> Select[Any]:

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 
 from shared.bus.comparing import Marked
 from shared.bus.sighting import Sight
 from shared.storage.database import upsert
+from shared.storage.outbox import these
 from shared.storage.tables import StreamRow, table
 from shared.storage.work import OUTBOX, Store
 
 STREAM = table(StreamRow)
-AT_ONCE = 5000
+AT_ONCE = 2000
 """Marks that are taken off in one transaction."""
 
 
@@ -53,10 +54,10 @@ class StoredSaid:
         """Have these said again, unless another replica has seen to it; tells how many."""
         again = 0
         for place in range(0, len(letters), AT_ONCE):
-            some = [(letter.seq, letter.again) for letter in letters[place : place + AT_ONCE]]
             # Who was slower finds another count, and leaves them alone: else they would be said twice more.
-            same = tuple_(OUTBOX.c.seq, OUTBOX.c.again).in_(some) & OUTBOX.c.sent_at.is_not(None)
-            taken = update(OUTBOX).where(same).values(sent_at=None, again=OUTBOX.c.again + 1)
+            some = these(letters[place : place + AT_ONCE])
+            taken = update(OUTBOX).where(some, OUTBOX.c.sent_at.is_not(None))
+            taken = taken.values(sent_at=None, again=OUTBOX.c.again + 1)
             async with self._store.database.writing() as connection:
                 again += (await connection.execute(taken)).rowcount
         if again:
