@@ -130,8 +130,13 @@ class Database:
                 yield connection
             return
         # With the isolation of other work, whoever waited here would not see what was made meanwhile.
-        seeing = self.engine.execution_options(isolation_level="READ COMMITTED")
-        async with self._transaction(seeing) as connection:
+        # And to wait for them, or to change a large table, may take longer than any answer.
+        patient = _postgresql(self.url, self.service, is_patient=True)
+        event.listen(patient.sync_engine, "handle_error", away.tell)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(patient.dispose)
+            seeing = patient.execution_options(isolation_level="READ COMMITTED")
+            connection = await stack.enter_async_context(self._transaction(seeing))
             await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(self.service))))
             await connection.execute(CreateSchema(self.service, if_not_exists=True))
             yield connection
@@ -200,7 +205,7 @@ def _write_ahead(cursor: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
 
 
-def _postgresql(url: str, schema: str) -> AsyncEngine:
+def _postgresql(url: str, schema: str, is_patient: bool = False) -> AsyncEngine:
     """Each transaction sees one state of the world: with less, a history could be newer than its version says."""
     return create_async_engine(
         url,
@@ -209,11 +214,11 @@ def _postgresql(url: str, schema: str) -> AsyncEngine:
         connect_args={
             # A server that went away without a word must not hang a request for ever; nor we the locks of a server.
             "timeout": CONNECTS_WITHIN,
-            "command_timeout": ANSWERS_WITHIN,
+            "command_timeout": None if is_patient else ANSWERS_WITHIN,
             "server_settings": {
                 # By this name whoever restores a backup sees that somebody is at work.
                 "application_name": f"throughline {schema}",
-                "idle_in_transaction_session_timeout": str(SILENT_FOR * 1000),
+                "idle_in_transaction_session_timeout": "0" if is_patient else str(SILENT_FOR * 1000),
                 "tcp_keepalives_idle": "30",
                 "tcp_keepalives_interval": "10",
                 "tcp_keepalives_count": "3",
