@@ -1,4 +1,7 @@
-"""The bus is disposable: what a stream has lost, its service says again, and our ear hears from the beginning."""
+"""The bus is disposable: what a stream has lost, its service says again, and our ear hears from the beginning.
+
+See docs/decisions/0024.
+"""
 
 import asyncio
 import contextlib
