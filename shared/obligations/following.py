@@ -1,12 +1,12 @@
 """Following a line: after each fact, and as time passes, the ledger is brought in line with the plan."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
 from shared.crashes import passing
 from shared.errors import Malformed
@@ -31,8 +31,6 @@ FEW = 500
 """The most obligations that one transaction lets fall due."""
 LINES = 50
 """The most lines that one transaction plans again: as long as it plans, nobody else writes."""
-SECOND_LOOK = timedelta(minutes=1)
-"""When a line that is new is planned once more: a replica may have heard its playbook at the same instant."""
 AFTER_FAILURE = timedelta(days=1)
 """How long a line that could not be planned again waits for the next try."""
 
@@ -51,12 +49,11 @@ class Following:
         """
         for published in _publications(turns):
             _understood(published)
-        playbooks = {name for turn in turns if (name := _published(turn.after)) is not None}
-        if playbooks:
-            # One playbook may rule thousands of lines: they are planned again as if time had passed, a few at once.
-            ruled = update(LINE).where(LINE.c.playbook.in_(playbooks))
-            await unit.connection.execute(ruled.values(look_again_at=unit.now))
-        await self._plan_again(unit, {turn.line: turn.after for turn in turns})
+        histories = {turn.line: turn.after for turn in turns}
+        await _have_planned_again(unit, histories.values())
+        await self._plan_again(unit, histories)
+        if not unit.alone:
+            await _look_twice(unit, histories)
 
     async def pass_time(self, unit: Unit) -> int:
         """Let fall due, escalate, lapse or close what time says, in due order; tells how many changes that made."""
@@ -73,8 +70,10 @@ class Following:
     async def roll_on(self, unit: Unit) -> None:
         """Plan the lines again to whose plan time, or another version of their playbook, may have added something."""
         due = select(LINE.c.line).where(LINE.c.look_again_at <= unit.now).order_by(LINE.c.look_again_at).limit(LINES)
-        lines = (await unit.connection.scalars(due)).all()
-        await self._plan_again(unit, await kept.histories(unit, lines), by_time=True)
+        lines = (await unit.connection.scalars(due.with_for_update(skip_locked=True))).all()
+        histories = await kept.histories(unit, lines)
+        await self._plan_again(unit, histories, by_time=True)
+        await _have_planned_again(unit, histories.values())
 
     async def _plan_again(self, unit: Unit, histories: Mapping[str, History], by_time: bool = False) -> None:
         """Bring the ledger of some lines in line with their plans, and note when to look at them again."""
@@ -92,8 +91,6 @@ class Following:
                 log.error("line.not_planned", line=line, error=type(error).__name__, exc_info=error)
                 changes, again = [], unit.now + AFTER_FAILURE
             made += [(line, change) for change in changes]
-            if named(history) and not (by_time or unit.alone or recorded[line]):
-                again = min(again or unit.now + SECOND_LOOK, unit.now + SECOND_LOOK)
             if (noted[line].playbook, noted[line].look_again_at) != (named(history), again):
                 await ledger.note(unit, line, playbook=named(history), look_again_at=again)
         await self._record(unit, noted, made)
@@ -130,6 +127,28 @@ def _publications(turns: Sequence[Turn]) -> Iterator[PlaybookPublished]:
         for fact in turn.new:
             if isinstance(fact.event, PlaybookPublished):
                 yield fact.event
+
+
+async def _have_planned_again(unit: Unit, histories: Iterable[History]) -> None:
+    """Where these are lines of playbooks, have the lines that they rule planned again.
+
+    One playbook may rule thousands of lines: they are planned as if time had passed, a few at once.
+    """
+    if playbooks := {name for history in histories if (name := _published(history)) is not None}:
+        ruled = update(LINE).where(LINE.c.playbook.in_(playbooks)).values(look_again_at=unit.now)
+        await unit.connection.execute(ruled)
+
+
+async def _look_twice(unit: Unit, histories: Mapping[str, History]) -> None:
+    """Have lines looked at once more as soon as all this is committed, where one hangs on another.
+
+    An engagement and its playbook may have been recorded by two replicas at one instant, neither of which could see
+    what the other recorded; whoever looks after both have committed does.
+    """
+    ruled_or_ruling = [line for line, history in histories.items() if named(history) or _published(history)]
+    nothing_owed = ~exists().where(ledger.LEDGER.c.line == LINE.c.line)
+    twice = update(LINE).where(LINE.c.line.in_(ruled_or_ruling), nothing_owed).values(look_again_at=unit.now)
+    await unit.connection.execute(twice)
 
 
 def _published(history: History) -> str | None:

@@ -7,10 +7,8 @@ import pytest
 
 from services.followup import repository as followup
 from shared import use_cases
-from shared.clock import VirtualClock
 from shared.events.base import Fact
 from shared.obligations import ledger
-from shared.obligations.following import SECOND_LOOK
 from shared.storage import facts as kept
 from shared.storage.database import Raced
 from shared.storage.facts import Turn
@@ -138,8 +136,6 @@ async def test_an_engagement_that_opens_while_its_playbook_is_published_elsewher
         async with other.work() as meanwhile:
             await followup.record(meanwhile, [published()], False)
     assert await tasks(one) == []
-    assert isinstance(one.clock, VirtualClock)
-    one.clock.move_to(NOW + SECOND_LOOK)
     await use_cases.pass_time(one, followup.FOLLOWING)
     assert await tasks(one) == ["ask"]
 
