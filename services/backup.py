@@ -14,13 +14,14 @@ from shared.clock import WorldClock
 from shared.settings import Settings
 from shared.storage import backup, restoring
 from shared.storage.backup import Holding, Manifest
+from shared.storage.migrations import UnknownRevision
 
 HEARERS_FIRST = ("followup", "evaluation", "sessions", "intake")
 """Where there is no common instant, whatever a hearer knows its speaker's copy then knows too."""
 FORESEEN = (
     backup.Occupied, backup.NothingToSave, backup.NotSaved,
     restoring.NoBackup, restoring.NotEmpty, restoring.InUse, restoring.NotRestored,
-    FolderTaken,
+    UnknownRevision, FolderTaken,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from nats.errors import Error as NatsError
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from sqlalchemy.engine import make_url
 
 from services.evaluation import main as evaluation
 from services.followup import main as followup
@@ -213,7 +214,9 @@ async def publish(intake_: Service) -> None:
 
 def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
-    database = settings.database or f"{settings.data.absolute()}/{names[0] if len(names) == 1 else '<service>'}.db"
+    # A password belongs on no screen and in no log of a system.
+    served = make_url(settings.database).render_as_string(hide_password=True) if settings.database else ""
+    database = served or f"{settings.data.absolute()}/{names[0] if len(names) == 1 else '<service>'}.db"
     typer.echo(
         f"Throughline is up: {', '.join(names)}.\n"
         f"  HTTP      http://{host}:{port}  (what it can be asked: /openapi.json; how it is: /health)\n"

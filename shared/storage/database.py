@@ -7,7 +7,7 @@ from sqlite3 import OperationalError
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import CursorResult, Table, event, func, select
+from sqlalchemy import CursorResult, Table, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -138,7 +138,9 @@ class Database:
             seeing = patient.execution_options(isolation_level="READ COMMITTED")
             connection = await stack.enter_async_context(self._transaction(seeing))
             await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(self.service))))
-            await connection.execute(CreateSchema(self.service, if_not_exists=True))
+            # "If not exists" asks for the right to make schemas even where there is nothing to make.
+            if not await connection.run_sync(lambda bare: inspect(bare).has_schema(self.service)):
+                await connection.execute(CreateSchema(self.service))
             yield connection
 
     async def close(self) -> None:

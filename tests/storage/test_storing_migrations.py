@@ -19,13 +19,15 @@ from services.evaluation.tables import TABLES as EVALUATION
 from services.followup.tables import TABLES as FOLLOWUP
 from services.intake.tables import TABLES as INTAKE
 from services.sessions.tables import TABLES as SESSIONS
+from shared.errors import NotNow
+from shared.ids import new_id
 from shared.storage import facts as kept
 from shared.storage import migrations
 from shared.storage.database import Database
 from shared.storage.migrations import REVISION, Migrated, UnknownRevision
 from shared.storage.tables import EVERY_SERVICE, FactRow, LineRow, OutboxRow, table
 from tests.support.saying import ENGAGEMENT, said, session
-from tests.support.stores import a_store, letters, mark_sent, unsent
+from tests.support.stores import a_database_on, a_store, letters, mark_sent, unsent
 
 SERVICES: dict[str, Sequence[type[SQLModel]]] = {
     "intake": INTAKE,
@@ -183,6 +185,24 @@ async def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
         await database.create(FOLLOWUP)
     assert await revision_of(database) == ("9999", True)
     await database.close()
+
+
+async def test_a_user_needs_no_right_but_to_own_the_schema(server: str) -> None:
+    async with a_database_on(server) as url:
+        own, owner = Database(url, "followup"), f"owner_{new_id().replace('-', '')}"
+        async with own.writing() as connection:
+            await connection.execute(text(f"CREATE ROLE {owner} LOGIN"))
+        theirs = Database(url.replace("postgres:@", f"{owner}:@"), "followup")
+        with pytest.raises(NotNow, match="must own the schema"):
+            await theirs.create(FOLLOWUP)
+        async with own.writing() as connection:
+            await connection.execute(text(f"CREATE SCHEMA followup AUTHORIZATION {owner}"))
+        assert await theirs.create(FOLLOWUP) == Migrated("followup", None, NEWEST)
+        await theirs.close()
+        async with own.writing() as connection:
+            await connection.execute(text(f"DROP OWNED BY {owner} CASCADE"))
+            await connection.execute(text(f"DROP ROLE {owner}"))
+        await own.close()
 
 
 async def test_a_migration_that_breaks_leaves_the_database_as_it_was(url: str, rows: Rows) -> None:
