@@ -39,8 +39,7 @@ def main() -> int:
     try:
         asyncio.run(_interruptible(wish, folder, phases))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        print("Interrupted; all is stopped.", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
+        print(f"Interrupted; all is stopped. What was logged is in {folder}", file=sys.stderr)
         return 130
     except BaseException:
         print(f"What was logged is in {folder}", file=sys.stderr)

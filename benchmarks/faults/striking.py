@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from benchmarks.faults.drain import busy
 from benchmarks.faults.kinds import KINDS, Kind, Scene
 from benchmarks.faults.wish import Wish
 from benchmarks.faults.world import World
@@ -27,6 +28,7 @@ class Struck:
     """The worst time of each kind."""
     skipped: dict[str, str] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
+    recovery_of_last: float = 0.0
     in_vain: int = 0
     """How many faults in a row no recovery was seen after."""
     findings: list[str] = field(default_factory=list)
@@ -62,7 +64,9 @@ async def strike(scene: Scene, struck: Struck, wish: Wish, until: float) -> None
         await _one(kind, scene, struck)
         took = time.monotonic() - began
         if wish.say:
-            print(f"{done + 1:4} {kind.name:32} {took:6.1f} s  {scene.load.confirmed} confirmed", flush=True)
+            healed = struck.recovery_of_last
+            said = scene.load.confirmed
+            print(f"{done + 1:4} {kind.name:32} {took:6.1f} s, healed in {healed:5.1f} s, {said} confirmed", flush=True)
         if done + 1 >= at_least:
             await asyncio.sleep(min(max(0.0, slot - took), 20.0))
 
@@ -85,7 +89,9 @@ async def _one(kind: Kind, scene: Scene, struck: Struck) -> None:
     except TimeoutError:
         took = RECOVERS_WITHIN
         struck.in_vain += 1
-        struck.findings.append(f"{kind.name}: no effect of a fresh fact within {RECOVERS_WITHIN:.0f} s")
+        why = await busy(scene.world.databases(), scene.world.nats_url) or "nothing is under way"
+        struck.findings.append(f"{kind.name}: no effect of a fresh fact within {RECOVERS_WITHIN:.0f} s: {why}")
     else:
         struck.in_vain = 0
+    struck.recovery_of_last = took
     struck.recovery[kind.name] = max(struck.recovery.get(kind.name, 0.0), took)

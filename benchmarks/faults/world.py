@@ -182,6 +182,12 @@ class World:
                 await self.postgres.start()
         await self.start_replicas()
 
+    async def command(self, *arguments: str, crash_at: str = "") -> int:
+        """Run a command of an administrator; its exit code, or minus the signal that ended it."""
+        environment = self.replicas[SERVICES[0], LETTERS[0]].environment | {"THROUGHLINE_CRASH_AT": crash_at}
+        _, end = await self.nursery.fork(list(arguments), environment, self.logs / f"{arguments[0]}.log")
+        return await asyncio.wait_for(end, 120)
+
     async def versions(self) -> dict[str, str]:
         """What ran, by name."""
         async with a_client(self.nats_url) as client:
