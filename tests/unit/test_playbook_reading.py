@@ -125,6 +125,7 @@ def test_the_playbooks_that_come_with_us_can_be_read(file: Path) -> None:
         ("    to: facilitator\n    due: {wait: 2 weeks", "    due: {wait: 2 weeks", "x.yaml:16 rules[1].to: says for whom the task is"),
         ("after: last_session", "after: last_session, before: closed", "x.yaml:20 rules[1].due: needs one moment: after or before"),
         ("done_by: plan_submitted", "open_for: 2 weeks", "x.yaml:21 rules[1].open_for: is for evaluations only"),
+        ("evaluation: mid", "evaluation: mid\n    escalate: {wait: 3 days, to: supervisor}", "x.yaml:34 rules[3].escalate: is for tasks only"),
         ("contact: true", "contact: yes", "x.yaml:28 rules[2].contact: must be true or false"),
         ("playbook: peer", "playbook: desk\nx: peer", "x.yaml:2 x: is not a word of playbooks"),
         ("title: Peer", "title: 2027\nx: Peer", "x.yaml:3 title: must be text"),

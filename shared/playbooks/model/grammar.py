@@ -174,7 +174,7 @@ class Rule(Words):
             return [(("to",), "says for whom the task is, like to: facilitator")]
         if self.task is not None:
             return [((name,), "is for evaluations only") for name in OF_ROUNDS if name in self.model_fields_set]
-        return []
+        return [(("escalate",), "is for tasks only: a round closes by itself")] if self.escalate else []
 
     def _wrong_moments(self) -> list[Wrong]:
         named: list[tuple[tuple[str, ...], str | None]] = [
