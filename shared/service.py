@@ -17,6 +17,7 @@ from shared.bus.listening import listen
 from shared.bus.postman import Postman
 from shared.bus.reconciler import Reconciler
 from shared.bus.streams import Ear, provision
+from shared.catching_up import Learner
 from shared.clock import Clock
 from shared.commands import Said
 from shared.errors import Malformed, NotNow, problems
@@ -31,6 +32,7 @@ from shared.storage.migrations import Migrated
 from shared.storage.outbox import StoredOutbox
 from shared.storage.said import StoredSaid
 from shared.storage.work import Store
+from shared.use_cases import Record
 
 log = structlog.get_logger()
 
@@ -54,6 +56,8 @@ class Service:
     take_in: Hear
     """Make facts of its own, said elsewhere, its own."""
     retract: Callable[[Store, str, str], Awaitable[Said]]
+    keep: Record
+    """Keep facts and the rows that show them, and plan nothing."""
     following: Following | None = None
     """What it makes of plans, if it keeps a ledger."""
     pass_time: Callable[[Store], Awaitable[None]] | None = None
@@ -92,6 +96,7 @@ class Service:
         broker = self.broker = make_broker(urls, self.name)
         await broker.connect()
         await provision(broker.client, [self.ear], self.settings.replicas, self.settings.ack_wait)
+        await self._catch_up(broker)
         if self.listens:
             self.listens(broker, self)
         else:
@@ -112,6 +117,12 @@ class Service:
         reconciler = Reconciler(self.ear, said, broker, told.watch_bus_every, told.replicas, told.ack_wait)
         broker.troubles.came_back = reconciler.wake
         return reconciler
+
+    async def _catch_up(self, broker: Broker) -> None:
+        """At the first start on a database, and the first after it was restored: nothing is remembered of the bus."""
+        learner = Learner(self.store, self.ear, self.keep, self.following, self.settings.max_fact_bytes)
+        if not await learner.remembers_the_bus():
+            await learner.catch_up(broker.client)
 
     async def stop(self) -> None:
         """Hear no more, finish what is under way, and leave the rest to the next start: nothing is lost by it."""

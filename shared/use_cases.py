@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
+from sqlalchemy import func, select
 
 from shared.commands import Command, Said
 from shared.errors import Conflict, Unknown
@@ -145,6 +146,21 @@ async def pass_time(store: Store, following: Following) -> None:
             return await following.pass_time(unit)
 
     while await _patiently(once, patience=0) >= FEW:
+        pass
+
+
+async def plan_all_that_waits(store: Store, following: Following) -> None:
+    """Plan every line again that waits for it, and let nothing fall due; for whoever has just learned much."""
+
+    async def once() -> bool:
+        async with store.work() as unit:
+            earliest: datetime | None = await unit.connection.scalar(select(func.min(kept.LINE.c.look_again_at)))
+            waits = earliest is not None and earliest <= unit.now
+            if waits:
+                await following.roll_on(unit)
+            return waits
+
+    while await _patiently(once, patience=0):
         pass
 
 

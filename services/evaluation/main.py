@@ -2,7 +2,7 @@
 
 from services.evaluation import handlers
 from services.evaluation.api import router
-from services.evaluation.repository import FOLLOWING
+from services.evaluation.repository import FOLLOWING, keep
 from services.evaluation.subscribers import EAR
 from services.evaluation.tables import TABLES
 from services.evaluation.ticks import alarm
@@ -22,6 +22,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,
+        keep=keep,
         retract=handlers.retract,
         following=FOLLOWING,
         pass_time=handlers.pass_time,

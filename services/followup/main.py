@@ -2,7 +2,7 @@
 
 from services.followup import handlers
 from services.followup.api import router
-from services.followup.repository import FOLLOWING
+from services.followup.repository import FOLLOWING, keep
 from services.followup.subscribers import EAR
 from services.followup.tables import TABLES
 from services.followup.ticks import alarm
@@ -22,6 +22,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,
+        keep=keep,
         retract=handlers.retract,
         following=FOLLOWING,
         pass_time=handlers.pass_time,

@@ -28,3 +28,8 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     turns = await kept.record(unit, facts, said)
     await FOLLOWING.follow(unit, turns)
     return turns
+
+
+async def keep(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
+    """Keep facts, and leave the ledger as it is: for whoever has much to learn before anything is planned."""
+    return await kept.record(unit, facts, said)

@@ -2,6 +2,7 @@
 
 from services.intake import handlers
 from services.intake.api import router
+from services.intake.repository import RECORDS
 from services.intake.subscribers import EAR, listens
 from services.intake.tables import TABLES
 from shared.clock import Clock
@@ -20,6 +21,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,
+        keep=RECORDS.record,
         retract=handlers.retract,
         listens=listens,
         hear_message=handlers.hear_tracker,

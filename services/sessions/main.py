@@ -2,6 +2,7 @@
 
 from services.sessions import handlers
 from services.sessions.api import router
+from services.sessions.repository import RECORDS
 from services.sessions.subscribers import EAR
 from services.sessions.tables import TABLES
 from shared.clock import Clock
@@ -20,5 +21,6 @@ def build(settings: Settings, clock: Clock) -> Service:
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,
+        keep=RECORDS.record,
         retract=handlers.retract,
     )

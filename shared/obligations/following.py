@@ -48,7 +48,7 @@ class Following:
         Raises BadPlaybook for a fact that publishes what is no playbook: it must not come into force.
         """
         for published in _publications(turns):
-            _understood(published)
+            understood(published)
         histories = {turn.line: turn.after for turn in turns}
         await _have_planned_again(unit, histories.values())
         await self._plan_again(unit, histories)
@@ -172,7 +172,7 @@ async def _playbooks(unit: Unit, histories: Mapping[str, History]) -> dict[str, 
     for line, name in names.items():
         versions = published[f"{NO_ENGAGEMENT}/{name}"].effective if name is not None else ()
         chosen = choose(versions, histories[line])
-        found[line] = _understood(chosen.event) if chosen and isinstance(chosen.event, PlaybookPublished) else None
+        found[line] = understood(chosen.event) if chosen and isinstance(chosen.event, PlaybookPublished) else None
     return found
 
 
@@ -184,7 +184,7 @@ def owed(unit: Unit, playbook: Playbook | None, history: History, keeps: Keeps |
 
 
 @lru_cache(maxsize=256)
-def _understood(published: PlaybookPublished) -> Playbook:
+def understood(published: PlaybookPublished) -> Playbook:
     """A text is read once; it never changes under its version. Raises BadPlaybook, or Malformed if it names another."""
     playbook = read(published.document, f"{published.playbook} version {published.version}")
     if (playbook.playbook, playbook.version) != (published.playbook, published.version):

@@ -146,7 +146,7 @@ def _change(owed: Obligation | None, row: Row | None, mark: Mark, now: datetime)
         return _while_open(owed, row, now)
     if owed is None or not owed.reached or owed.done or not _can_begin(owed, row, now):
         return None
-    return Change("schedule", _fresh(owed, row), row)
+    return Change("schedule", fresh(owed, row), row)
 
 
 def _by_hand(owed: Obligation | None, row: Row | None, mark: Mark) -> Change | None:
@@ -156,7 +156,7 @@ def _by_hand(owed: Obligation | None, row: Row | None, mark: Mark) -> Change | N
     if row is None:
         if owed is None or not owed.reached:
             return None
-        row, before = _fresh(owed, None), None
+        row, before = fresh(owed, None), None
     else:
         before = row
     if before is not None and (before.state, before.ended_because) == (state, mark.ended.fact.id):
@@ -209,7 +209,7 @@ def _ended(
     return Change(kind, after, row, reason)
 
 
-def _fresh(owed: Obligation, row: Row | None) -> Row:
+def fresh(owed: Obligation, row: Row | None) -> Row:
     """What is recorded of an obligation that begins, or begins again."""
     return Row(
         key=owed.key,
@@ -244,4 +244,4 @@ def _fresh(owed: Obligation, row: Row | None) -> Row:
 
 def _as_planned(owed: Obligation, row: Row) -> Row:
     """The open row with all that the plan says of it."""
-    return replace(_fresh(owed, row), state=row.state, n=row.n, fired_at=row.fired_at, escalated_at=row.escalated_at)
+    return replace(fresh(owed, row), state=row.state, n=row.n, fired_at=row.fired_at, escalated_at=row.escalated_at)

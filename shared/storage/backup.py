@@ -13,20 +13,19 @@ from tempfile import mkdtemp
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Column, MetaData, String, Table, create_engine, inspect, select, text
+from sqlalchemy import Table, create_engine, inspect, select, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from shared.storage.database import Database
+from shared.storage.migrations import REVISION
 from shared.storage.tables import EVERY_SERVICE, table
 
 MANIFEST = "manifest.json"
 CHUNK = 1000
 """Rows that are in memory at once."""
-VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
-"""Where a database keeps the revision of its tables."""
 
 
 class Occupied(Exception):
@@ -171,7 +170,7 @@ async def _copy_schema(connection: AsyncConnection, holding: Holding, folder: Pa
     there: Mapping[str, set[str]] = await connection.run_sync(_columns, schema)
     if "fact" not in there:
         raise NothingToSave(schema, make_url(holding.database.url).render_as_string(hide_password=True))
-    tables = [one for one in (*holding.tables, VERSION) if one.name in there]
+    tables = [one for one in (*holding.tables, REVISION) if one.name in there]
     rows: dict[str, int] = {}
     engine = create_engine(f"sqlite:///{folder / schema}.db")
     try:
@@ -230,9 +229,9 @@ def _counts(file: Path) -> dict[str, int]:
 
 def _revision(file: Path) -> str | None:
     with closing(reading(file)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (VERSION.name,)).fetchone():
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (REVISION.name,)).fetchone():
             return None
-        found = connection.execute(f"SELECT version_num FROM {VERSION.name}").fetchone()  # noqa: S608 - our own name
+        found = connection.execute(f"SELECT version_num FROM {REVISION.name}").fetchone()  # noqa: S608 - our own name
         return found[0] if found else None
 
 

@@ -82,6 +82,12 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     return [Turn(before[line], after[line], tuple(some)) for line, some in fresh.items()]
 
 
+async def begin(unit: Unit, lines: Iterable[str]) -> None:
+    """Have these lines on record, even if nothing but a ledger has ever said anything of them."""
+    for line in lines:
+        await insert_new(unit.connection, LINE, {"line": line, "version": 1, "ledger_version": 0})
+
+
 async def record_from_ledger(unit: Unit, told: Sequence[tuple[str, Fact]]) -> None:
     """Say what a ledger did, by line; its change numbers make these facts unique, and no plan is made from them."""
     await _insert(unit, told, said=True)

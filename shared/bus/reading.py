@@ -1,0 +1,58 @@
+"""Reading a stream from its beginning to its end, beside whoever listens to it: nobody's place in it is moved."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Iterable
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from shared.bus.pulling import LARGEST_BATCH
+
+BATCH = 500
+SILENCE = 15.0
+"""Seconds without a word after which reading a stream has failed."""
+
+
+async def everything(client: Client, stream: str, subjects: Iterable[str]) -> AsyncIterator[list[Msg]]:
+    """What a stream keeps on these subjects, oldest first, in batches; what comes meanwhile may be among it."""
+    js = client.jetstream(timeout=SILENCE)
+    reader = ConsumerConfig(
+        filter_subjects=sorted(set(subjects)),
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.NONE,
+        mem_storage=True,
+        num_replicas=1,
+        inactive_threshold=3 * SILENCE,
+    )
+    arrived: asyncio.Queue[Msg] = asyncio.Queue()
+    inbox = client.new_inbox()
+    subscription = await client.subscribe(inbox, cb=arrived.put, pending_bytes_limit=8 * LARGEST_BATCH)
+    consumer = (await js.add_consumer(stream, reader)).name
+    try:
+        wish = json.dumps({"batch": BATCH, "max_bytes": LARGEST_BATCH, "no_wait": True}).encode()
+        while True:
+            await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}", wish, reply=inbox)
+            batch = await _answer(arrived)
+            if not batch:
+                return
+            yield batch
+    finally:
+        # If this fails, the server forgets the reader by itself.
+        with contextlib.suppress(NatsError):
+            await subscription.unsubscribe()
+            await js.delete_consumer(stream, str(consumer))
+
+
+async def _answer(arrived: asyncio.Queue[Msg]) -> list[Msg]:
+    """The messages of one answer; the server says itself when it has no more, or no room for more."""
+    batch: list[Msg] = []
+    while len(batch) < BATCH:
+        message = await asyncio.wait_for(arrived.get(), SILENCE)
+        if not message.reply:
+            break
+        batch.append(message)
+    return batch

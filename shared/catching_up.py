@@ -1,0 +1,141 @@
+"""Catching up: what the stream has and a restored database lacks is learned before anything is planned or falls due.
+
+See docs/backup.md.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from nats.aio.client import Client
+from sqlalchemy import func, select, update
+
+from shared import use_cases
+from shared.bus.reading import everything
+from shared.bus.streams import ENGAGEMENT, Ear
+from shared.errors import Malformed, Refused
+from shared.events import wire
+from shared.events.base import Fact
+from shared.events.catalogue import speaker
+from shared.events.intake import PlaybookPublished
+from shared.obligations.following import Following
+from shared.obligations.recovering import recover, vouch_for
+from shared.storage.facts import FACT, LINE, Turn
+from shared.storage.tables import StreamRow, table
+from shared.storage.work import OUTBOX, Store, Unit
+from shared.use_cases import Record
+
+log = structlog.get_logger()
+STREAM = table(StreamRow)
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A service that may lack what it said and heard itself."""
+
+    store: Store
+    ear: Ear
+    keep: Record
+    """Keep facts and the rows that show them, and plan nothing."""
+    following: Following | None
+    largest: int
+    """Bytes of the largest fact."""
+
+    async def remembers_the_bus(self) -> bool:
+        """Whether this database has ever been held against the bus, since it was made or restored."""
+        async with self.store.look() as unit:
+            looked = select(STREAM.c.stream).where(STREAM.c.stream == ENGAGEMENT)
+            return await unit.connection.scalar(looked) is not None
+
+    async def catch_up(self, client: Client) -> int:
+        """Learn all that the stream has of what this service said and hears; tells how much of it was new.
+
+        Nothing is planned before all is known, and nothing may fall due meanwhile: a plan made from half of a history
+        would take back what follows from the other half. Whoever is stopped half-way begins again: what is known
+        already changes nothing.
+        """
+        before = await self._known()
+        ours = f"eng.{self.store.database.service}.>"
+        hears = self.ear.subjects if self.ear.stream == ENGAGEMENT else ()
+        await self._read(client, (ours, *hears), lambda fact: not self._is_of_our_ledger(fact), self._keep)
+        if self.following:
+            await self._read(client, (ours,), self._is_of_our_ledger, self._adopt)
+            await use_cases.plan_all_that_waits(self.store, self.following)
+        learned = await self._known() - before
+        if learned:
+            log.warning("learned_from_the_bus", service=self.store.database.service, facts=learned)
+        return learned
+
+    async def _read(
+        self, client: Client, subjects: Sequence[str], matters: Callable[[Fact], bool], record: Record
+    ) -> None:
+        async for batch in everything(client, ENGAGEMENT, subjects):
+            facts = [fact for fact in self._facts(message.data for message in batch) if matters(fact)]
+            try:
+                await use_cases.hear(self.store, facts, record)
+            except Refused:
+                await self._one_by_one(facts, record)
+
+    def _facts(self, bodies: Iterable[bytes]) -> list[Fact]:
+        """What can be read; the rest was put aside when it came, or will be."""
+        facts = []
+        for body in bodies:
+            try:
+                facts.append(wire.decode(body, self.largest))
+            except Malformed:
+                continue
+        return facts
+
+    async def _one_by_one(self, facts: Sequence[Fact], record: Record) -> None:
+        for fact in facts:
+            try:
+                await use_cases.hear(self.store, [fact], record)
+            except Refused as error:
+                log.warning("not_learned", service=self.store.database.service, fact=fact.id, reason=str(error))
+
+    def _is_of_our_ledger(self, fact: Fact) -> bool:
+        return self._is_ours(fact) and fact.event.from_ledger
+
+    def _is_ours(self, fact: Fact) -> bool:
+        return speaker(fact.event.type) == self.store.database.service
+
+    async def _keep(self, unit: Unit, facts: Sequence[Fact], _said: bool) -> Sequence[Turn]:
+        """Record facts, each as said or heard, and have their lines planned later."""
+        if self.following:
+            vouch_for(facts)
+        ours = [fact for fact in facts if self._is_ours(fact)]
+        turns = await self.keep(unit, ours, True) if ours else []
+        if heard := [fact for fact in facts if not self._is_ours(fact)]:
+            turns = [*turns, *await self.keep(unit, heard, False)]
+        await _mark_sent(unit, ours)
+        if self.following:
+            published = {it.event.playbook for t in turns for it in t.new if isinstance(it.event, PlaybookPublished)}
+            await _plan_later(unit, {turn.line for turn in turns}, published)
+        return turns
+
+    async def _adopt(self, unit: Unit, facts: Sequence[Fact], _said: bool) -> Sequence[Turn]:
+        """Bring the ledger to what it said of itself."""
+        assert self.following is not None
+        known = set(await unit.connection.scalars(select(FACT.c.id).where(FACT.c.id.in_([f.id for f in facts]))))
+        new = list({fact.id: fact for fact in facts if fact.id not in known}.values())
+        await recover(unit, self.following, new)
+        await _mark_sent(unit, facts)
+        await _plan_later(unit, {fact.line for fact in new}, set())
+        return []
+
+    async def _known(self) -> int:
+        async with self.store.look() as unit:
+            return await unit.connection.scalar(select(func.count()).select_from(FACT)) or 0
+
+
+async def _mark_sent(unit: Unit, facts: Sequence[Fact]) -> None:
+    """The bus has these: it need not be told."""
+    if facts:
+        there = OUTBOX.c.id.in_([fact.id for fact in facts]) & OUTBOX.c.sent_at.is_(None)
+        await unit.connection.execute(update(OUTBOX).where(there).values(sent_at=unit.now))
+
+
+async def _plan_later(unit: Unit, lines: set[str], playbooks: set[str]) -> None:
+    if lines or playbooks:
+        changed = LINE.c.line.in_(lines) | LINE.c.playbook.in_(playbooks)
+        await unit.connection.execute(update(LINE).where(changed).values(look_again_at=unit.now))

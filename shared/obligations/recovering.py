@@ -1,0 +1,58 @@
+"""A restored ledger is brought to what it had said by the time it was lost, before it says anything new."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from shared.events.base import Fact
+from shared.events.intake import PlaybookPublished
+from shared.obligations import ledger
+from shared.obligations.adopting import adopt, key_of
+from shared.obligations.following import Following, owed, ruling, understood
+from shared.obligations.reconcile import Row
+from shared.playbooks.history import History
+from shared.playbooks.planner import Obligation
+from shared.storage import facts as kept
+from shared.storage.work import Unit
+
+log = structlog.get_logger()
+
+
+def vouch_for(facts: Sequence[Fact]) -> None:
+    """Raises BadPlaybook or Malformed where a fact publishes what is no playbook: it must not come into force."""
+    for fact in facts:
+        if isinstance(fact.event, PlaybookPublished):
+            understood(fact.event)
+
+
+async def recover(unit: Unit, following: Following, told: Sequence[Fact]) -> None:
+    """Take back what a ledger said of its obligations, in the order in which it said it, and make it true of them."""
+    if not told:
+        return
+    lines = {fact.line for fact in told}
+    await kept.begin(unit, lines)
+    recorded, noted = await ledger.rows(unit, lines), await ledger.noted(unit, lines)
+    histories = await kept.histories(unit, lines)
+    unknown = {fact.line for fact in told if key_of(fact.event) not in recorded[fact.line]}
+    wanted = {line: await _owed(unit, following, histories[line]) for line in unknown}
+    changed: dict[str, tuple[str, Row]] = {}
+    for fact in told:
+        key, rows = key_of(fact.event), recorded[fact.line]
+        if key is None:
+            continue
+        row = adopt(rows.get(key), fact, wanted.get(fact.line, {}).get(key))
+        if row is not None:
+            rows[key] = row
+            changed[key] = fact.line, row
+    await ledger.next_versions(unit, {line: noted[line].version for line in {line for line, _ in changed.values()}})
+    await ledger.write(unit, list(changed.values()))
+    await kept.record_from_ledger(unit, [(fact.line, fact) for fact in told])
+
+
+async def _owed(unit: Unit, following: Following, history: History) -> Mapping[str, Obligation]:
+    try:
+        return owed(unit, await ruling(unit, history), history, following.keeps)
+    except Exception as error:
+        # The facts tell enough to go on with; whoever plans this line next will say what is wrong with it.
+        log.error("line.not_planned", line=history.line, error=type(error).__name__, exc_info=error)
+        return {}
