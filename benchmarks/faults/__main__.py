@@ -51,7 +51,8 @@ def main() -> int:
         return 0
     for one in examples(phases):
         print(one, file=sys.stderr)
-    print(f"Not clean. The logs, the producers' ledger and what they spread are in {folder}", file=sys.stderr)
+    words = "Not clean. Logs, the producers' ledger, and the disks (mount -o loop disk.image) are in"
+    print(f"{words} {folder}", file=sys.stderr)
     return 1
 
 

@@ -28,6 +28,8 @@ class Disk:
         self._size = megabytes
         self.why_not = ""
         self.is_mounted = False
+        self.is_kept = False
+        """Whether its file stays when all is over: somebody will want to look into it."""
         atexit.register(self._let_go)
 
     async def start(self) -> None:
@@ -86,7 +88,8 @@ class Disk:
 
     async def stop(self) -> None:
         await self.unmount()
-        self._image.unlink(missing_ok=True)
+        if not self.is_kept:
+            self._image.unlink(missing_ok=True)
         atexit.unregister(self._let_go)
 
     def _let_go(self) -> None:

@@ -57,6 +57,7 @@ async def play(name: str, wish: Wish, folder: Path) -> Phase:
         phase.counts |= {"confirmed": load.confirmed, "unknown": load.unknown, "refused_503": load.refused_503}
         phase.counts |= {"starts": sum(one.starts for one in world.replicas.values())}
         phase.counts |= {"vain_starts": sum(one.vain_starts for one in world.replicas.values())}
+        world.disk.is_kept = not (phase.verdict.clean and not phase.struck.findings)
         phase.counts |= {"servers_restarted": world.servers_restarted}
     return phase
 

@@ -13,10 +13,20 @@ FORBIDDEN = (
     "early",
     "unfired",
     "ledger_differences",
+    "word_differences",
     "aside_differences",
     "orphans",
 )
-COUNTED = ("facts", "confirmed", *FORBIDDEN, "duplicated_deliveries", "obligations", "fell_due", "put_aside")
+COUNTED = (
+    "facts",
+    "confirmed",
+    *FORBIDDEN,
+    "duplicated_deliveries",
+    "redelivered",
+    "obligations",
+    "fell_due",
+    "put_aside",
+)
 
 
 def report(wish: Wish, phases: Sequence[Phase]) -> dict[str, Any]:
@@ -40,7 +50,10 @@ def report(wish: Wish, phases: Sequence[Phase]) -> dict[str, Any]:
         "seconds": {phase.name: {what: round(took, 1) for what, took in phase.seconds.items()} for phase in phases},
         "versions": {name: version for phase in phases for name, version in phase.versions.items()},
     }
-    told["clean"] = not findings and not unjudged and not any(told[name] for name in FORBIDDEN)
+    told["wrong"] = dict(
+        sum((Counter(phase.verdict.counts) for phase in phases if phase.verdict is not None), Counter[str]())
+    )
+    told["clean"] = not findings and not unjudged and not told["wrong"]
     return told
 
 
