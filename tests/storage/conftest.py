@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -10,8 +11,9 @@ from tests.support.stores import a_database_on, a_store, postgresql
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgresql(tmp_path_factory.getbasetemp()) as address:
+def server() -> Iterator[str]:
+    # Not in a folder of pytest: it tidies up those of older runs, and takes the ground from under one that goes on.
+    with TemporaryDirectory() as folder, postgresql(Path(folder)) as address:
         yield address
 
 
