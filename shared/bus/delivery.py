@@ -149,7 +149,10 @@ class _Hands:
 
 
 async def _together(open_: list[Delivery], batch: Sequence[Delivery], hands: _Hands) -> None:
-    """Take a batch in one transaction, if it can be; what stays open has to be taken one by one."""
+    """Take a batch in one transaction, if it can be; what stays open has to be taken one by one.
+
+    Where one message is at fault, its half is halved again until it is alone: the others are still taken together.
+    """
     if len(batch) < 2:
         return
     try:
@@ -158,6 +161,11 @@ async def _together(open_: list[Delivery], batch: Sequence[Delivery], hands: _Ha
         raise
     except Exception as error:
         log.info("bus.batch_failed", messages=len(batch), error=type(error).__name__)
+        if outcome(error) is Outcome.ASIDE:
+            hands.holding.go_on()
+            middle = len(batch) // 2
+            await _together(open_, batch[:middle], hands)
+            await _together(open_, batch[middle:], hands)
         return
     for delivery in batch:
         await _done(delivery, hands)
@@ -168,6 +176,7 @@ async def _one_by_one(open_: list[Delivery], hands: _Hands) -> None:
     """Settle each message by itself; when several in a row fail to pass, the others wait without being tried."""
     in_a_row = 0
     while open_:
+        hands.holding.go_on()
         delivery = open_[0]
         if in_a_row >= GIVE_UP_AFTER:
             await _settle(delivery.nack(min(delay_after(delivery.deliveries), 5.0)))

@@ -44,6 +44,11 @@ class Holding:
         """Hold nothing any longer."""
         self._stopping.set()
 
+    def go_on(self) -> None:
+        """Between two messages: raises Stopped when the service is to stop."""
+        if self._stopping.is_set():
+            raise Stopped
+
     async def when_ready(self, attempt: Callable[[], Awaitable[None]]) -> None:
         """Do it, again and again while the world is not ready for it: no message is to blame, so none pays for it.
 

@@ -54,6 +54,20 @@ async def test_a_bad_message_is_put_aside_with_its_reason_and_its_neighbours_go_
     assert [message.said for message in batch] == [["ack"], ["never again"], ["ack"]]
 
 
+async def test_one_bad_message_among_many_costs_the_others_few_tries() -> None:
+    service, tries = Service({b"66": Malformed("no session 6")}), list[int]()
+    batch = [Message(str(number).encode(), sequence=number) for number in range(100)]
+
+    async def take(some: Sequence[Delivery]) -> None:
+        tries.append(len(some))
+        await service.take(some)
+
+    await deliver(batch, take, service.put_aside)
+    assert [message.body for message in batch if message.said != ["ack"]] == [b"66"]
+    assert sorted(service.taken, key=int) == [message.body for message in batch if message.body != b"66"]
+    assert len(tries) < 20
+
+
 async def test_what_may_pass_comes_again_later_and_later() -> None:
     holding, service, waits = Holding(), Service({b"x": OSError("busy")}), list[str]()
     for deliveries in (1, 2, 3, 4, 5, 6, 7):
