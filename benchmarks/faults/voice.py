@@ -14,8 +14,8 @@ from benchmarks.faults.kept import Ledger
 
 Entry = Callable[[str], str]
 """The base URL of some replica of a service; an OSError, LookupError or RuntimeError where there is none."""
-NOT_YET = {404, 409}
-"""What is refused so may only not be known there yet."""
+ROUNDS = "/rounds"
+"""What is about a round may be refused because it is not open yet."""
 
 
 class Over(Exception):
@@ -73,6 +73,8 @@ class Voice:
         if self._over.is_set():
             raise Over
         await self._pace.turn()
+        if self._over.is_set():
+            raise Over
         return await self.insist(service, path, patience, **told)
 
     async def insist(self, service: str, path: str, patience: float = 90.0, **told: Any) -> list[dict[str, Any]]:
@@ -85,7 +87,8 @@ class Voice:
             if answer is not None and answer.is_well:
                 self._counts.unknown -= 1
                 return self._confirm(service, answer.told["facts"])
-            if answer is not None and answer.status < 500 and (answer.status not in NOT_YET or waited > patience):
+            is_late = self._over.is_set() or waited > patience
+            if answer is not None and answer.status < 500 and (is_late or not _may_pass(path, answer)):
                 self._counts.unknown -= 1
                 self._counts.note_refusal(path, answer)
                 return []
@@ -145,3 +148,8 @@ class Voice:
         for fact in facts:
             self._counts.confirmed += self._ledger.enter(service, fact["id"], fact["data"])
         return facts
+
+
+def _may_pass(path: str, answer: Answer) -> bool:
+    """Whether what was refused may only not be known there yet."""
+    return answer.status == 404 or (answer.status == 409 and path.startswith(ROUNDS))
