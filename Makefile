@@ -38,12 +38,12 @@ format: $(READY) ## format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 faults-short: $(READY) ## break everything once, within four minutes; the other database: DATABASE=sqlite
-	@$(BIN)/python -m benchmarks.faults --short --database $(DATABASE) --seed $(SEED) --minutes 1.5 \
-	    --faults 45 --facts 2000
+	@$(BIN)/python -m benchmarks.faults --short --database $(DATABASE) --seed $(SEED) --minutes 2 \
+	    --faults 45 --facts 2000 --rate 8
 
 faults: $(READY) ## break everything by the hundred, for about 25 minutes; another order: SEED=2
 	@$(BIN)/python -m benchmarks.faults --database $(DATABASE) --seed $(SEED) --minutes 21 \
-	    --faults 420 --facts 42000
+	    --faults 420 --facts 42000 --rate 22
 
 words: docs ## the same as docs
 

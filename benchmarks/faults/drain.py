@@ -23,7 +23,6 @@ FACT = table(FactRow)
 LINE = table(LineRow)
 EARS = {"intake": INBOUND, "sessions": ENGAGEMENT, "followup": ENGAGEMENT, "evaluation": ENGAGEMENT}
 KEEP_A_LEDGER = ("followup", "evaluation")
-SECOND_LOOK = timedelta(seconds=70)
 QUIET_LOOKS = 3
 """How often it has to be quiet one after the other: a fact may be on its way from one to the other."""
 
@@ -76,8 +75,8 @@ async def _unsaid(service: str, url: str) -> list[str]:
                 due = select(func.count()).where(LEDGER.c.state == "scheduled", LEDGER.c.due_at <= now)
                 if count := await connection.scalar(due):
                     found.append(f"{service} has {count} that are due")
-                # A new line is planned once more a minute later: a replica may have heard its playbook just then.
-                again = select(func.count()).where(LINE.c.look_again_at <= now + SECOND_LOOK)
+                # A new line is planned once more after its commit: a replica may have heard its playbook just then.
+                again = select(func.count()).where(LINE.c.look_again_at <= now)
                 if count := await connection.scalar(again):
                     found.append(f"{service} will look at {count} lines again")
     finally:

@@ -92,9 +92,15 @@ class Nursery:
                 self._ends[told["pid"]] = asyncio.get_running_loop().create_future()
                 self._asked.pop(told["number"]).set_result(told["pid"])
             else:
-                self._ends.pop(told["pid"]).set_result(told["code"])
+                _set(self._ends.pop(told["pid"]), told["code"])
         for end in self._ends.values():
-            end.set_result(-signal.SIGKILL)
+            _set(end, -signal.SIGKILL)
+
+
+def _set(end: asyncio.Future[int], code: int) -> None:
+    """Tell an end to whoever still waits for it."""
+    if not end.done():
+        end.set_result(code)
 
 
 def main() -> None:

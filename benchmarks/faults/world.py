@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from pathlib import Path
 
 from benchmarks.faults.bus import Bus
+from benchmarks.faults.child import send
 from benchmarks.faults.cluster import Cluster, may_isolate
 from benchmarks.faults.disk import Disk
 from benchmarks.faults.nursery import Nursery
@@ -22,6 +23,7 @@ SERVICES = ("intake", "sessions", "followup", "evaluation")
 LETTERS = ("a", "b")
 ACK_WAIT = 5.0
 WATCH_BUS_EVERY = 2.0
+COMMANDS_END_WITHIN = 60.0
 MEGABYTES = 6144
 """Of the disk; its file grows only as far as it is written."""
 
@@ -185,8 +187,12 @@ class World:
     async def command(self, *arguments: str, crash_at: str = "") -> int:
         """Run a command of an administrator; its exit code, or minus the signal that ended it."""
         environment = self.replicas[SERVICES[0], LETTERS[0]].environment | {"THROUGHLINE_CRASH_AT": crash_at}
-        _, end = await self.nursery.fork(list(arguments), environment, self.logs / f"{arguments[0]}.log")
-        return await asyncio.wait_for(end, 120)
+        pid, end = await self.nursery.fork(list(arguments), environment, self.logs / f"{arguments[0]}.log")
+        try:
+            return await asyncio.wait_for(asyncio.shield(end), COMMANDS_END_WITHIN)
+        except TimeoutError:
+            send(pid, signal.SIGKILL)
+            return await end
 
     async def versions(self) -> dict[str, str]:
         """What ran, by name."""
