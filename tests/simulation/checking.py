@@ -72,11 +72,17 @@ class Watch:
         if before:
             assert before[-1].event.model_dump()["n"] < words["n"], f"{fact} is not after {before[-1]}"
         if name_of(fact) in FALLS_DUE:
-            assert words["due_at"] <= fact.recorded, f"fell due early: {fact}"
+            # That a round has opened is told without its date: it is that of what was told last.
+            assert (words.get("due_at") or _due_at(before)) <= fact.recorded, f"fell due early: {fact}"
             since = [name_of(one) for one in before]
             while since and since[-1] not in BEGINS | MOVES:
                 assert since.pop() not in FALLS_DUE, f"fell due twice: {fact}"
         before.append(fact)
+
+
+def _due_at(told: Sequence[Fact]) -> datetime:
+    due: datetime = [told_at for fact in told if (told_at := getattr(fact.event, "due_at", None))][-1]
+    return due
 
 
 async def check_at_the_end(town: Town, watch: Watch) -> None:

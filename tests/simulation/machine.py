@@ -181,9 +181,18 @@ class Simulation(RuleBasedStateMachine):
             places = data.draw(st.lists(st.integers(0, len(open_) - 1), min_size=1, max_size=8))
             self._run(self.town.hear(name, [open_[place] for place in places], replica, tells, dies_at))
 
-    @rule(seed=SEEDS, replica=REPLICA, answer=ANSWERS, dying=HEARERS, dies_at=AT_HEARING)
-    def gossip(self, seed: Any, replica: int, answer: Answer, dying: str, dies_at: str | None) -> None:
-        """What was said goes round, in another order at each ear; one of them may die of it."""
+    @rule(seed=SEEDS, replica=REPLICA, answer=ANSWERS)
+    def gossip(self, seed: Any, replica: int, answer: Answer) -> None:
+        """What was said goes round."""
+        self._go_round(seed, replica, answer)
+
+    @rule(seed=SEEDS, replica=REPLICA, dying=HEARERS, dies_at=AT_HEARING)
+    def gossip_of_which_one_dies(self, seed: Any, replica: int, dying: str, dies_at: str | None) -> None:
+        """What was said goes round, and one of those who hear it may die of it."""
+        self._go_round(seed, replica, "heard", dying, dies_at)
+
+    def _go_round(self, seed: Any, replica: int, answer: Answer, dying: str = "", dies_at: str | None = None) -> None:
+        """Post all, and have it heard in another order at each ear."""
         self._post_all(replica, answer)
         for name in self.town.services:
             messages = list(self.town.bus.open.get(name, ()))
@@ -212,15 +221,12 @@ class Simulation(RuleBasedStateMachine):
         """A service finds out what the stream has lost."""
         self._run(self.town.say_again(name))
 
-    @rule(name=WHO)
-    def hear_all_again(self, name: str) -> None:
-        """An ear begins again."""
-        self.town.bus.begin_again(name)
-
-    @rule(name=WHO, replica=REPLICA)
-    def restart(self, name: str, replica: int) -> None:
-        """A process ends and begins."""
+    @rule(name=WHO, replica=REPLICA, all_again=st.booleans())
+    def start_over(self, name: str, replica: int, all_again: bool) -> None:
+        """A process ends and begins, and its ear may begin again as well."""
         self.town.restart(name, replica)
+        if all_again:
+            self.town.bus.begin_again(name)
 
     @rule(body=st.sampled_from([b"{", b'{"specversion": "1.0"}', b"\xff"]))
     def poison(self, body: bytes) -> None:

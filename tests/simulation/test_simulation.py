@@ -20,7 +20,8 @@ PLAYED = settings(
     # Four databases are slow by nature, a busy day draws many facts, and an empty town waits for its first.
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
-ONLY_LOOKED_FOR = settings(PLAYED, phases=[Phase.generate], stateful_step_count=25, print_blob=False)
+# It ends with the first town in which the slip shows.
+ONLY_LOOKED_FOR = settings(PLAYED, max_examples=500, phases=[Phase.generate], print_blob=False)
 
 
 @pytest.fixture
