@@ -15,6 +15,13 @@ from benchmarks.faults.world import World
 RECOVERS_WITHIN = 60.0
 """Seconds after which a world that shows no effect of a fresh fact has not recovered."""
 STRIKES_WITHIN = 180.0
+SALVOS = 0.6
+"""How often, once every kind was struck by itself, one of each of these sides is struck at the same time."""
+TOGETHER = (
+    ("kill_service", "kill_several", "kill_all", "pause_service", "crash_work", "crash_postman", "crash_delivery"),
+    ("cut_bus", "cut_database", "cut_before", "delay", "black_hole"),
+    ("kill_bus", "kill_database", "kill_a_database", "pause_bus", "poison", "cluster_leader"),
+)
 GIVE_UP_AFTER = 3
 """Faults in a row without recovery, after which more of them would tell nothing."""
 
@@ -39,35 +46,43 @@ class Struck:
         return max(self.recovery.values(), default=0.0)
 
 
-def order(world: World, chance: Random, struck: Struck, only: Sequence[str]) -> Iterator[Kind]:
-    """Every kind that can be done here once; then by weight, without end. Tells what is skipped, and why."""
+def order(world: World, chance: Random, struck: Struck, only: Sequence[str]) -> Iterator[list[Kind]]:
+    """Every kind that can be done here once, by itself; then by weight, some together. Tells what is skipped."""
     fit = fitting(world, only)
     for kind in fit:
         if reason := kind.why_not(world):
             struck.skipped[kind.name] = reason
     can = [kind for kind in fit if kind.name not in struck.skipped]
-    yield from chance.sample(can, k=len(can))
+    yield from ([kind] for kind in chance.sample(can, k=len(can)))
     drawn = [kind for kind in can if kind.weight]
+    sides = [side for group in TOGETHER if (side := [kind for kind in drawn if kind.name.startswith(group)])]
     while drawn:
-        yield from chance.choices(drawn, [kind.weight for kind in drawn])
+        if len(sides) > 1 and chance.random() < SALVOS:
+            yield [_drawn(side, chance) for side in sides]
+        else:
+            yield [_drawn(drawn, chance)]
+
+
+def _drawn(kinds: Sequence[Kind], chance: Random) -> Kind:
+    return chance.choices(kinds, [kind.weight for kind in kinds])[0]
 
 
 async def strike(scene: Scene, struck: Struck, wish: Wish, until: float) -> None:
     """Strike until there were faults enough or time is up, but every kind at least once."""
     at_least = sum(not kind.why_not(scene.world) for kind in fitting(scene.world, wish.kinds))
-    count = wish.faults
-    for done, kind in enumerate(order(scene.world, scene.chance, struck, wish.kinds)):
-        if (done >= at_least and (done >= count or time.monotonic() >= until)) or struck.in_vain >= GIVE_UP_AFTER:
+    for kinds in order(scene.world, scene.chance, struck, wish.kinds):
+        done = struck.faults.total()
+        if (done >= at_least and (done >= wish.faults or time.monotonic() >= until)) or struck.in_vain >= GIVE_UP_AFTER:
             return
-        slot = max(0.0, until - time.monotonic()) / max(1, count - done)
+        slot = len(kinds) * max(0.0, until - time.monotonic()) / max(1, wish.faults - done)
         began = time.monotonic()
-        await _one(kind, scene, struck)
+        await _some(kinds, scene, struck)
         took = time.monotonic() - began
         if wish.say:
-            healed = struck.recovery_of_last
+            names, healed = " + ".join(kind.name for kind in kinds), struck.recovery_of_last
             said = scene.load.confirmed
-            print(f"{done + 1:4} {kind.name:32} {took:6.1f} s, healed in {healed:5.1f} s, {said} confirmed", flush=True)
-        if done + 1 >= at_least:
+            print(f"{done + 1:4} {names:32} {took:6.1f} s, healed in {healed:5.1f} s, {said} confirmed", flush=True)
+        if struck.faults.total() >= at_least:
             await asyncio.sleep(min(max(0.0, slot - took), 20.0))
 
 
@@ -76,22 +91,27 @@ def fitting(world: World, only: Sequence[str]) -> list[Kind]:
     return [kind for kind in KINDS.values() if kind.fits(world) and (kind.name in only or not only)]
 
 
-async def _one(kind: Kind, scene: Scene, struck: Struck) -> None:
-    """One fault, and how long it took until a fresh fact had its effect."""
-    try:
-        async with asyncio.timeout(STRIKES_WITHIN):
-            await kind.strike(scene)
-    except (Exception, ExceptionGroup) as error:  # noqa: BLE001 - whatever it is, the run goes on, and tells it at the end
-        struck.findings.append(f"{kind.name} could not be done: {type(error).__name__}: {error}")
-    struck.faults[kind.name] += 1
+async def _some(kinds: Sequence[Kind], scene: Scene, struck: Struck) -> None:
+    """Faults at the same time, and how long it took until a fresh fact had its effect."""
+    await asyncio.gather(*(_one(kind, scene, struck) for kind in kinds))
+    names = " + ".join(kind.name for kind in kinds)
     try:
         took = await scene.load.probe(RECOVERS_WITHIN)
     except TimeoutError:
         took = RECOVERS_WITHIN
         struck.in_vain += 1
         why = await busy(scene.world.databases(), scene.world.nats_url) or "nothing is under way"
-        struck.findings.append(f"{kind.name}: no effect of a fresh fact within {RECOVERS_WITHIN:.0f} s: {why}")
+        struck.findings.append(f"{names}: no effect of a fresh fact within {RECOVERS_WITHIN:.0f} s: {why}")
     else:
         struck.in_vain = 0
     struck.recovery_of_last = took
-    struck.recovery[kind.name] = max(struck.recovery.get(kind.name, 0.0), took)
+    struck.recovery[names] = max(struck.recovery.get(names, 0.0), took)
+
+
+async def _one(kind: Kind, scene: Scene, struck: Struck) -> None:
+    try:
+        async with asyncio.timeout(STRIKES_WITHIN):
+            await kind.strike(scene)
+    except (Exception, ExceptionGroup) as error:  # noqa: BLE001 - whatever it is, the run goes on, and tells it at the end
+        struck.findings.append(f"{kind.name} could not be done: {type(error).__name__}: {error}")
+    struck.faults[kind.name] += 1
