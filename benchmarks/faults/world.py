@@ -23,7 +23,7 @@ SERVICES = ("intake", "sessions", "followup", "evaluation")
 LETTERS = ("a", "b")
 ACK_WAIT = 5.0
 WATCH_BUS_EVERY = 2.0
-COMMANDS_END_WITHIN = 60.0
+COMMANDS_END_WITHIN = 150.0
 MEGABYTES = 6144
 """Of the disk; its file grows only as far as it is written."""
 
