@@ -107,7 +107,10 @@ async def retract(store: Store, fact_id: str, reason: str, record: Record) -> Sa
             if fact.event.from_ledger:
                 raise FollowsFromOthers("fact_id", fact_id=fact_id)
             before = await _retractions(unit, fact_id)
-            words = {"engagement_id": fact.event.engagement_id, "fact_id": fact_id, "reason": reason}
+            # What an engagement answered stands in the line of the request, and so must what takes the answer back.
+            is_outside = fact.line.startswith(f"{NO_ENGAGEMENT}/")
+            engagement = NO_ENGAGEMENT if is_outside else fact.event.engagement_id
+            words = {"engagement_id": engagement, "fact_id": fact_id, "reason": reason}
             event = RETRACTIONS[unit.service](**words, revision=_next_retraction(before, fact_id, reason))
             facts = [say(event, unit.now)]
             turns = await record(unit, facts, True)

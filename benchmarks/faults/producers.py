@@ -26,6 +26,8 @@ LAST = 30.0
 """Seconds after which what was said and not confirmed is left unknown."""
 RULES = 100
 """Of a herd's playbook."""
+HASTE = 25.0
+"""Facts a second that make a herd, while those whose work it is are down."""
 
 
 class Producers:
@@ -132,7 +134,7 @@ class Producers:
         """Oblige teams to so many things, all due at one minute; without it, overdue since yesterday."""
         began = self.here.today(due or self._clock.now()) - (timedelta() if due else timedelta(days=1))
         name, text = playbooks.of_herd(self.here, due or self._clock.now(), min(RULES, count))
-        voice = self._voice()
+        voice = Voice(self._entry, self._ledger, self.counts, Pace(HASTE), self._over)
         await self._publish(voice, name, text)
         ids = [f"herd{self._seed}-{self._number('herd')}" for _ in range(-(-count // RULES))]
         chance = Random(f"{self._seed} herd")

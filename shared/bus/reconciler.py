@@ -193,8 +193,11 @@ class Reconciler:
         """Look for all that we said to a stream, and have said again what it lacks."""
         stream, compared, again, after = seen.sight.stream, 0, 0, 0
         subject = self._says.get(stream)
-        while subject is not None:
+        is_all = subject is None
+        while subject is not None and not is_all:
             letters = await self._said.marked(subject, after, CHUNK, self._kept_since(seen))
+            # Under load more is said while we compare; that is for the next look, or this one would never end.
+            is_all = len(letters) < CHUNK
             if not letters:
                 break
             lost = await lacking(self._bus.client, stream, subject, letters)

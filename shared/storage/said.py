@@ -1,13 +1,14 @@
 """What a service said, as the reconciler sees it: letters marked as sent, and what the streams looked like."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from shared.bus.comparing import Marked
 from shared.bus.sighting import Sight
-from shared.storage.database import upsert
+from shared.storage.database import Raced, upsert
 from shared.storage.outbox import these
 from shared.storage.tables import StreamRow, table
 from shared.storage.work import OUTBOX, Store
@@ -35,10 +36,11 @@ class StoredSaid:
         return Sight(row.stream, row.created, row.sequence, row.letter, row.missing) if row else None
 
     async def remember(self, sight: Sight) -> None:
-        """Keep what was seen. Of two replicas the last one is kept: both saw the same stream."""
+        """Keep what was seen. Of two replicas at one instant either is kept: both saw the same stream."""
         row = {"stream": sight.stream, "created": sight.created, "sequence": sight.sequence}
-        async with self._store.database.writing() as connection:
-            await upsert(connection, STREAM, [row | {"letter": sight.letter, "missing": sight.missing}])
+        with suppress(Raced):
+            async with self._store.database.writing() as connection:
+                await upsert(connection, STREAM, [row | {"letter": sight.letter, "missing": sight.missing}])
 
     async def marked(self, subject: str, after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
         """Letters on `subject` that are marked as sent (since then), in the order of the outbox."""
@@ -58,8 +60,14 @@ class StoredSaid:
             some = these(letters[place : place + AT_ONCE])
             taken = update(OUTBOX).where(some, OUTBOX.c.sent_at.is_not(None))
             taken = taken.values(sent_at=None, again=OUTBOX.c.again + 1)
-            async with self._store.database.writing() as connection:
-                again += (await connection.execute(taken)).rowcount
+            again += await self._changed(taken)
         if again:
             self._store.posted()
         return again
+
+    async def _changed(self, taken: Update) -> int:
+        while True:
+            # Whoever is taking off the same marks is finished in a moment, and leaves none to take off.
+            with suppress(Raced):
+                async with self._store.database.writing() as connection:
+                    return int((await connection.execute(taken)).rowcount)

@@ -2,9 +2,9 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from nats.aio.client import Client
@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from services import reconciling, running
 from services.__main__ import app
-from shared.bus.comparing import lacking, postmarks
-from shared.bus.reconciler import Reconciled
+from shared.bus.comparing import Marked, lacking, postmarks
+from shared.bus.reconciler import Reconciled, Reconciler
 from shared.bus.server import EmbeddedServer
 from shared.clock import WorldClock
 from shared.events.base import Fact, say
@@ -252,6 +252,19 @@ async def test_two_replicas_that_find_the_same_say_it_again_once(tmp_path: Path)
         assert sorted(await asyncio.gather(one.unmark(lost), other.unmark(lost))) == [0, 20]
         for store in stores:
             await store.database.close()
+
+
+async def test_comparing_ends_although_more_is_said_meanwhile(tmp_path: Path) -> None:
+    class Talkative(StoredSaid):
+        async def marked(self, subject: str, after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
+            return [*await super().marked(subject, after, limit, since), Marked(after + 1000, "said just now", 0)]
+
+    async with a_place(tmp_path, "intake") as (_, (intake,)):
+        await tell(intake, 1, 3)
+        assert intake.broker
+        reconciler = Reconciler(intake.ear, Talkative(intake.store), intake.broker, 30, 1, 30)
+        async with asyncio.timeout(60):
+            assert [one.compared for one in await reconciler.reconcile() if one.stream == "ENGAGEMENT"] == [4]
 
 
 async def test_an_ear_that_somebody_deletes_is_made_again(tmp_path: Path) -> None:

@@ -258,6 +258,16 @@ async def test_retracting_a_request_removes_it(store: Store) -> None:
         await request(store)
 
 
+async def test_an_answer_that_an_engagement_gave_can_be_taken_back(store: Store) -> None:
+    await publish(store)
+    await log(store)
+    opened_ = await open_engagement(store, answers=["ncase-17"])
+    assert (await request(store)).state == "answered"
+    [answer] = [fact for fact in opened_.facts if fact["type"] == "eng.intake.ta_request_answered.v1"]
+    await handlers.retract(store, answer["id"], "Another request was meant")
+    assert (await request(store)).state == "logged"
+
+
 async def test_retracting_a_correction_restores_what_was_said_first(store: Store) -> None:
     await log(store)
     corrected = await log(store, need="Transport", revision=1)

@@ -87,5 +87,5 @@ KINDS = (
     ),
     Kind("backup_under_load", backup, weight=0.3),
     Kind("migrate_under_load", migrate, weight=0.3),
-    Kind("reconcile_under_load", reconcile, weight=0.1),
+    Kind("reconcile_under_load", reconcile, weight=0.3),
 )
