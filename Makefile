@@ -11,7 +11,7 @@ LOCKED  := .venv/.locked
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check faults faults-short format words docs lock clean
+.PHONY: help setup demo up test proofs check faults faults-short format words docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,9 @@ up: $(READY) ## start everything at 127.0.0.1:8000, data in throughline-data/
 
 test: $(READY) ## run all tests; some of them: make test TESTS=tests/unit
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(TESTS)
+
+proofs: $(READY) ## run the tests that take minutes: disasters, and bugs on purpose that must be found
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal -m proof $(TESTS)
 
 check: $(READY) ## style, format, types and import contracts
 	$(BIN)/ruff check .

@@ -132,6 +132,7 @@ def _is_due(type_: str) -> bool:
     return "follow_up_fell_due" in type_ or "evaluation_opened" in type_
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("bus_is_lost", [True, False], ids=["with the bus", "without the bus"])
 async def test_what_was_confirmed_is_there_after_a_disaster(tmp_path: Path, bus_is_lost: bool) -> None:
     center, saved = Center(tmp_path), tmp_path / "saved"

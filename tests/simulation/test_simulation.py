@@ -42,6 +42,7 @@ def test_whatever_breaks_every_fact_is_known_and_every_obligation_falls_due_once
     play(stage, number, PLAYED)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("slip", "found"),
     [

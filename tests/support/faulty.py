@@ -59,6 +59,11 @@ class SmallWorld:
         code = await asyncio.wait_for(await self.start(service, crash_at), PATIENCE)
         assert code == -signal.SIGKILL, self._log(service).read_text(encoding="utf-8")
 
+    async def is_killed(self, end: asyncio.Future[int]) -> None:
+        """Kill the process that was started last, and wait until it is dead."""
+        send(self._outside[-1], signal.SIGKILL)
+        await asyncio.wait_for(end, PATIENCE)
+
     async def say(self, service: str, path: str, **told: Any) -> None:
         """Command one of the services in this process, and enter what it confirms."""
         answer = await self.here[service].post(path, json=told)
