@@ -1,6 +1,6 @@
 """Catching up: what the stream has and a restored database lacks is learned before anything is planned or falls due.
 
-See docs/backup.md.
+See docs/decisions/0028.
 """
 
 from collections.abc import Callable, Iterable, Sequence
