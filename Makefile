@@ -4,6 +4,7 @@ PYTHON  ?= python3
 WORKERS ?= logical
 TESTS   ?= tests
 DATABASE ?= postgresql
+PHASES  ?= single,cluster
 SEED    ?= 1
 
 BIN     := .venv/bin
@@ -40,9 +41,9 @@ format: $(READY) ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-faults-short: $(READY) ## break everything once, within four minutes; the other database: DATABASE=sqlite
+faults-short: $(READY) ## break everything once, in some minutes; also: DATABASE=sqlite PHASES=single
 	@$(BIN)/python -m benchmarks.faults --short --database $(DATABASE) --seed $(SEED) --minutes 2 \
-	    --faults 45 --facts 2000 --rate 8
+	    --faults 45 --facts 2000 --rate 8 --phases $(PHASES)
 
 faults: $(READY) ## break everything by the hundred, for about 25 minutes; another order: SEED=2
 	@$(BIN)/python -m benchmarks.faults --database $(DATABASE) --seed $(SEED) --minutes 21 \
