@@ -1,20 +1,15 @@
 """Which of the letters that a service said a stream lacks: by the postmarks in the stream, read without the bodies."""
 
-import asyncio
 import contextlib
-import json
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from shared.bus.reading import everything
 
 BATCH = 5000
-SILENCE = 10.0
-"""Seconds without a word after which reading a stream has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +45,8 @@ async def lacking(
 
 async def postmarks(client: Client, stream: str, subject: str, since: datetime | None) -> AsyncGenerator[str, None]:
     """The postmarks of what stands in a stream on `subject`, from its beginning or from a time on."""
-    js = client.jetstream(timeout=SILENCE)
-    start = DeliverPolicy.BY_START_TIME if since else DeliverPolicy.ALL
-    reader = ConsumerConfig(
-        filter_subject=subject,
-        deliver_policy=start,
-        opt_start_time=since,
-        ack_policy=AckPolicy.NONE,
-        headers_only=True,
-        mem_storage=True,
-        num_replicas=1,
-        inactive_threshold=3 * SILENCE,
-    )
-    arrived: asyncio.Queue[Msg] = asyncio.Queue()
-    inbox = client.new_inbox()
-    subscription = await client.subscribe(inbox, cb=arrived.put)
-    consumer = (await js.add_consumer(stream, reader)).name
-    try:
-        ask = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
-        more = True
-        while more:
-            await client.publish(ask, json.dumps({"batch": BATCH, "no_wait": True}).encode(), reply=inbox)
-            for _place in range(BATCH):
-                message = await asyncio.wait_for(arrived.get(), SILENCE)
-                if not message.reply:
-                    # A word from the server itself: there is no more.
-                    more = False
-                    break
+    read = everything(client, stream, [subject], since, headers_only=True, at_once=BATCH)
+    async with contextlib.aclosing(read) as batches:
+        async for batch in batches:
+            for message in batch:
                 yield (message.headers or {}).get("Nats-Msg-Id", "")
-    finally:
-        # If this fails, the server forgets the reader by itself.
-        with contextlib.suppress(NatsError):
-            await subscription.unsubscribe()
-            await js.delete_consumer(stream, consumer)

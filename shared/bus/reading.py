@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
+from datetime import datetime
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -17,13 +18,22 @@ SILENCE = 15.0
 """Seconds without a word after which reading a stream has failed."""
 
 
-async def everything(client: Client, stream: str, subjects: Iterable[str]) -> AsyncIterator[list[Msg]]:
+async def everything(
+    client: Client,
+    stream: str,
+    subjects: Iterable[str],
+    since: datetime | None = None,
+    headers_only: bool = False,
+    at_once: int = BATCH,
+) -> AsyncGenerator[list[Msg], None]:
     """What a stream keeps on these subjects, oldest first, in batches; what comes meanwhile may be among it."""
     js = client.jetstream(timeout=SILENCE)
     reader = ConsumerConfig(
         filter_subjects=sorted(set(subjects)),
-        deliver_policy=DeliverPolicy.ALL,
+        deliver_policy=DeliverPolicy.BY_START_TIME if since else DeliverPolicy.ALL,
+        opt_start_time=since,
         ack_policy=AckPolicy.NONE,
+        headers_only=headers_only,
         mem_storage=True,
         num_replicas=1,
         inactive_threshold=3 * SILENCE,
@@ -33,10 +43,10 @@ async def everything(client: Client, stream: str, subjects: Iterable[str]) -> As
     subscription = await client.subscribe(inbox, cb=arrived.put, pending_bytes_limit=8 * LARGEST_BATCH)
     consumer = (await js.add_consumer(stream, reader)).name
     try:
-        wish = json.dumps({"batch": BATCH, "max_bytes": LARGEST_BATCH, "no_wait": True}).encode()
+        wish = json.dumps({"batch": at_once, "max_bytes": LARGEST_BATCH, "no_wait": True}).encode()
         while True:
             await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}", wish, reply=inbox)
-            batch = await _answer(arrived)
+            batch = await _answer(arrived, at_once)
             if not batch:
                 return
             yield batch
@@ -47,10 +57,10 @@ async def everything(client: Client, stream: str, subjects: Iterable[str]) -> As
             await js.delete_consumer(stream, str(consumer))
 
 
-async def _answer(arrived: asyncio.Queue[Msg]) -> list[Msg]:
+async def _answer(arrived: asyncio.Queue[Msg], at_most: int) -> list[Msg]:
     """The messages of one answer; the server says itself when it has no more, or no room for more."""
     batch: list[Msg] = []
-    while len(batch) < BATCH:
+    while len(batch) < at_most:
         message = await asyncio.wait_for(arrived.get(), SILENCE)
         if not message.reply:
             break

@@ -12,7 +12,7 @@ from services.followup import decisions as followup
 from shared.events import wire
 from shared.events.base import Fact, say
 from shared.obligations.adopting import adopt
-from shared.obligations.reconcile import OPEN, Change, Row, reconcile
+from shared.obligations.reconcile import OPEN, Change, Row, pass_time, reconcile
 from shared.playbooks.history import fold
 from shared.playbooks.model import TASK
 from shared.playbooks.places import Places
@@ -179,8 +179,8 @@ def test_rows_as_saved_and_all_that_was_said_after_it_give_the_rows_as_they_were
     assert {key: core(adopted[key]) for key in ours} == {key: core(desk.rows[key]) for key in ours}
     left = reconcile(desk.wanted(), adopted, desk.history.marks, desk.now)
     spoken = [change for change in left if not change.is_silent]
-    assert [change for change in spoken if change.row.key in ours or change.kind != "withdraw"] == []
-    mended = adopted | {change.row.key: change.row for change in left}
+    assert [change for change in spoken if change.row.key in ours or not is_over(change, desk.now)] == []
+    mended = adopted | {change.row.key: passed(change.row, desk.now) for change in left}
     for key in ours:
         if desk.rows[key].is_open:
             assert mended[key] == desk.rows[key]
@@ -192,3 +192,13 @@ def test_rows_as_saved_and_all_that_was_said_after_it_give_the_rows_as_they_were
 
 def open_keys(rows: dict[str, Row]) -> set[str]:
     return {key for key, row in rows.items() if row.state in OPEN}
+
+
+def passed(row: Row, now: datetime) -> Row:
+    """The row as time has left it by now."""
+    return [Change("amend", row), *pass_time(row, now)][-1].row
+
+
+def is_over(change: Change, now: datetime) -> bool:
+    """Whether nobody owes anything because of this change: it is withdrawn, or lapses at once without falling due."""
+    return change.kind == "withdraw" or [one.kind for one in pass_time(change.row, now)] == ["lapse"]
