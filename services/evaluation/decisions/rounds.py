@@ -1,11 +1,12 @@
-"""What evaluation answers to a command, and what its ledger's changes are called when they are said."""
+"""Evaluation rounds: what may be answered and closed, and what the ledger's changes are called when they are said."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from services.evaluation import domain
+from services.evaluation.decisions.grounds import today
 from services.evaluation.domain import Known
-from shared.errors import Conflict, Malformed, Unknown
+from shared.errors import Conflict, Unknown
 from shared.events import evaluation as said
 from shared.events.base import Event
 from shared.obligations.reconcile import Change, Row
@@ -33,35 +34,10 @@ def close(command: domain.CloseRound, known: Known, now: datetime) -> list[Event
         return [closed]
     if closed is None and row.state != "due":
         raise NotOpen("round_id", round_id=command.round_id, state=row.state)
-    n, on = (closed or row).n, command.on or _today(known, now)
+    n, on = (closed or row).n, command.on or today(known, now)
     answered = sum(1 for one in known.answers.values() if one.round_id == command.round_id)
     words = {"n": n, "revision": command.revision, "answered": answered, "on": on}
     return [said.EvaluationClosed.model_validate({**_named(row), **words})]
-
-
-def record_outcome(command: domain.RecordOutcome, known: Known, now: datetime) -> list[Event]:
-    """A change was seen."""
-    _opened(known, command.engagement_id)
-    if command.goal_id is not None and command.goal_id not in known.goals:
-        raise Unknown("goal", command.goal_id, command.engagement_id, "goal_id")
-    if command.team_id is not None and command.team_id not in known.teams:
-        raise Unknown("team", command.team_id, command.engagement_id, "team_id")
-    seen_on = command.seen_on or _seen_before(known, command.outcome_id) or _today(known, now)
-    if seen_on > _today(known, now):
-        raise Malformed("is in the future; tell of a change once it was seen", "seen_on")
-    return [command.as_event(said.OutcomeRecorded, seen_on=seen_on)]
-
-
-def assess_goal(command: domain.AssessGoal, known: Known, now: datetime) -> list[Event]:
-    """A goal was held against what was seen."""
-    _opened(known, command.engagement_id)
-    if (goal := known.goals.get(command.goal_id)) is None:
-        raise Unknown("goal", command.goal_id, command.engagement_id, "goal_id")
-    on = command.on or _today(known, now)
-    before = -1 if goal.revision is None else goal.revision
-    repeated = (goal.verdict, goal.assessed_on) == (command.verdict, on)
-    revision = command.revision or max(before + (not repeated), 0)
-    return [command.as_event(said.GoalAssessed, on=on, revision=revision)]
 
 
 SAYS: Mapping[str, type[said.OfRound]] = {
@@ -109,17 +85,3 @@ def _round(known: Known, round_id: str) -> Row:
     if (row := known.rounds.get(round_id)) is None:
         raise Unknown("round", round_id, field="round_id")
     return row
-
-
-def _opened(known: Known, engagement_id: str) -> None:
-    if not known.opened:
-        raise Unknown("engagement", engagement_id, field="engagement_id")
-
-
-def _seen_before(known: Known, outcome_id: str) -> date | None:
-    outcome = known.outcomes.get(outcome_id)
-    return outcome.seen_on if outcome else None
-
-
-def _today(known: Known, now: datetime) -> date:
-    return now.astimezone(known.zone).date()

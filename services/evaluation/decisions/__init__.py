@@ -1,0 +1,7 @@
+"""What evaluation answers to a command, and what its ledger's changes are called when said; one file a noun."""
+
+from services.evaluation.decisions.goals import assess_goal
+from services.evaluation.decisions.outcomes import record_outcome
+from services.evaluation.decisions.rounds import NotOpen, answer, close, told
+
+__all__ = ["NotOpen", "answer", "assess_goal", "close", "record_outcome", "told"]
