@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -15,9 +15,9 @@ from services import running
 from services.stage import Courier, Stage
 from shared.clock import VirtualClock
 from shared.errors import Malformed
-from shared.events import wire
 from shared.events.base import Fact, say
 from shared.events.intake import EngagementOpened, PlaybookPublished
+from shared.events.log import end_of, read_log
 from shared.obligations import why
 from shared.obligations.ledger import Obliged
 from shared.playbooks.model import read
@@ -54,16 +54,8 @@ def run(log: Path, playbooks: Path, until: str | None, form: str) -> int:
 
 
 def facts_of(log: Path) -> tuple[list[Fact], list[str]]:
-    """The facts of a log, and what was wrong with its other lines; empty lines mean nothing."""
-    facts, refused = [], []
-    for number, line in enumerate(log.read_bytes().splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            facts.append(wire.decode(line))
-        except Malformed as error:
-            refused += [f"{log}:{number} {problem}" for problem in error.problems]
-    return facts, refused
+    """The facts of a log, and what was wrong with its other lines."""
+    return read_log(log.read_bytes(), str(log))
 
 
 def published_in(folder: Path) -> list[PlaybookPublished]:
@@ -108,19 +100,6 @@ def unruled(facts: Iterable[Fact], published: Iterable[PlaybookPublished]) -> li
         for event in events
         if isinstance(event, EngagementOpened) and event.playbook not in known
     ]
-
-
-def end_of(until: str) -> datetime:
-    """The end of a day (in UTC), or the instant itself."""
-    try:
-        return datetime.combine(date.fromisoformat(until), time.min, UTC) + timedelta(days=1, microseconds=-1)
-    except ValueError:
-        pass
-    try:
-        instant = datetime.fromisoformat(until)
-    except ValueError:
-        raise Malformed("must be a day like 2018-10-31, or an instant like 2018-10-31T12:00:00Z", "--until") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 @asynccontextmanager

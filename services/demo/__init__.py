@@ -19,7 +19,7 @@ from services.demo.onlooker import NeverHeard
 from services.demo.playing import Tell, at_work
 from services.demo.printing import Printer
 from services.demo.story import Entry, Story
-from services.replay import COLUMNS, end_of, facts_of, published_in, staged
+from services.replay import COLUMNS, facts_of, published_in, staged
 from services.replay import obligations as replayed
 from shared import logs
 from shared.bus.server import ServerFailed
@@ -27,6 +27,7 @@ from shared.clock import VirtualClock
 from shared.errors import Malformed
 from shared.events.base import Fact, say
 from shared.events.intake import PlaybookPublished
+from shared.events.log import end_of
 from shared.obligations.ledger import Obliged
 from shared.playbooks.places import Places
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from shared.cli import diff
 from shared.cli.calling import HERE, Api, call
 from shared.cli.simulate import columns, day_of, forecast_of, read_file
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Playbooks: which facts oblige whom to do what by when.", no_args_is_help=True)
 EXAMPLES = 3
+
+app.command()(diff.diff)
 
 
 @app.command()

@@ -13,8 +13,9 @@ from services import demo
 from services.demo import Outcome
 from services.demo.highlights import MOMENTS, highlights
 from services.demo.printing import Printer
-from services.replay import COLUMNS, end_of
+from services.replay import COLUMNS
 from shared.events.base import Fact
+from shared.events.log import end_of
 from shared.events.wire import decode
 
 WIDTH = 120

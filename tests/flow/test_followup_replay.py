@@ -12,6 +12,7 @@ from shared.clock import VirtualClock
 from shared.errors import Malformed
 from shared.events import wire
 from shared.events.base import Fact, say
+from shared.events.log import end_of
 from tests.support.http import E1, prepared
 from tests.support.saying import held, said, session
 from tests.support.services import PLAYBOOK
@@ -143,7 +144,7 @@ async def _rows(facts: list[Fact], playbooks: Path) -> tuple[list[dict[str, Any]
     async with replay.staged(VirtualClock(min(fact.time for fact in facts))) as (stage, services):
         for event in replay.published_in(playbooks):
             await stage.say(say(event, replay.BEGINNING))
-        end = replay.end_of("2027-03-10T12:00:00-05:00")
+        end = end_of("2027-03-10T12:00:00-05:00")
         await stage.play(facts, end, lambda fact, error: refused.append(f"{fact.event.type}: {error}"))
         found = await obligations(services)
     return [one.model_dump(mode="json", include=set(COLUMNS)) for one in found], refused
@@ -154,7 +155,7 @@ def test_an_end_that_is_no_day_is_refused(
     tmp_path: Path, playbooks: Path, capsys: pytest.CaptureFixture[str], until: str
 ) -> None:
     with pytest.raises(Malformed, match="must be a day like 2018-10-31"):
-        replay.end_of(until)
+        end_of(until)
     assert replay.run(written(tmp_path, *FACTS), playbooks, until or "never", "json") == 1
     assert "--until" in capsys.readouterr().err
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.replay import end_of, run
+from services.replay import run
 from shared.events import wire
 from shared.events.base import Fact
+from shared.events.log import end_of
 from tests.support.saying import HEADER, said, session
 
 ASK = "rules:\n- {name: ask, each: team, task: T, to: facilitator, due: {wait: 1 week, after: formed}}\n"
