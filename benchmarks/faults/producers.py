@@ -14,6 +14,7 @@ from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
 from benchmarks.faults import engagements, playbooks
+from benchmarks.faults.easing import ease
 from benchmarks.faults.kept import Ledger, Poison, PoisonBook
 from benchmarks.faults.poison import contradiction, forms
 from benchmarks.faults.voice import Counts, Entry, Over, Pace, Voice
@@ -56,12 +57,12 @@ class Producers:
 
     @property
     def rate(self) -> float:
-        """Commands a second that are aimed at."""
-        return self._pace.rate
+        """Commands a second that are aimed at; fewer are said while the services have a backlog."""
+        return self._pace.aim
 
     @rate.setter
     def rate(self, rate: float) -> None:
-        self._pace.rate = rate
+        self._pace.aim = self._pace.rate = rate
 
     @property
     def confirmed(self) -> int:
@@ -81,6 +82,7 @@ class Producers:
             self._url.split(","), max_reconnect_attempts=-1, reconnect_time_wait=0.2, error_cb=_quietly
         )
         self._spawn(self._desk())
+        self._spawn(ease(self._bus, self._pace, self._over))
         for number in range(SPEAKERS):
             self._spawn(self._speak(number))
         for number in range(TRACKERS):

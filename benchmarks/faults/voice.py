@@ -47,7 +47,9 @@ class Pace:
     """Lets so many things a second be said, all speakers together; time that was lost is not caught up with."""
 
     def __init__(self, rate: float) -> None:
+        self.aim = rate
         self.rate = rate
+        """What it is now; below the aim while there is a backlog."""
         self._next = 0.0
 
     async def turn(self) -> None:
