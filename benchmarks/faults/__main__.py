@@ -33,6 +33,7 @@ def main() -> int:
         herd=2_000 if asked.short else 10_000,
         kinds=_names(asked.kinds),
         phases=_names(asked.phases),
+        hurried=asked.short,
         say=not asked.quiet,
     )
     phases: list[Phase] = []
@@ -75,7 +76,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=30.0, help="commands a second that the producers aim at")
     parser.add_argument("--phases", default=",".join(PHASES), help="separated by commas")
     parser.add_argument("--kinds", default="", help="only these kinds of faults, separated by commas")
-    parser.add_argument("--short", action="store_true", help="a small herd")
+    parser.add_argument("--short", action="store_true", help="a small herd; several faults at once from the first on")
     parser.add_argument("--quiet", action="store_true", help="nothing but the line")
     return parser.parse_args()
 

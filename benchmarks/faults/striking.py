@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from random import Random
 
 from benchmarks.faults.drain import busy
@@ -18,7 +19,7 @@ STRIKES_WITHIN = 180.0
 SALVOS = 0.75
 """How often, once every kind was struck by itself, one of each of these sides is struck at the same time."""
 TOGETHER = (
-    ("kill_service", "kill_several", "kill_all", "pause_service"),
+    ("kill_service", "kill_several", "kill_all", "pause_service", "stop_service"),
     ("crash_work", "crash_postman", "crash_delivery", "crash_time"),
     ("cut_bus", "cut_before_the_answer_bus", "delay_bus", "black_hole_bus"),
     ("cut_database", "cut_before_the_answer_database", "delay_database", "kill_a_database"),
@@ -48,21 +49,33 @@ class Struck:
         return max(self.recovery.values(), default=0.0)
 
 
-def order(world: World, chance: Random, struck: Struck, only: Sequence[str]) -> Iterator[list[Kind]]:
-    """Every kind that can be done here once, by itself; then by weight, some together. Tells what is skipped."""
-    fit = fitting(world, only)
+def order(world: World, chance: Random, struck: Struck, wish: Wish) -> Iterator[list[Kind]]:
+    """Every kind that can be done here once; then by weight, some together. Tells what is skipped."""
+    fit = fitting(world, wish.kinds)
     for kind in fit:
         if reason := kind.why_not(world):
             struck.skipped[kind.name] = reason
     can = [kind for kind in fit if kind.name not in struck.skipped]
-    yield from ([kind] for kind in chance.sample(can, k=len(can)))
+    yield from _each_once(chance.sample(can, k=len(can)), chance, wish.hurried)
     drawn = [kind for kind in can if kind.weight]
-    sides = [side for group in TOGETHER if (side := [kind for kind in drawn if kind.name.startswith(group)])]
+    sides = [side for side in _sides(drawn) if side]
     while drawn:
         if len(sides) > 1 and chance.random() < SALVOS:
             yield [_drawn(side, chance) for side in sides]
         else:
             yield [_drawn(drawn, chance)]
+
+
+def _each_once(kinds: Sequence[Kind], chance: Random, hurried: bool) -> Iterator[list[Kind]]:
+    """Each kind by itself; in a hurry, together with one of each other side."""
+    sides = _sides(kinds) if hurried else []
+    salvos = [[kind for kind in salvo if kind] for salvo in zip_longest(*sides)]
+    beside = [[kind] for kind in kinds if not any(kind in side for side in sides)]
+    yield from chance.sample([*salvos, *beside], k=len(salvos) + len(beside))
+
+
+def _sides(kinds: Sequence[Kind]) -> list[list[Kind]]:
+    return [[kind for kind in kinds if kind.name.startswith(group)] for group in TOGETHER]
 
 
 def _drawn(kinds: Sequence[Kind], chance: Random) -> Kind:
@@ -72,7 +85,7 @@ def _drawn(kinds: Sequence[Kind], chance: Random) -> Kind:
 async def strike(scene: Scene, struck: Struck, wish: Wish, until: float) -> None:
     """Strike until there were faults enough or time is up, but every kind at least once."""
     at_least = sum(not kind.why_not(scene.world) for kind in fitting(scene.world, wish.kinds))
-    for kinds in order(scene.world, scene.chance, struck, wish.kinds):
+    for kinds in order(scene.world, scene.chance, struck, wish):
         done = struck.faults.total()
         if (done >= at_least and (done >= wish.faults or time.monotonic() >= until)) or struck.in_vain >= GIVE_UP_AFTER:
             return

@@ -22,6 +22,8 @@ class Wish:
     kinds: tuple[str, ...] = ()
     """The only kinds of faults, if not all."""
     phases: tuple[str, ...] = PHASES
+    hurried: bool = False
+    """Whether kinds that do not disturb each other may strike together from the first on."""
     say: bool = True
 
     def of(self, phase: str) -> "Wish":
