@@ -15,6 +15,8 @@ from shared.events.intake import (
     EngagementClosed,
     EngagementOpened,
     LeadershipSignedOff,
+    RoleFilled,
+    RoleVacated,
     TaRequestAnswered,
     TaRequestLogged,
     TaRequestWithdrawn,
@@ -34,6 +36,7 @@ from shared.events.sessions import (
     SessionScheduled,
 )
 from shared.playbooks.said import AllSaid, Said, grouped, latest
+from shared.playbooks.staffing import staffing
 from shared.playbooks.views import Approval, DeclaredGoal, Engagement, Homework, Mark, Plan, Request, Session, Team
 
 CHANGEABLE = (
@@ -74,28 +77,33 @@ def teams(said: AllSaid) -> dict[str, Team]:
     signed = grouped(said.of(LeadershipSignedOff), lambda sign: sign.team_id)
     left = {one.event.team_id: one for one in said.of(TeamLeft)}
     cohorts = said.of(CohortAssigned)
+    told: list[Said[Any]] = [*said.of(RoleVacated), *said.of(RoleFilled)]
+    roles = grouped(told, lambda role: role.team_id)
     return {
-        one.event.team_id: _team(one, changes, signed, left.get(one.event.team_id), cohorts)
+        (id := one.event.team_id): _team(one, changes.get(id, []), roles.get(id, []), signed, left.get(id), cohorts)
         for one in said.of(TeamFormed)
     }
 
 
 def _team(
     formed: Said[TeamFormed],
-    changes: Mapping[str, list[Said[TeamChanged]]],
+    changes: list[Said[TeamChanged]],
+    roles: list[Said[Any]],
     signed: Mapping[str, list[Said[LeadershipSignedOff]]],
     left: Said[TeamLeft] | None,
     cohorts: list[Said[CohortAssigned]],
 ) -> Team:
     id = formed.event.team_id
-    changed = latest(changes.get(id, ()), lambda change: change.changed_on)
+    changed = latest(changes, lambda change: change.changed_on)
     now = changed.event if changed else formed.event
-    told = [(one.fact.time, one.fact.id, one.event.cohort) for one in (formed, *changes.get(id, ()))]
+    tellings: list[Said[Any]] = [formed, *changes]
+    told = [(one.fact.time, one.fact.id, one.event.cohort) for one in tellings]
     told += [
         (one.fact.time, one.fact.id, one.event.cohort) for one in cohorts if now.jurisdiction in one.event.jurisdictions
     ]
     cohort = max((one for one in told if one[2] is not None), default=(None, "", None))[2]
-    return Team(formed, now, cohort, latest(signed.get(id, ()), lambda sign: sign.signed_on), left)
+    signed_off = latest(signed.get(id, ()), lambda sign: sign.signed_on)
+    return Team(formed, now, cohort, signed_off, left, staffing(formed, [*changes, *roles]))
 
 
 def homework(said: AllSaid) -> dict[str, Homework]:

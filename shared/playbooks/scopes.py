@@ -61,6 +61,11 @@ _TEAM = Scope(
         Moment("plan_submitted", "the team submits its plan", late=True),
         Moment("plan_accepted", "the team's plan is accepted", implies=("plan_submitted",), late=True),
         Moment("plan_rejected", "the team's plan is rejected", implies=("plan_submitted",), late=True),
+        Moment("sign_off_due", "the team's leadership has to have signed off"),
+        Moment("role_missing", "a role that the model wants is missing in the team", late=True),
+        Moment("lead_missing", "the team has no lead any more", shows=(("has_lead", False),), late=True),
+        Moment("contractor_led", "a state contractor leads the team", shows=(("contractor_led", True),), late=True),
+        Moment("missed_two", "the team misses a second session in a row", late=True),
     ),
     by_name(
         Attribute("jurisdiction", "jurisdiction", "its state, territory or Tribe, as a code"),
@@ -76,6 +81,16 @@ _TEAM = Scope(
             "whether the last word on its current plan is acceptance",
             shows=((True, "plan_accepted"), (True, "plan_submitted")),
         ),
+        Attribute("has_lead", "flag", "whether its lead is still there", shows=((False, "lead_missing"),)),
+        Attribute(
+            "contractor_led",
+            "flag",
+            "whether its lead is there for a state contractor only",
+            shows=((True, "contractor_led"),),
+        ),
+        Attribute("missing_roles", "text", "the roles that the model wants and nobody has"),
+        Attribute("missed_in_a_row", "number", "how many of the latest sessions it missed, one after the other"),
+        Attribute("at_risk", "flag", "whether something puts its plan at risk"),
     ),
     ("engagement",),
 )

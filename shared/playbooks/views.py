@@ -33,6 +33,7 @@ from shared.events.sessions import (
     Step,
 )
 from shared.playbooks.said import Said
+from shared.playbooks.staffing import Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,17 @@ class Team:
     cohort: str | None
     signed_off: Said[LeadershipSignedOff] | None
     left: Said[TeamLeft] | None
+    staffing: tuple[Staff, ...]
+    """Who it was made of, the latest last."""
 
     @property
     def id(self) -> str:
         return self.formed.event.team_id
+
+    @property
+    def staff(self) -> Staff:
+        """Who it is made of."""
+        return self.staffing[-1]
 
     @property
     def jurisdiction(self) -> str:

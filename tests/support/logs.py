@@ -18,6 +18,7 @@ TEAMS = {"ky": "KY", "vi": "VI", "gu": "GU", "t": "tribe-yurok"}
 SESSIONS, PLANS, STEPS = ("s1", "s2", "s3"), ("p1", "p2"), ("t1", "t2")
 KEYS = ("e1/absent/ky@s1/1", "e1/ask/ky/1", "e1/meet/ky/1", "e1/thank/s1/1", "e1/mid/e1/1")
 MEMBERS = st.lists(st.sampled_from([MEMBER, {"person_id": "p-2", "role": "health"}]), max_size=2)
+ROLES = st.sampled_from(("lead_agency", "health"))
 GOALS = st.lists(st.sampled_from([GOAL, {**GOAL, "goal_id": "g2", "by": "2027-03-03"}]), max_size=2, unique_by=str)
 
 RULES = """
@@ -51,6 +52,14 @@ RULES = """
   contact: true
   due: {wait: 1 month, after: formed}
   repeat: {every: 2 months, until: closed}
+- {name: lead, each: team, task: "Find a lead ({missing_roles})", to: f, due: {wait: 3 days, after: lead_missing}}
+- name: call
+  each: team
+  when: {at_risk: true}
+  task: "Call: missed {missed_in_a_row}"
+  to: f
+  due: {wait: 1 day, after: sign_off_due}
+  done_by: signed_off
 - {name: home, each: homework, task: H, to: facilitator, due: {wait: 1 day, after: due}, done_by: handed_in}
 - name: judge
   each: plan
@@ -64,7 +73,11 @@ RULES = """
 - {name: goal, each: goal, task: G, to: evaluator, due: {after: by}, done_by: assessed}
 - {name: mid, each: engagement, evaluation: mid, due: {wait: 1 day, after: half_of_sessions}, open_for: 2 weeks}
 """
-HEADER = "sessions: {planned: 3}\nwindow: {wait: 3 months, after: closed}\n"
+HEADER = """
+teams: {must_include: [lead_agency, health], signed_off: 2 weeks before last session}
+sessions: {planned: 3}
+window: {wait: 3 months, after: closed}
+"""
 
 
 def _say(name: str, **words: st.SearchStrategy[Any]) -> st.SearchStrategy[Fact]:
@@ -91,6 +104,8 @@ ONE_OF_EACH: dict[str, st.SearchStrategy[Fact]] = {
     "formed": _team("team_formed", "formed_on"),
     "team_changed": _team("team_changed", "changed_on"),
     "signed": _say("leadership_signed_off", team_id=_of(*TEAMS), signed_on=DAYS),
+    "vacated": _say("role_vacated", team_id=_of(*TEAMS), role=ROLES, person_id=_of("p-1", "p-2"), on=DAYS),
+    "filled": _say("role_filled", team_id=_of(*TEAMS), role=ROLES, person_id=_of("p-2", "p-3"), on=DAYS),
     "left": _say("team_left", team_id=_of(*TEAMS), left_on=DAYS),
     "cohort": _say("cohort_assigned", cohort=_of("1", "2"), jurisdictions=st.just(["KY", "VI"])),
     "scheduled": _say(

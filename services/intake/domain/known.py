@@ -71,6 +71,6 @@ def known(history: History) -> Known:
 
 
 def _teams(history: History) -> dict[str, Team]:
-    """The teams, each in the cohort that was told last: by itself, or for its jurisdiction."""
+    """The teams, each with the people and in the cohort that were told last."""
     formed = gather(history, said.TeamFormed, "team_id", teams.team)
-    return {id: team.but(cohort=history.teams[id].cohort) for id, team in formed.items()}
+    return {id: teams.staffed(team, history.teams[id]) for id, team in formed.items()}

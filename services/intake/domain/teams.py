@@ -8,6 +8,7 @@ from shared.entities import Entity
 from shared.events import intake as said
 from shared.events.base import AnyRole, Day, EngagementId, Fact, Jurisdiction, Label, Role, Slug, Text
 from shared.events.fields import Places
+from shared.playbooks import views
 
 
 class Team(Entity):
@@ -45,41 +46,27 @@ class Cohort(Entity):
 
 
 def team(known: Team | None, fact: Fact) -> Team | None:
-    """The team after one more fact."""
+    """The team after one more fact; who is in it, `staffed` tells."""
     match fact.event, known:
         case said.TeamFormed() as event, _:
             return Team(**event.model_dump())
-        case said.TeamChanged() as event, Team():
-            return known.but(
-                jurisdiction=event.jurisdiction,
-                lead=event.lead,
-                members=event.members,
-                vacant=tuple(role for role in known.vacant if role not in {member.role for member in event.members}),
-            )
         case said.LeadershipSignedOff() as event, Team():
             return known.but(signed_off={**known.signed_off, event.role: event.signed_on})
         case said.TeamLeft() as event, Team():
             return known.but(state="left", left_on=event.left_on, reason=event.reason)
-        case (said.RoleFilled() | said.RoleVacated()) as event, Team():
-            return _staffed(known, event)
     return known
 
 
-def _staffed(known: Team, event: said.RoleFilled | said.RoleVacated) -> Team:
-    """The team with a person more or less in a role."""
-    gone = (event.role, event.person_id)
-    others = tuple(member for member in known.members if (member.role, member.person_id) != gone)
-    vacant = tuple(role for role in known.vacant if role != event.role)
-    if isinstance(event, said.RoleFilled):
-        newcomer = () if known.has(event.role, event.person_id) else (_member(event),)
-        return known.but(members=(*known.members, *newcomer), vacant=vacant)
-    if all(member.role != event.role for member in others):
-        vacant = (*vacant, event.role)
-    return known.but(members=others, vacant=vacant)
-
-
-def _member(event: said.RoleFilled) -> said.Member:
-    return said.Member.model_validate({"person_id": event.person_id, "role": event.role})
+def staffed(team: Team, told: views.Team) -> Team:
+    """The team with the people and the cohort that its history has come to."""
+    staff = told.staff
+    return team.but(
+        jurisdiction=told.jurisdiction,
+        lead=staff.lead,
+        members=staff.members,
+        vacant=staff.vacant,
+        cohort=told.cohort,
+    )
 
 
 def cohort(known: Cohort | None, fact: Fact) -> Cohort | None:

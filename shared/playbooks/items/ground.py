@@ -5,12 +5,14 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from shared.playbooks import risks
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.history import History
 from shared.playbooks.items.item import Values, local
 from shared.playbooks.model import Playbook
 from shared.playbooks.moments import Moment, Moments, holding
 from shared.playbooks.places import zone_named
+from shared.playbooks.risks import Standing
 from shared.playbooks.views import Engagement, Plan, Session, Team
 
 UTC = ZoneInfo("UTC")
@@ -126,18 +128,44 @@ class Ground:
         return {id: self._values_of(team) for id, team in self.teams.items()}
 
     def _values_of(self, team: Team) -> Values:
-        counted = [session.was_there(team.id) for session in self.held if self.was_due_at(team, session)]
-        plan = self.current_plans.get(team.id)
+        standing = self.standings[team.id]
+        counted = [session.was_there(team.id) for session in standing.sessions]
+        plan, missing = standing.plan, risks.missing_roles(self.playbook, team.staff)
         return {
             "team.jurisdiction": team.jurisdiction,
             "team.cohort": team.cohort,
-            "team.size": len(team.now.members),
-            "team.has_lead_agency": any(member.role == "lead_agency" for member in team.now.members),
+            "team.size": team.staff.size,
+            "team.has_lead_agency": "lead_agency" in team.staff.roles,
             "team.is_signed_off": team.signed_off is not None,
             "team.attended": sum(counted),
             "team.missed": len(counted) - sum(counted),
             "team.plan_accepted": plan is not None and plan.is_accepted,
+            "team.has_lead": team.staff.has_lead,
+            "team.contractor_led": team.staff.contractor_led,
+            "team.missing_roles": ", ".join(map(risks.spelled, missing)) or None,
+            "team.missed_in_a_row": len(standing.missed_in_a_row),
+            "team.at_risk": any(risk.puts_at_risk for risk in risks.risks(self.playbook, standing)),
         }
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """What each team is judged by."""
+        return {id: self._standing_of(team) for id, team in self.teams.items()}
+
+    def _standing_of(self, team: Team) -> Standing:
+        zone = self.zones[team.id]
+        known = self.engagement_moments | {"formed": Moment(team.formed_on, team.formed.fact.id)}
+        come = [moment.day(zone) for moment in map(holding, self.held)]
+        if closed := self.engagement.closed:
+            come.append(closed.event.closed_on)
+        return Standing(
+            team=team,
+            sessions=tuple(session for session in self.held if self.was_due_at(team, session)),
+            plan=self.current_plans.get(team.id),
+            sign_off_due=risks.sign_off_due(self.playbook, known, zone, self.calendar),
+            until=max(come, default=None),
+            zone=zone,
+        )
 
     def was_due_at(self, team: Team, session: Session) -> bool:
         """Whether the team had been formed by the day on which the session was held."""

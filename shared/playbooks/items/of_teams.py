@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from shared.playbooks import risks
 from shared.playbooks.items.ground import Ground
 from shared.playbooks.items.item import Item, Values
 from shared.playbooks.moments import Moment, Moments, of_plan, of_step
@@ -25,7 +26,7 @@ def _moments_of(ground: Ground, team: Team) -> Moments:
         moments["signed_off"] = Moment(team.signed_off.event.signed_on, team.signed_off.fact.id)
     if plan := ground.current_plans.get(team.id):
         moments |= {f"plan_{name}": moment for name, moment in of_plan(plan).items()}
-    return moments
+    return moments | risks.moments(ground.playbook, ground.standings[team.id])
 
 
 def plans(ground: Ground) -> Iterator[Item]:

@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from shared.events.base import Line, Role
+from shared.events.base import Role
 from shared.playbooks.calendar import NO_HOLIDAYS, countries
+from shared.playbooks.model.sign_off import SignOffBy
 from shared.playbooks.wait import LongerThanNothing, Wait
 from shared.playbooks.words import did_you_mean
 
@@ -49,7 +50,7 @@ class Teams(Words):
     size: tuple[Annotated[int, Field(strict=True, ge=0)], Annotated[int, Field(strict=True, ge=1)]] | None = None
     """The smallest and the largest."""
     must_include: tuple[Role, ...] = ()
-    signed_off: Line | None = None
+    signed_off: SignOffBy | None = None
     """By when its leadership stands behind it."""
 
     @model_validator(mode="after")
