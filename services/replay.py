@@ -20,9 +20,9 @@ from shared.events.intake import EngagementOpened, PlaybookPublished
 from shared.events.log import end_of, read_log
 from shared.obligations import why
 from shared.obligations.ledger import Obliged
-from shared.playbooks.model import read
 from shared.service import Service
 from shared.settings import Settings
+from shared.shelf import files_in, whole
 
 COLUMNS = (
     "key", "engagement", "rule", "kind", "item", "occurrence", "to", "title", "due_at", "state", "fired_at", "because",
@@ -72,9 +72,9 @@ def playbooks_in(folder: Path) -> tuple[list[PlaybookPublished], list[str]]:
         raise Malformed(f"is no folder: {folder}", "--playbooks")
     said: dict[tuple[str, int], tuple[PlaybookPublished, Path]] = {}
     refused = []
-    for file in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
+    for file in files_in(folder):
         try:
-            event = _published(file)
+            event = _published(file, folder)
         except (Malformed, UnicodeDecodeError) as error:
             refused.append(str(error) if isinstance(error, Malformed) else f"{file}: is not UTF-8")
             continue
@@ -84,11 +84,11 @@ def playbooks_in(folder: Path) -> tuple[list[PlaybookPublished], list[str]]:
     return [event for event, _ in said.values()], refused
 
 
-def _published(file: Path) -> PlaybookPublished:
-    text = file.read_text(encoding="utf-8")
-    playbook = read(text, str(file))
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return PlaybookPublished(playbook=playbook.playbook, version=playbook.version, document=text, digest=digest)
+def _published(file: Path, folder: Path) -> PlaybookPublished:
+    flat = whole(file, folder)
+    name, version = flat.playbook.playbook, flat.playbook.version
+    digest = hashlib.sha256(flat.document.encode()).hexdigest()
+    return PlaybookPublished(playbook=name, version=version, document=flat.document, digest=digest)
 
 
 def unruled(facts: Iterable[Fact], published: Iterable[PlaybookPublished]) -> list[str]:

@@ -33,9 +33,9 @@ from shared.bus.streams import BusDiffers
 from shared.clock import Clock, WorldClock
 from shared.errors import NotNow, Refused
 from shared.events.complaints import complaints
-from shared.playbooks.model import read
 from shared.service import Service
 from shared.settings import Settings
+from shared.shelf import files_in, whole
 from shared.storage.migrations import UnknownRevision
 from shared.web import frame
 
@@ -194,14 +194,12 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
 async def publish(intake_: Service) -> None:
     """Publish the playbooks of the folder that changed; one with a mistake never replaces a good one."""
     folder = intake_.settings.playbooks
-    files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
+    files = files_in(folder)
     if not files:
         typer.echo(f"{folder.absolute()}: no playbooks here to publish. Name their folder with THROUGHLINE_PLAYBOOKS.")
     for file in files:
         try:
-            text = file.read_text(encoding="utf-8")
-            read(text, str(file))
-            command = PublishPlaybook(document=text)
+            command = PublishPlaybook(document=whole(file, folder).document)
             said = await intake_handlers.obey(intake_.store, command, publishing.publish)
         except UnicodeDecodeError:
             typer.echo(f"{file}: not published. It is not UTF-8: save it as such.")

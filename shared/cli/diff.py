@@ -76,7 +76,7 @@ def playbook_of(named: str, api: str) -> "Playbook":
 
     name, _, version = named.partition("@")
     if Path(named).exists() or Path(named).suffix or "/" in named:
-        return read_file(Path(named))
+        return read_file(Path(named)).playbook
     if version and not version.isdigit():
         fail(f"{named}: a version is a number, like {name}@2")
     told = call(api, "GET", f"/playbooks/{name}", version=version or None)

@@ -68,16 +68,16 @@ def _clock() -> Iterator[Finding]:
 
 def _playbooks() -> Iterator[Finding]:
     from shared.errors import Malformed
-    from shared.playbooks.model import read
     from shared.settings import Settings
+    from shared.shelf import files_in, whole
 
     folder = Settings().playbooks
-    files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
+    files = files_in(folder)
     if not files:
         yield False, "playbooks", f"none in {folder}/: name the folder with THROUGHLINE_PLAYBOOKS"
     for file in files:
         try:
-            found = read(file.read_text(encoding="utf-8"), str(file))
+            found = whole(file, folder).playbook
         except (Malformed, OSError, UnicodeDecodeError) as error:
             yield False, "playbook", f"{file}: {error}"
         else:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 if TYPE_CHECKING:
+    from shared.playbooks.extending import Flat
     from shared.playbooks.imagined import Forecast
     from shared.playbooks.model import Playbook
 
@@ -36,16 +37,18 @@ def simulate(
     The engagement is imagined: six weeks to the first session, then one session after the other, a plan of each team
     three weeks after the last, the close three weeks later. The last team misses a session, and its plan is rejected.
     """
-    schedule = forecast_of(read_file(playbook), day_of(start), teams)
+    schedule = forecast_of(read_file(playbook).playbook, day_of(start), teams)
     print(_json(schedule) if form is Format.JSON else _table(schedule))
 
 
-def read_file(file: Path) -> "Playbook":
-    """The playbook in a file; what is wrong with it is printed, and ends the command with 1."""
-    from shared.playbooks.model import BadPlaybook, read
+def read_file(file: Path) -> "Flat":
+    """The playbook in a file, with what it extends; what is wrong with it is printed, and ends the command with 1."""
+    from shared.playbooks.model import BadPlaybook
+    from shared.settings import Settings
+    from shared.shelf import whole
 
     try:
-        return read(file.read_text(encoding="utf-8"), str(file))
+        return whole(file, Settings().playbooks)
     except (OSError, UnicodeDecodeError) as error:
         fail(f"{file}: cannot be read: {error}")
     except BadPlaybook as error:

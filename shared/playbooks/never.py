@@ -8,6 +8,7 @@ from shared.playbooks.calendar import Calendar
 from shared.playbooks.model import DESK, Playbook, Rule
 from shared.playbooks.model.guard import Test
 from shared.playbooks.model.reading import where
+from shared.playbooks.model.written import Node
 from shared.playbooks.places import PLACES, Places
 from shared.playbooks.planner import calendar_of
 from shared.playbooks.words import Moment, Value
@@ -17,7 +18,7 @@ SAMPLE = range((date(2024, 1, 1)).toordinal(), date(2028, 1, 1).toordinal())
 """Four years of days, a leap year among them: what holds of all of them is taken to hold always."""
 
 
-def never(playbook: Playbook, text: str = "", file: str = "playbook") -> tuple[Problem, ...]:
+def never(playbook: Playbook, text: str | Node = "", file: str = "playbook") -> tuple[Problem, ...]:
     """What is wrong with rules that can never fire; with the text, each by file, line and field."""
     found = [
         (("rules", place, *path), reason)
@@ -27,7 +28,7 @@ def never(playbook: Playbook, text: str = "", file: str = "playbook") -> tuple[P
     return tuple(Problem(_named(text, file, path), reason) for path, reason in found)
 
 
-def always_late(playbook: Playbook, text: str = "", file: str = "playbook") -> tuple[Problem, ...]:
+def always_late(playbook: Playbook, text: str | Node = "", file: str = "playbook") -> tuple[Problem, ...]:
     """Rules that fire, but only when what they should come before has happened: worth a note, not a refusal."""
     found = []
     for place, rule in enumerate(playbook.rules):
@@ -39,7 +40,7 @@ def always_late(playbook: Playbook, text: str = "", file: str = "playbook") -> t
     return tuple(found)
 
 
-def _named(text: str, file: str, path: tuple[str | int, ...]) -> str:
+def _named(text: str | Node, file: str, path: tuple[str | int, ...]) -> str:
     if text:
         return where(text, file, path)
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

@@ -8,6 +8,7 @@ from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
 from services.intake.decisions import playbooks as decisions
 from services.intake.domain import Playbook
+from shared import shelf
 from shared.commands import Said
 from shared.storage.listing import Page
 from shared.web.desk import Which
@@ -17,7 +18,12 @@ router = APIRouter()
 
 @router.post("/playbooks", status_code=201)
 async def publish_playbook(command: domain.PublishPlaybook, here: Here) -> Said:
-    """Put a playbook into force; one with an error never replaces a good one."""
+    """Put a playbook into force; one with an error never replaces a good one.
+
+    One that extends a playbook of Throughline's own is made whole first.
+    """
+    whole = shelf.whole_text(command.document, "playbook")
+    command = command.model_copy(update={"document": whole.document})
     return await handlers.obey(here.store, command, decisions.publish)
 
 

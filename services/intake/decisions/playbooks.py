@@ -12,7 +12,7 @@ from shared.playbooks.never import never
 
 
 class PublishedOtherwise(Conflict):
-    """Version {version} of {playbook} is published with other content. Give the changed text version: {next}."""
+    """Version {version} of {playbook} is published with other content, or on another base. Give it version: {next}."""
 
 
 class Outdated(Conflict):

@@ -1,6 +1,7 @@
 """The model of playbooks: the grammar that program staff write in, and how a text of theirs is read."""
 
 from shared.playbooks.model.grammar import DESK, TASK, Playbook, Rule, for_editors
-from shared.playbooks.model.reading import BadPlaybook, read
+from shared.playbooks.model.reading import read
+from shared.playbooks.model.written import BadPlaybook
 
 __all__ = ["DESK", "TASK", "BadPlaybook", "Playbook", "Rule", "for_editors", "read"]

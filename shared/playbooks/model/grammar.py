@@ -12,7 +12,7 @@ from shared.events.intake import Version
 from shared.playbooks.calendar import Roll
 from shared.playbooks.model.guard import Guard, Wrong, read_guard
 from shared.playbooks.model.header import Sessions, Teams, Window, Words, WorkingCalendar
-from shared.playbooks.model.schema import spell_out_scopes, spell_out_waits
+from shared.playbooks.model.schema import allow_extending, spell_out_scopes, spell_out_waits
 from shared.playbooks.model.title import Title, read_title
 from shared.playbooks.scopes import SCOPES, moment
 from shared.playbooks.wait import NO_WAIT, LongerThanNothing, Wait
@@ -206,7 +206,7 @@ class Playbook(Words):
 
 def for_editors() -> dict[str, Any]:
     """The JSON Schema of playbooks."""
-    schema: dict[str, Any] = spell_out_waits(Playbook.model_json_schema())
+    schema: dict[str, Any] = allow_extending(spell_out_waits(Playbook.model_json_schema()))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

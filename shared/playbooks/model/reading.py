@@ -1,4 +1,4 @@
-"""Reading playbooks: YAML 1.2 as people type it, into the grammar; each mistake by file, line and field."""
+"""Reading playbooks: what is written, into the grammar; each mistake by file, line and field."""
 
 import re
 import typing
@@ -7,20 +7,12 @@ from types import UnionType
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, DocumentStartEvent, Event, MappingEndEvent, ScalarEvent, SequenceEndEvent
 
-from shared.errors import Malformed, Problem
 from shared.playbooks.model.grammar import Playbook
+from shared.playbooks.model.schema import EXTEND, OF_EXTENSIONS
+from shared.playbooks.model.written import BadPlaybook, Node, Path, bad, parse
 from shared.playbooks.words import did_you_mean
 
-LARGEST = 200_000
-"""Bytes; what playbook_published can carry."""
-DEEPEST = 20
-Path = tuple[str | int, ...]
 PLAINLY = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
@@ -35,12 +27,6 @@ PLAINLY = {
 """What pydantic says for programmers, in words for those who write playbooks."""
 
 
-class BadPlaybook(Malformed):
-    """{reason}"""
-
-    title = "Not a playbook"
-
-
 def read(text: str, file: str = "playbook") -> Playbook:
     """The playbook that this text spells; BadPlaybook tells file, line and field of all that is wrong."""
     try:
@@ -52,87 +38,29 @@ def read(text: str, file: str = "playbook") -> Playbook:
 
 @lru_cache(maxsize=64)
 def _read(text: str, file: str) -> Playbook:
-    tree = _tree(text, file)
-    if not isinstance(tree, CommentedMap):
-        raise _bad(file, [(1, (), "is not a playbook: it begins with playbook: <name>")])
+    tree = parse(text, file)
+    if base := tree.get(EXTEND):
+        reason = (
+            f"needs {base.plain()} to be whole. Put it into force by throughline playbook publish, which looks for "
+            "that one beside the file; or send what throughline playbook flatten prints"
+        )
+        raise bad([(base.place, reason)])
+    return read_tree(tree)
+
+
+def read_tree(tree: Node) -> Playbook:
+    """The playbook that these words spell, each named where it is written if it is wrong."""
+    if not isinstance(tree.value, dict):
+        raise bad([(tree.place, "is not a playbook: it begins with playbook: <name>")])
     try:
-        return Playbook.model_validate(_plain(tree))
+        return Playbook.model_validate(tree.plain())
     except ValidationError as error:
-        found = [(_line(tree, each["loc"]), each["loc"], _reason(each)) for each in error.errors()]
-        raise _bad(file, found) from None
+        raise bad([(tree.at(each["loc"]), _reason(each)) for each in error.errors()]) from None
 
 
-def where(text: str, file: str, path: Path) -> str:
+def where(text: str | Node, file: str, path: Path) -> str:
     """How an error names this place: file:line field."""
-    return _place(file, _line(_tree(text, file), path), path)
-
-
-def _tree(text: str, file: str) -> Any:
-    if len(text.encode()) > LARGEST:
-        raise _bad(file, [(1, (), f"is larger than {LARGEST // 1000} kB")])
-    try:
-        _refuse_tricks(text, file)
-        return YAML(typ="rt", pure=True).load(text)
-    except DuplicateKeyError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _bad(file, [(line, (), f"is said twice: {_first_line(error.problem)}")]) from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _bad(file, [(mark.line + 1 if mark else 1, (), f"is not YAML: {_first_line(error.problem)}")]) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise _bad(file, [(1, (), f"is not YAML: {_first_line(error)}")]) from None
-
-
-def _refuse_tricks(text: str, file: str) -> None:
-    """Refuse what a playbook never needs and what could make a small text a large one."""
-    depth = 0
-    for event in YAML(typ="rt", pure=True).parse(text):
-        depth += _step(event)
-        line = event.start_mark.line + 1
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise _bad(file, [(line, (), "refers to another place (& or *); write it out")])
-        if getattr(event, "tag", None) and not _implied(event):
-            raise _bad(file, [(line, (), f"has a tag ({event.tag}); playbooks need none")])
-        if isinstance(event, DocumentStartEvent) and (event.version or event.tags):
-            raise _bad(file, [(line, (), "begins with a % directive; playbooks need none")])
-        if depth > DEEPEST:
-            raise _bad(file, [(line, (), f"is nested more than {DEEPEST} deep")])
-
-
-def _step(event: Event) -> int:
-    if isinstance(event, MappingEndEvent | SequenceEndEvent):
-        return -1
-    return 1 if type(event).__name__ in {"MappingStartEvent", "SequenceStartEvent"} else 0
-
-
-def _implied(event: Any) -> bool:
-    return any(event.implicit) if isinstance(event, ScalarEvent) else bool(event.implicit)
-
-
-def _plain(node: Any) -> Any:
-    """The same as plain Python values, so that nothing of the YAML library gets into the model."""
-    if isinstance(node, CommentedMap | dict):
-        return {key if isinstance(key, str) else str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, CommentedSeq | list):
-        return [_plain(value) for value in node]
-    for plain in (bool, int, float, str):
-        if isinstance(node, plain):
-            return plain(node)
-    return node if node is None else str(node)
-
-
-def _line(tree: Any, path: Path) -> int:
-    """The line on which this place, or what is nearest around it, stands."""
-    line, node = 1, tree
-    for part in path:
-        if isinstance(node, CommentedMap) and part in node:
-            line = node.lc.key(part)[0] + 1
-        elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
-            line = node.lc.item(part)[0] + 1
-        else:
-            break
-        node = node[part]
-    return int(line)
+    return str((parse(text, file) if isinstance(text, str) else text).at(path))
 
 
 def _reason(error: Any) -> str:
@@ -140,6 +68,7 @@ def _reason(error: Any) -> str:
     match error["type"]:
         case "extra_forbidden":
             known = _fields_at(Playbook, error["loc"][:-1])
+            known += OF_EXTENSIONS if len(error["loc"]) == 1 else ()
             hint = did_you_mean(str(error["loc"][-1]), known)
             return f"is not a word of playbooks{hint or ('; here are ' + ', '.join(known) if known else '')}"
         case "value_error":
@@ -168,21 +97,3 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if typing.get_origin(annotation) in {tuple, typing.Union, UnionType}:
         return next((found for part in typing.get_args(annotation) if (found := _model_in(part))), None)
     return None
-
-
-def _bad(file: str, found: list[tuple[int, Path, str]]) -> BadPlaybook:
-    problems = tuple(Problem(_place(file, line, path), reason) for line, path, reason in sorted(found, key=_by_line))
-    return BadPlaybook("\n".join(str(problem) for problem in problems), problems[0].field, problems)
-
-
-def _by_line(found: tuple[int, Path, str]) -> tuple[int, str]:
-    return found[0], str(found[1])
-
-
-def _place(file: str, line: int, path: Path) -> str:
-    spelled = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
-    return f"{file}:{line} {spelled}".rstrip()
-
-
-def _first_line(problem: object) -> str:
-    return (str(problem).strip().splitlines() or ["unreadable"])[0][:200]
