@@ -53,9 +53,9 @@ def _line(groups: Sequence[Sequence[News]], on: date, in_short: bool) -> str:
         case "escalated":
             return f"{title}, due {until}"
         case "opened":
-            return f"{title} opens for answers, {first.note}."
+            return f"{title} opens for answers, {first.note}." if first.note else f"It opens: {title}"
         case "closed":
-            return f"{title} closes with {first.note}."
+            return f"{title} closes with {first.note}." if first.note else f"It closes: {title}"
     note = f' ("{first.note}")' if first.note else ""
     return f"{title}{note}" if times == 1 else f"{title}, {times} times{note}"
 

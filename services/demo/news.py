@@ -143,6 +143,8 @@ def _opened(news: News, event: Event, known: Known, because: Event | None, on: d
 
 
 def _closed(news: News, event: Event, known: Known, because: Event | None, on: date) -> News:
+    if getattr(event, "kind", None) == "goal":
+        return replace(news, note="")
     answers = known.answers.get(news.key, [])
     where = f", from {listed(sorted(answers))}" if answers else ""
     return replace(news, note=f"{plural(len(answers), 'answer')}{where}")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.evaluation import decisions, domain, handlers, repository
-from services.evaluation.domain import Answer, Goal, Outcome
+from services.evaluation.domain import Answer, Goal, Outcome, Report
 from shared.commands import Said
 from shared.events import evaluation as said
 from shared.events.fields import Instant, Level
@@ -125,3 +125,9 @@ async def get_goal(goal_id: str, here: Here, engagement: str | None = None) -> G
     """One goal."""
     async with here.store.look() as unit:
         return await repository.GOALS.find(unit, goal_id, engagement)
+
+
+@router.get("/engagements/{engagement_id}/report")
+async def report(engagement_id: str, here: Here) -> Report:
+    """Each goal that was promised, what was seen of it, and what was seen that nobody had promised."""
+    return await handlers.report(here.store, engagement_id)

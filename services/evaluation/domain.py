@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared.commands import Command
 from shared.entities import Entity, gather
 from shared.events import evaluation as said
 from shared.events.base import Day, Fact, Jurisdiction, Key, Level, Slug, Text, line_of
+from shared.events.fields import Ids
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
 from shared.playbooks.said import Said
@@ -52,8 +53,54 @@ class Goal(Entity):
     indicator: str | None = None
     verdict: str | None = None
     assessed_on: date | None = None
+    outcomes: tuple[str, ...] = ()
+    """Those on which the last verdict rests."""
     revision: int | None = None
     """Of the last verdict."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it has the verdict that it was to have; `not_yet`, said before its date, is none."""
+        too_early = self.by is None or self.assessed_on is None or self.assessed_on < self.by
+        return self.verdict is not None and not (self.verdict == "not_yet" and too_early)
+
+    def is_borne_out_by(self, outcome: Outcome) -> bool:
+        """Whether this was seen of it: an outcome that names the goal, or stands at its level."""
+        return outcome.goal_id == self.goal_id or outcome.level == self.level
+
+
+Stands = Literal["seen", "not_yet_due", "overdue", "judged"]
+"""How a promise stands; `judged` is one of which nothing was recorded, and that somebody judged all the same."""
+
+
+class Promised(Entity):
+    """A goal in the report of its engagement."""
+
+    goal_id: str
+    level: str
+    statement: str
+    by: date | None = None
+    indicator: str | None = None
+    stands: Stands
+    verdict: str | None = None
+    assessed_on: date | None = None
+    rests_on: tuple[str, ...] = ()
+    """The outcomes that the verdict cites."""
+    seen: list[Outcome] = []
+    words: str
+    """How it stands, in a sentence."""
+
+
+class Report(Entity):
+    """What an engagement promised, and what was seen."""
+
+    engagement_id: str
+    on: date
+    promised: list[Promised]
+    never_promised: list[Outcome]
+    """Changes that were seen, and that stand under no goal."""
+    words: list[str]
+    """All of it, in sentences."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +117,21 @@ class Known:
     rounds: Mapping[str, Row]
     closed: Mapping[str, said.EvaluationClosed]
     """Rounds that a person closed."""
+
+    @property
+    def seen(self) -> list[Outcome]:
+        """All that was seen, earliest first."""
+        return sorted(self.outcomes.values(), key=lambda outcome: (outcome.seen_on, outcome.outcome_id))
+
+    def seen_of(self, goal: Goal) -> list[Outcome]:
+        """What was seen of a goal: what its verdict cites, what names it, what is at its level and names no other."""
+        return [
+            outcome
+            for outcome in self.seen
+            if outcome.outcome_id in goal.outcomes
+            or outcome.goal_id == goal.goal_id
+            or (outcome.level == goal.level and outcome.goal_id not in self.goals)
+        ]
 
 
 def known(history: History, rounds: Mapping[str, Row] | None = None) -> Known:
@@ -94,7 +156,8 @@ def _goal(engagement_id: str, declared: DeclaredGoal) -> Goal:
     if declared.assessed is None:
         return goal
     event = declared.assessed.event
-    return goal.but(verdict=event.verdict, assessed_on=event.on, revision=event.revision)
+    rests_on = event.outcomes or ()
+    return goal.but(verdict=event.verdict, assessed_on=event.on, outcomes=rests_on, revision=event.revision)
 
 
 def _outcome(known: Outcome | None, fact: Fact) -> Outcome | None:
@@ -146,9 +209,10 @@ class RecordOutcome(Command):
 
 
 class AssessGoal(Command):
-    """Hold a goal against what was seen."""
+    """Hold a goal against what was seen, and name the outcomes on which the verdict rests."""
 
     engagement_id: Slug
     goal_id: Slug
     verdict: said.Verdict
     on: Day | None = None
+    outcomes: Ids = ()

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.evaluation import repository
-from services.evaluation.domain import Known
+from services.evaluation import decisions, repository
+from services.evaluation.decisions.grounds import opened, today
+from services.evaluation.domain import Known, Report
 from services.evaluation.repository import FOLLOWING
 from shared import use_cases
 from shared.commands import Said
@@ -42,3 +43,11 @@ async def earliest(store: Store) -> datetime | None:
     """When time next has something to do."""
     async with store.look() as unit:
         return await FOLLOWING.earliest(unit)
+
+
+async def report(store: Store, engagement_id: str) -> Report:
+    """What an engagement promised, and what was seen, as it stands today."""
+    async with store.look() as unit:
+        known = await repository.known(unit, engagement_id)
+        opened(known, engagement_id)
+        return decisions.report(known, engagement_id, today(known, unit.now))

@@ -9,6 +9,7 @@ from shared.events.fields import (
     Count,
     Day,
     FactId,
+    Ids,
     Instant,
     Jurisdiction,
     Key,
@@ -18,7 +19,7 @@ from shared.events.fields import (
     Text,
 )
 
-Kind = Literal["mid", "end", "later", "semiannual", "improvement_review"]
+Kind = Literal["mid", "end", "later", "semiannual", "improvement_review", "goal"]
 Source = Literal["round", "report", "watch"]
 Verdict = Literal["reached", "partly", "not_yet", "missed"]
 
@@ -148,7 +149,7 @@ class OutcomeRecorded(OfEngagement):
 
 
 class GoalAssessed(OfEngagement):
-    """A goal was held against what was seen."""
+    """A goal was held against what was seen: the outcomes on which the verdict rests."""
 
     type: ClassVar = "eng.evaluation.goal_assessed.v1"
     identity: ClassVar = ("goal_id",)
@@ -157,6 +158,7 @@ class GoalAssessed(OfEngagement):
     goal_id: Slug
     verdict: Verdict
     on: Day
+    outcomes: Ids | None = None
 
 
 class EvaluationFactRetracted(FactRetracted):

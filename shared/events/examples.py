@@ -201,7 +201,7 @@ TOLD: Mapping[str, Mapping[str, Any]] = {
         "seen_on": "2018-04-04",
         "source": "report",
     },
-    "goal_assessed": {"verdict": "partly", "on": "2018-04-09"},
+    "goal_assessed": {"verdict": "partly", "on": "2018-04-09", "outcomes": ["outcome-1"]},
     "fact_retracted": {"reason": "Filed under the wrong state."},
 }
 

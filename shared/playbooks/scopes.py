@@ -31,6 +31,7 @@ _ENGAGEMENT = Scope(
         Attribute("sessions_planned", "number", "how many sessions are planned, by itself or by its playbook", least=1),
         Attribute("sessions_held", "number", "how many sessions have been held"),
         Attribute("teams", "number", "how many teams take part; those that left are not counted"),
+        Attribute("goals", "number", "how many goals are declared"),
     ),
 )
 _SESSION = Scope(

@@ -109,3 +109,28 @@ async def test_an_outcome_is_seen_on_a_day_that_has_come(world: World) -> None:
     answer = await world.post("/outcomes", **outcome, seen_on="2027-01-14")
     assert "in the future" in problems(answer, 422)["seen_on"]
     await world.do("/outcomes", **outcome, seen_on="2027-01-13")
+
+
+async def test_a_verdict_cites_what_was_seen_and_the_report_tells_what_was_promised_and_what_was_not(
+    world: World,
+) -> None:
+    outcome = {**E1, "evidence": "The plan", "seen_on": "2027-01-13"}
+    await world.do("/outcomes", **outcome, outcome_id="o1", level="plan", statement="Kentucky has a plan")
+    await world.do("/outcomes", **outcome, outcome_id="o2", level="network", statement="Two states talk")
+    refused = await world.post("/goals/assess", **E1, goal_id="g1", verdict="reached")
+    assert "cite at least one outcome (o1)" in problems(refused, 409)["outcomes"]
+    refused = await world.post("/goals/assess", **E1, goal_id="g1", verdict="reached", outcomes=["o1", "o9"])
+    assert "There is no outcome o9" in problems(refused, 404)["outcomes[1]"]
+    await world.do("/goals/assess", **E1, goal_id="g1", verdict="reached", outcomes=["o1"])
+    assert (await world.get("/goals/g1"))["outcomes"] == ["o1"]
+    told = await world.get("/engagements/e1/report")
+    assert told["words"] == [
+        'Seen once, judged reached on 2027-01-13: "A plan for each team" (plan)',
+        'Never promised, and seen on 2027-01-13: "Two states talk" (network)',
+    ]
+    assert (told["promised"][0]["stands"], told["promised"][0]["rests_on"]) == ("seen", ["o1"])
+
+
+async def test_there_is_no_report_of_an_engagement_that_was_never_opened(world: World) -> None:
+    answer = await world.http.get("/engagements/e9/report")
+    assert "There is no engagement e9" in problems(answer, 404)["engagement_id"]

@@ -110,8 +110,13 @@ def test_the_end_evaluation_opens_after_the_last_session_and_the_later_one_four_
 
 
 def test_goals_are_judged_at_their_date() -> None:
-    dates = {it.item: f"{it.due_at.astimezone(EASTERN):%Y-%m-%d}" for it in of_rule(END, "review-goal")}
-    assert dates == {"goal-plan": "2018-04-02", "goal-network": "2018-04-02", "goal-system": "2018-09-17"}
+    dates = {it.item: f"{it.due_at.astimezone(EASTERN):%Y-%m-%d}" for it in of_rule(END, "goal")}
+    assert dates == {"goal-plan": "2018-03-30", "goal-network": "2018-03-30", "goal-system": "2018-09-14"}
+    assert all(it.done for it in of_rule(END, "goal"))
+
+
+def test_nobody_has_to_declare_goals_that_were_declared_at_the_opening() -> None:
+    assert of_rule("2017-10-20 12:00", "declare-goals") == []
 
 
 # ---- plans and steps

@@ -2,6 +2,7 @@
 
 from services.evaluation.decisions.goals import assess_goal
 from services.evaluation.decisions.outcomes import record_outcome
+from services.evaluation.decisions.report import report
 from services.evaluation.decisions.rounds import NotOpen, answer, close, told
 
-__all__ = ["NotOpen", "answer", "assess_goal", "close", "record_outcome", "told"]
+__all__ = ["NotOpen", "answer", "assess_goal", "close", "record_outcome", "report", "told"]

@@ -101,6 +101,7 @@ class Ground:
             "engagement.sessions_planned": self.planned,
             "engagement.sessions_held": len(self.held),
             "engagement.teams": len(self.teams),
+            "engagement.goals": len(self.history.goals),
         }
 
     def session_values(self, session: Session) -> Values:
