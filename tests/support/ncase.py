@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from shared.events.base import Fact
 from shared.events.wire import decode
 from shared.playbooks.history import History, fold
-from shared.playbooks.model import Playbook, read
+from shared.playbooks.model import Playbook
 from shared.playbooks.places import Places
 from shared.playbooks.planner import Obligation, calendar_of, plan
+from shared.shelf import whole
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 NCASE = "ncase-ost-2017"
@@ -20,7 +21,7 @@ EASTERN = ZoneInfo("America/New_York")
 
 @lru_cache
 def playbook(name: str) -> Playbook:
-    return read((PLAYBOOKS / f"{name}.yaml").read_text(), f"{name}.yaml")
+    return whole(PLAYBOOKS / f"{name}.yaml", PLAYBOOKS).playbook
 
 
 @lru_cache

@@ -9,7 +9,8 @@ import typer
 from typer.testing import CliRunner
 
 from shared.cli import playbook, simulate
-from shared.playbooks.model import DESK, read
+from shared.playbooks.model import DESK
+from shared.shelf import whole
 
 FOLDER = Path(__file__).parents[2] / "playbooks"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -35,7 +36,7 @@ def simulated(*words: object) -> list[dict]:
 def test_a_sound_playbook_is_told_in_words_with_dates(file: Path) -> None:
     code, out, _ = run("playbook", "check", file, "--start", "2027-01-04")
     assert code == 0
-    assert all(rule.name in out for rule in read(file.read_text(encoding="utf-8")).rules)
+    assert all(rule.name in out for rule in whole(file, FOLDER).playbook.rules)
 
 
 def test_a_rule_is_told_as_one_would_say_it() -> None:
@@ -100,7 +101,7 @@ def test_a_simulation_has_the_fields_of_a_replay(file: Path) -> None:
 
 def test_a_simulation_shows_nearly_every_rule_of_a_whole_engagement() -> None:
     shown = {row["rule"] for row in simulated(COMMUNITY, "--start", "2027-01-04")}
-    rules = {rule.name for rule in read(COMMUNITY.read_text(encoding="utf-8")).rules}
+    rules = {rule.name for rule in whole(COMMUNITY, FOLDER).playbook.rules}
     assert len(shown) > 0.7 * len(rules)
     assert {"summary-to-absent", "ask-for-plan", "team-lead-meeting", "mid", "end"} <= shown
 
