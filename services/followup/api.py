@@ -11,6 +11,8 @@ from shared.events.fields import Instant
 from shared.obligations import ledger
 from shared.obligations.ledger import ListedState, Obliged, Task
 from shared.obligations.why import Why, why
+from shared.storage import facts as kept
+from shared.storage.facts import Log
 from shared.storage.listing import Page
 from shared.web.desk import Desk, Which, desk
 
@@ -76,6 +78,13 @@ async def get_task(task_id: str, here: Here) -> Task:
 async def story(engagement_id: str, here: Here) -> list[dict[str, Any]]:
     """All that was said of an engagement, in the order in which it happened."""
     return [wire.document(fact) for fact in await handlers.story(here.store, engagement_id)]
+
+
+@router.get("/facts")
+async def log(here: Here, asked: Which, engagement: str | None = None, type: str | None = None) -> Log:
+    """All that people and trackers said, in the order in which it was heard here: a log that `replay` reads."""
+    async with here.store.look() as unit:
+        return await kept.page(unit, asked, engagement_id=engagement, type=type)
 
 
 @router.get("/engagements/{engagement_id}/calendar")

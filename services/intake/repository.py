@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.intake import domain, tables
 from services.intake.domain import (
@@ -94,13 +93,15 @@ async def known_for(unit: Unit, command: Asked) -> Known:
     """All that has to be known to decide a command: its own line, and what it names beside."""
     known = await RECORDS.known(unit, await _line(unit, command))
     beside = command.beside
+    newest = await _newest(unit) if beside.playbooks else {}
     return replace(
         known,
         zone=_zone(unit, command, known),
         places=unit.places,
         requests={**known.requests, **await _requests(unit, beside.requests)},
         engagements=await _opened(unit, beside.engagements),
-        published=await _published(unit) if beside.playbooks else (),
+        published=tuple(newest),
+        newest=newest,
     )
 
 
@@ -155,6 +156,8 @@ async def _opened(unit: Unit, ids: Iterable[str]) -> frozenset[str]:
     return frozenset((await unit.connection.scalars(query)).all())
 
 
-async def _published(unit: Unit) -> tuple[str, ...]:
-    names: Any = await unit.connection.scalars(select(PLAYBOOK.c.playbook).distinct().order_by(PLAYBOOK.c.playbook))
-    return tuple(names.all())
+async def _newest(unit: Unit) -> dict[str, int]:
+    """The newest version of every playbook."""
+    newest = select(PLAYBOOK.c.playbook, func.max(PLAYBOOK.c.version)).group_by(PLAYBOOK.c.playbook)
+    rows = await unit.connection.execute(newest.order_by(PLAYBOOK.c.playbook))
+    return {row[0]: row[1] for row in rows}

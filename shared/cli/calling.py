@@ -1,8 +1,12 @@
 """How the client commands speak to a running Throughline, and what they say when it refuses or is not there."""
 
-from typing import Annotated, Any, NoReturn
+import json
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from shared.events.base import Fact
 
 Api = Annotated[str, typer.Option("--api", envvar="THROUGHLINE_API", help="Where Throughline answers.")]
 HERE = "http://127.0.0.1:8000"
@@ -27,6 +31,20 @@ def call(
     if or_none and answer.status_code == 404:
         return None
     refuse(answer)
+
+
+def facts_told(api: str, **asked: Any) -> "list[Fact]":
+    """All that people and trackers said to a running Throughline, as far as it is asked for, page by page."""
+    from shared.events import wire
+
+    facts: list[Fact] = []
+    cursor: str | None = None
+    while True:
+        page = call(api, "GET", "/facts", limit=500, cursor=cursor, **asked)
+        facts += [wire.decode(json.dumps(told).encode()) for told in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            return facts
 
 
 def refuse(answer: Any) -> NoReturn:

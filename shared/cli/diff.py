@@ -64,7 +64,7 @@ def diff(
         facts = _logged(log, engagement)
         compared = over_facts(*books, engagement, facts, max(fact.time for fact in facts))
     else:
-        compared = over_facts(*books, engagement, story_of(api, engagement), _now())
+        compared = over_facts(*books, engagement, story_of(api, engagement), now())
     typer.echo(as_json(compared) if form is Format.JSON else as_text(compared))
     if exit_code and compared.differ:
         raise typer.Exit(1)
@@ -141,7 +141,7 @@ def as_json(compared: Compared) -> str:
 def _imagined(old: "Playbook", new: "Playbook", start: str | None, teams: str) -> Compared:
     from shared.playbooks.comparing import compare, words
 
-    first = day_of(start) if start else _now().date()
+    first = day_of(start) if start else now().date()
     before, after = ({it.owed.key: it.owed for it in forecast_of(book, first, teams)} for book in (old, new))
     return Compared(old, new, f"{IMAGINED} that opens on {first}", words(old, new), compare(before, after))
 
@@ -161,7 +161,8 @@ def _logged(log: Path, engagement: str) -> "list[Fact]":
     return found
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time at which somebody asks."""
     from shared.clock import WorldClock
 
     return WorldClock().now()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from shared.cli import diff
+from shared.cli import adopt, diff
 from shared.cli.calling import HERE, Api, call, fail
 from shared.cli.simulate import columns, day_of, forecast_of, read_file
 
@@ -23,6 +23,7 @@ EXAMPLES = 3
 CHANGED_WITH_ITS_BASE = "Raise its version: what changes in a playbook changes in all that extend it, too."
 
 app.command()(diff.diff)
+app.command()(adopt.adopt)
 
 
 @app.command()

@@ -57,6 +57,7 @@ WORDS: Mapping[str, Any] = {
     "opened_on": "2017-10-16",
     "time_zone": "America/New_York",
     "people": PEOPLE,
+    "playbook_version": 2,
     "planned_sessions": 5,
     "planned_close": "2018-03-31",
     "goals": GOALS,

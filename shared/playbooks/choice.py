@@ -20,13 +20,17 @@ def named(history: History) -> str | None:
 def choose(published: Iterable[Fact], history: History) -> Fact | None:
     """The published playbook by which a history is judged, for as long as it names the same one.
 
-    The highest version that had been recorded when the naming fact was; if none had, the lowest. A correction of the
-    naming fact is no new choice.
+    The version that the naming fact adopts; if it tells none (or one that is not known), the highest that had been
+    recorded when the naming fact was; if none had, the lowest. A correction of the naming fact is no new choice.
     """
-    name, when = named(history), _named_at(history)
-    if name is None or when is None:
+    name, naming = named(history), _naming(history)
+    if name is None or naming is None:
         return None
     versions = sorted(_versions(published, name), key=itemgetter(0))
+    adopted = getattr(naming.event, "playbook_version", None)
+    if told := [fact for version, _, fact in versions if version == adopted]:
+        return told[0]
+    when = min(fact.recorded for fact in history.revisions(naming))
     before = [fact for _, recorded, fact in versions if recorded <= when]
     return before[-1] if before else next((fact for _, _, fact in versions), None)
 
@@ -37,8 +41,7 @@ def _versions(published: Iterable[Fact], name: str) -> Iterator[tuple[int, datet
             yield fact.event.version, fact.recorded, fact
 
 
-def _named_at(history: History) -> datetime | None:
-    """When the playbook was first named by the fact that names it now."""
+def _naming(history: History) -> Fact | None:
+    """The fact that names the playbook now."""
     requests = (request.logged.fact for request in history.requests.values())
-    naming = history.engagement.sources["playbook"] if history.engagement else next(requests, None)
-    return min(fact.recorded for fact in history.revisions(naming)) if naming is not None else None
+    return history.engagement.sources["playbook"] if history.engagement else next(requests, None)

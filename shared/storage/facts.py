@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import delete, insert, or_, select, tuple_, update
 
 from shared.errors import SaidOtherwise, Unknown
@@ -12,11 +13,20 @@ from shared.events import wire
 from shared.events.base import Fact, FactRetracted
 from shared.playbooks.history import History, fold
 from shared.storage.database import Raced, insert_new
+from shared.storage.listing import Asked, rows_of
 from shared.storage.tables import FactRow, LineRow, table
 from shared.storage.work import Unit
 
 FACT = table(FactRow)
 LINE = table(LineRow)
+
+
+class Log(BaseModel):
+    """Some of all that was said, and where the rest begins; a replay reads it, one fact a line."""
+
+    items: list[dict[str, Any]]
+    next: str | None = None
+    """Give this as `cursor` to read on; none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,12 @@ async def story(unit: Unit, line: str) -> list[Fact]:
     """All facts of a line in the order in which they happened."""
     query = select(FACT.c.body).where(FACT.c.line == line).order_by(FACT.c.time, FACT.c.seq)
     return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
+
+
+async def page(unit: Unit, asked: Asked, **equal: object) -> Log:
+    """Facts in the order in which this service learned them, from the cursor on, without what ledgers said."""
+    rows, rest = await rows_of(unit, FACT, ("seq",), asked, [~FACT.c.ledger], equal)
+    return Log(items=[wire.document(wire.decode(row.body.encode())) for row in rows], next=rest)
 
 
 async def strays(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:

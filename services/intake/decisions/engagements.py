@@ -30,7 +30,10 @@ def open_(command: OpenEngagement, known: Known, now: datetime) -> list[Event]:
 
 
 def change(command: ChangeEngagement, known: Known, now: datetime) -> list[Event]:
-    """Something is different from a day on; whatever was changed that day is told as one fact."""
+    """Something is different from a day on; whatever was changed that day is told as one fact.
+
+    To name the playbook, be it the same one, is to adopt its newest version.
+    """
     engagement_ = engagement(known, command.engagement_id)
     told = {name: value for name in CHANGEABLE if (value := getattr(command, name)) is not None}
     if not told:
@@ -55,11 +58,13 @@ def close(command: CloseEngagement, known: Known, now: datetime) -> list[Event]:
 
 def _merged(command: ChangeEngagement, known: Known, changed_on: date) -> said.EngagementChanged:
     """The change together with what was changed that day before, as its next revision; a correction stands alone."""
-    event = command.as_event(said.EngagementChanged, changed_on=changed_on)
+    adopted = known.newest.get(command.playbook) if command.playbook else None
+    event = command.as_event(said.EngagementChanged, changed_on=changed_on, playbook_version=adopted)
     before = said_before(said.EngagementChanged, command, known, changed_on=changed_on)
     if before is None or command.revision:
         return event
-    told = {name: value for name in CHANGEABLE if (value := getattr(event, name)) is not None}
+    names = (*CHANGEABLE, "playbook_version")
+    told = {name: value for name in names if (value := getattr(event, name)) is not None}
     union = before.model_copy(update=told)
     return union if union == before else union.model_copy(update={"revision": before.revision + 1})
 

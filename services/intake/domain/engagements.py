@@ -11,8 +11,11 @@ from shared.events.fields import Ids
 
 RUNNERS = ("facilitator", "evaluator", "supervisor")
 CHANGEABLE = tuple(
-    name for name in said.EngagementChanged.model_fields if name not in {"engagement_id", "revision", "changed_on"}
+    name
+    for name in said.EngagementChanged.model_fields
+    if name not in {"engagement_id", "revision", "changed_on", "playbook_version"}
 )
+"""What may be told of a change; which version of a playbook is adopted, intake tells itself."""
 
 
 class Engagement(Entity):
@@ -21,6 +24,8 @@ class Engagement(Entity):
     engagement_id: str
     title: str
     playbook: str
+    playbook_version: int | None = None
+    """The version that was adopted, if one was since it was opened; else it keeps the one that was newest then."""
     center: str
     topic: str
     opened_on: date
@@ -61,6 +66,8 @@ def evolve(known: Engagement | None, fact: Fact) -> Engagement | None:
 
 def _changed(known: Engagement, event: said.EngagementChanged) -> Engagement:
     told = {name: value for name in CHANGEABLE if name != "people" and (value := getattr(event, name)) is not None}
+    if event.playbook is not None:
+        told["playbook_version"] = event.playbook_version
     changed = known.but(**told)
     return _filled(changed, _runners(event.people)) if event.people else changed
 

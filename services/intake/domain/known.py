@@ -1,7 +1,7 @@
 """All that intake knows of a line: an engagement with everything in it, or one request or playbook outside of any."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from services.intake.domain import approvals, engagements, peers, playbooks, requests, teams
@@ -41,6 +41,8 @@ class Known:
     """Those beside it that a command names, as far as there are any."""
     published: tuple[str, ...] = ()
     """The names of all playbooks, where a command names one."""
+    newest: Mapping[str, int] = field(default_factory=dict)
+    """The newest version of each of them."""
     places: Places = EVERYWHERE
 
     @property

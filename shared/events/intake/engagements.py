@@ -90,6 +90,8 @@ class EngagementChanged(OfEngagement):
     changed_on: Day
     title: Line | None = None
     playbook: Slug | None = None
+    playbook_version: Version | None = None
+    """The version of the playbook that is adopted; without it, the newest that was published when this was said."""
     center: Line | None = None
     topic: Line | None = None
     opened_on: Day | None = None
