@@ -36,6 +36,7 @@ def simulate(
 
     The engagement is imagined: six weeks to the first session, then one session after the other, a plan of each team
     three weeks after the last, the close three weeks later. The last team misses a session, and its plan is rejected.
+    Where the playbook has no end, a year of it is imagined.
     """
     schedule = forecast_of(read_file(playbook).playbook, day_of(start), teams)
     print(_json(schedule) if form is Format.JSON else _table(schedule))

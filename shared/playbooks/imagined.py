@@ -18,8 +18,11 @@ from shared.playbooks.wait import Wait
 
 ENGAGEMENT = "imagined"
 SOME_SESSIONS = 6
-"""How many there are where the playbook does not say."""
+"""How many there are where the playbook does not say, but tells of an end."""
+A_YEAR, A_LIFE = timedelta(days=365), timedelta(days=36525)
+"""How much is imagined of an engagement that has no end."""
 MOST_SESSIONS = 60
+OF_AN_END = ("half_of_sessions", "last_session", "closed")
 FARTHEST = timedelta(days=3653)
 """Ten years; what comes after them nobody imagines."""
 MEETING = time(14)
@@ -46,7 +49,18 @@ def forecast(playbook: Playbook, start: date, jurisdictions: Sequence[str], cale
             owed = plan(playbook, history, calendar, day)
             found |= {key: it for key, it in owed.items() if it.reached and not it.done}
             first |= {key for key, it in owed.items() if it.reached and day.date() <= start}
-    return [Forecast(found[key], "scheduled" if key in first else "expected") for key in sorted(found)]
+    last = start + (A_LIFE if has_an_end(playbook) else A_YEAR)
+    kept = sorted(key for key, it in found.items() if it.due_at.date() <= last)
+    return [Forecast(found[key], "scheduled" if key in first else "expected") for key in kept]
+
+
+def has_an_end(playbook: Playbook) -> bool:
+    """Whether engagements of it ever close: it plans a number of sessions, or tells how long teams are contacted then.
+
+    One that says neither may still close some day; but where a rule waits for that, it means to.
+    """
+    waits = any(rule.due.moment in OF_AN_END for rule in playbook.rules)
+    return bool(playbook.sessions.planned or playbook.window or waits)
 
 
 def _lines(playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> dict[str, list[Fact]]:
@@ -79,22 +93,27 @@ class _Imagination:
         self._start = start
         self._teams = [(f"team-{code.lower()}", code) for code in jurisdictions]
         self._last_team = self._teams[-1][0] if len(self._teams) > 1 else ""
-        planned = min(playbook.sessions.planned or SOME_SESSIONS, MOST_SESSIONS)
+        self._has_an_end = has_an_end(playbook)
+        planned = min(
+            playbook.sessions.planned or (SOME_SESSIONS if self._has_an_end else MOST_SESSIONS), MOST_SESSIONS
+        )
         first = calendar.add(start, Wait(6, "weeks"))
         every = playbook.sessions.every
         days = [self._working(calendar.add_all(first, [(every, n)])) for n in range(planned)]
-        self._days = [day for day in days if day <= first + FARTHEST]
+        farthest = first + FARTHEST if self._has_an_end else start + A_YEAR
+        self._days = [day for day in days if day <= farthest] or days[:1]
         self._closes = self._after(self._days[-1], weeks=6)
 
     def engagement(self) -> Iterator[Fact]:
-        """Everything that is said, from the opening to the last step of a plan."""
+        """Everything that is said, from the opening to the last step of a plan, and the close where there is one."""
         yield from self._beginning()
         yield from self._forming()
         for number, day in enumerate(self._days, 1):
             yield from self._session(number, day)
         for team, _ in self._teams:
             yield from self._plan_of(team)
-        yield self._say(intake.EngagementClosed, self._closes, closed_on=self._closes, reason="completed")
+        if self._has_an_end:
+            yield self._say(intake.EngagementClosed, self._closes, closed_on=self._closes, reason="completed")
 
     def _beginning(self) -> Iterator[Fact]:
         goal = {"goal_id": "goal", "level": "plan", "statement": "a plan for each team", "by": self._closes}
@@ -108,9 +127,8 @@ class _Imagination:
             opened_on=self._start,
             time_zone=self._calendar.default_zone.key,
             people={"facilitator": PERSON, "evaluator": PERSON, "supervisor": PERSON},
-            planned_sessions=len(self._days),
-            planned_close=self._closes,
             goals=[goal],
+            **({"planned_sessions": len(self._days), "planned_close": self._closes} if self._has_an_end else {}),
         )
         yield self._say(
             intake.ApprovalRequested, self._start, approval_id="invite", about="invite", asked_on=self._start

@@ -99,7 +99,10 @@ _ATTENDANCE = Scope(
     "attendance",
     "each team at each held session",
     by_name(Moment("held", "each session is held, for each team", always=True, late=True)),
-    by_name(Attribute("present", "flag", "whether anybody of the team was there")),
+    by_name(
+        Attribute("present", "flag", "whether anybody of the team was there"),
+        Attribute("lead_present", "flag", "whether its lead of that day was there"),
+    ),
     ("session", "team", "engagement"),
 )
 _HOMEWORK = Scope(

@@ -94,6 +94,10 @@ class Session:
         """Held, and not called off since."""
         return self.held is not None and self.cancelled is None
 
+    def who_came(self, team_id: str) -> frozenset[str]:
+        """The people of this team that were there."""
+        return frozenset(self.held.event.attendance.get(team_id, ())) if self.held is not None else frozenset()
+
     def was_there(self, team_id: str) -> bool:
         """Whether anybody of this team was."""
         return self.held is not None and bool(self.held.event.attendance.get(team_id))
@@ -123,6 +127,10 @@ class Team:
     @property
     def jurisdiction(self) -> str:
         return self.now.jurisdiction
+
+    def lead_on(self, day: date) -> str:
+        """Who led it on a day; before the first that is told, whoever was the first."""
+        return next((staff.lead for staff in reversed(self.staffing) if staff.since <= day), self.staffing[0].lead)
 
     @property
     def formed_on(self) -> date:

@@ -213,3 +213,17 @@ def test_hand_made_changes_win_over_the_planner() -> None:
     assert (it.to, it.owed_by) == ("facilitator", "supervisor")
     assert it.escalate_at is not None
     assert it.escalate_at.day == 20
+
+
+def test_a_lead_is_absent_although_somebody_of_the_team_came_and_a_new_lead_counts_from_its_day() -> None:
+    rule = "- {name: r, each: attendance, when: {lead_present: false}, task: T, to: f, due: {after: held}}"
+    staff = [{"person_id": p, "role": "lead_agency"} for p in ("p-1", "p-2")]
+    formed = said("team_formed", lead="p-1", members=staff)
+    changed = said("team_changed", lead="p-2", members=staff, changed_on="2027-02-01")
+    met = [
+        session(1, "2027-01-12T14:00:00-05:00"),
+        held(1, "2027-01-12T14:00:00-05:00", attendance={"ky": ["p-2"]}),
+        session(2, "2027-02-09T14:00:00-05:00"),
+        held(2, "2027-02-09T14:00:00-05:00", attendance={"ky": ["p-2"]}),
+    ]
+    assert list(owed(playbook(rule), [OPENED, formed, changed, *met])) == ["r/ky@s1/1"]

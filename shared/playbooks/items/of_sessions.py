@@ -19,7 +19,11 @@ def attendance(ground: Ground) -> Iterator[Item]:
         held = {"held": holding(session)}
         for team in ground.teams.values():
             if ground.was_due_at(team, session):
-                present: Values = {"attendance.present": session.was_there(team.id)}
+                lead = team.lead_on(held["held"].day(ground.zones[team.id]))
+                present: Values = {
+                    "attendance.present": session.was_there(team.id),
+                    "attendance.lead_present": lead in session.who_came(team.id),
+                }
                 values = (present, ground.session_values(session), ground.team_values[team.id], ground.around)
                 yield Item(f"{team.id}@{session.id}", ground.zones[team.id], held, values, team.id)
 
