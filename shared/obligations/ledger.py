@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, computed_field
@@ -69,6 +69,10 @@ class Obliged(BaseModel):
     instrument: str | None = None
     closes_at: datetime | None = None
     escalated_to: str | None = None
+    person_id: str | None = None
+    """Who holds the role `to` now; none where it is in nobody's name."""
+    vacant_since: date | None = None
+    """Since when nobody holds the role that somebody held before."""
 
 
 class Task(Obliged):

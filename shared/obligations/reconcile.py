@@ -55,6 +55,9 @@ class Row:
     ended_by: EndedBy | None = None
     ended_because: str | None = None
     """The id of the fact that ended it, if a fact did."""
+    person_id: str | None = None
+    """Who holds the role that owes it, or held it when it ended; nobody where the role is vacant."""
+    vacant_since: date | None = None
 
     @property
     def is_open(self) -> bool:
@@ -239,6 +242,8 @@ def fresh(owed: Obligation, row: Row | None) -> Row:
         lapse_at=owed.lapse_at,
         lapse_reason=owed.lapse_reason,
         closes_at=owed.closes_at,
+        person_id=owed.person_id,
+        vacant_since=owed.vacant_since,
     )
 
 

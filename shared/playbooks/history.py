@@ -6,6 +6,7 @@ from functools import cached_property
 
 from shared.events.base import NO_ENGAGEMENT, Fact, FactRetracted
 from shared.playbooks import gathering, views
+from shared.playbooks.holders import Holders
 from shared.playbooks.said import AllSaid, order
 
 Slot = tuple[object, ...]
@@ -93,6 +94,11 @@ class History:
     def requests(self) -> Mapping[str, views.Request]:
         """The TA requests that stand, by id."""
         return gathering.requests(self.said)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """Who holds which role."""
+        return Holders(self.said, self.teams)
 
     @cached_property
     def marks(self) -> Mapping[str, views.Mark]:

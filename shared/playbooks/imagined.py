@@ -1,6 +1,7 @@
 """An imagined engagement, to see what a playbook makes of one: opened, teams formed, sessions held, plans, closed.
 
-All goes well, but for the last of several teams: it misses a session, and its plan is rejected.
+All goes well, but that the facilitator changes after the first session, and for the last of several teams: it misses a
+session, and its plan is rejected.
 """
 
 from collections.abc import Iterator, Sequence
@@ -110,6 +111,7 @@ class _Imagination:
         yield from self._forming()
         for number, day in enumerate(self._days, 1):
             yield from self._session(number, day)
+        yield from self._turnover(self._days[0])
         for team, _ in self._teams:
             yield from self._plan_of(team)
         if self._has_an_end:
@@ -157,6 +159,12 @@ class _Imagination:
         due = self._after(day, weeks=2)
         words = {"homework_id": f"homework-{number}", "session_id": f"session-{number}", "due_on": due, "text": "-"}
         yield self._say(sessions.HomeworkAssigned, day, **words)
+
+    def _turnover(self, day: date) -> Iterator[Fact]:
+        gone, filled = (self._after(day, weeks=weeks) for weeks in (1, 3))
+        role = {"role": "facilitator"}
+        yield self._say(intake.RoleVacated, gone, **role, person_id=PERSON, on=gone)
+        yield self._say(intake.RoleFilled, filled, **role, person_id=f"{PERSON}-else", on=filled)
 
     def _plan_of(self, team: str) -> Iterator[Fact]:
         plan_id, submitted = f"plan-{team}", self._after(self._days[-1], weeks=3)

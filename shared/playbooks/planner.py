@@ -69,6 +69,9 @@ class Obligation:
     instrument: str | None
     ask: str | None
     contact: bool
+    person_id: str | None
+    """Who holds the role that owes it; nobody where it is vacant, or not one of the engagement's or the team's."""
+    vacant_since: date | None
 
     @property
     def falls_due_at(self) -> datetime:
@@ -144,6 +147,7 @@ class _Planning:
         self._calendar = calendar
         self._now = now
         self._marks = history.marks
+        self._holders = history.holders
         self._engagement = NO_ENGAGEMENT if history.line.startswith(f"{NO_ENGAGEMENT}/") else history.line
 
     def of(self, rule: Rule, item: Item) -> Iterator[Obligation]:
@@ -223,6 +227,8 @@ class _Planning:
         mark = self._marks.get(key, UNTOUCHED)
         from_ = min(mark.snoozed.event.until, LAST_DAY) if mark.snoozed else day
         lapse_at, lapse_reason = self._lapse(rule, item, from_)
+        handed_to = mark.handed_over.event.to if mark.handed_over else None
+        seat = self._holders.seat(handed_to or rule.role, item.team_id)
         return Obligation(
             key=key,
             engagement=self._engagement,
@@ -242,7 +248,7 @@ class _Planning:
             wait=f"{rule.due.wait} {'after' if rule.due.after else 'before'} {rule.due.moment}",
             done=done is not None,
             done_because=done.because if done else None,
-            handed_to=mark.handed_over.event.to if mark.handed_over else None,
+            handed_to=handed_to,
             snoozed_to=self._calendar.instant(from_, item.zone) if mark.snoozed else None,
             overdue_at=None if rule.open_for else self._later(rule, from_, rule.grace, item.zone),
             escalate_at=self._later(rule, from_, rule.escalate.wait, item.zone) if rule.escalate else None,
@@ -254,6 +260,8 @@ class _Planning:
             instrument=(rule.instrument or rule.kind) if rule.evaluation else None,
             ask=rule.ask if rule.evaluation else None,
             contact=rule.contact,
+            person_id=seat.person_id,
+            vacant_since=seat.vacant_since,
         )
 
     def _later(self, rule: Rule, day: date, wait: Wait, zone: ZoneInfo) -> datetime:

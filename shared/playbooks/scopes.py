@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
 
-from shared.events.base import Level
+from shared.events.base import AnyRole, Level
 from shared.events.intake import About
 from shared.events.sessions import Barrier
 from shared.playbooks.words import Attribute, Moment, Scope, UnknownWord, by_name, did_you_mean
@@ -175,6 +175,19 @@ _GOAL = Scope(
     by_name(Attribute("level", "choice", "the level of the change", get_args(Level))),
     ("engagement",),
 )
+_VACANCY = Scope(
+    "vacancy",
+    "each role that somebody gave up",
+    by_name(
+        Moment("vacated", "somebody gives up a role", always=True, late=True),
+        Moment("filled", "the role that somebody gave up is filled", late=True),
+    ),
+    by_name(
+        Attribute("role", "choice", "the role", get_args(AnyRole)),
+        Attribute("of_team", "flag", "whether it is a role in a team; else it is one of the engagement"),
+    ),
+    ("team", "engagement"),
+)
 _REQUEST = Scope(
     "request",
     "each TA request",
@@ -192,7 +205,8 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
     {
         scope.name: scope
         for scope in (
-            _ENGAGEMENT, _SESSION, _TEAM, _ATTENDANCE, _HOMEWORK, _PLAN, _STEP, _APPROVAL, _GOAL, _REQUEST,
+            _ENGAGEMENT, _SESSION, _TEAM, _ATTENDANCE, _HOMEWORK, _PLAN, _STEP, _APPROVAL, _GOAL, _VACANCY,
+            _REQUEST,
         )
     }
 )  # fmt: skip

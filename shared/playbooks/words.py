@@ -12,8 +12,9 @@ from shared.playbooks.places import PLACES
 Value = bool | int | str | None
 Kind = Literal["flag", "number", "text", "choice", "jurisdiction"]
 ScopeName = Literal[
-    "engagement", "session", "team", "attendance", "homework", "plan", "step", "approval", "goal", "request"
-]
+    "engagement", "session", "team", "attendance", "homework", "plan", "step", "approval", "goal",
+    "vacancy", "request",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

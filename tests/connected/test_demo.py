@@ -89,4 +89,4 @@ def test_machines_get_the_same_as_one_document(seen: Seen) -> None:
     assert states.keys() == {"done", "lapsed", "withdrawn", "skipped"}
     assert summary["counts"]["lapsed"] == states["lapsed"]
     assert summary["counts"]["skipped"] == states["skipped"]
-    assert summary["counts"]["rounds opened"] == summary["counts"]["rounds closed"] == 3
+    assert summary["counts"]["rounds opened"] == summary["counts"]["rounds closed"] == 6

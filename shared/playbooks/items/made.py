@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.history import History
-from shared.playbooks.items import of_engagements, of_requests, of_sessions, of_teams
+from shared.playbooks.items import of_engagements, of_requests, of_roles, of_sessions, of_teams
 from shared.playbooks.items.ground import Ground
 from shared.playbooks.items.item import Item
 from shared.playbooks.model import Playbook
@@ -22,6 +22,7 @@ MAKERS: Mapping[str, Callable[[Ground], Iterator[Item]]] = MappingProxyType(
         "step": of_teams.steps,
         "approval": of_engagements.approvals,
         "goal": of_engagements.goals,
+        "vacancy": of_roles.vacancies,
         "request": of_requests.requests,
     }
 )
