@@ -61,6 +61,7 @@ async def obey(store: Store, command: C, know: Know[K], decide: Decide[C, K], re
 
     async def once() -> Said:
         async with store.work() as unit:
+            await kept.hold(unit, [command.line])
             known = await know(unit, command.line)
             facts = [say(event, unit.now, known.zone) for event in _decided(decide, command, known, unit.now)]
             turns = await record(unit, facts, True)

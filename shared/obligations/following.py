@@ -1,6 +1,6 @@
 """Following a line: after each fact, and as time passes, the ledger is brought in line with the plan."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -50,8 +50,8 @@ class Following:
         for published in _publications(turns):
             understood(published)
         histories = {turn.line: turn.after for turn in turns}
-        await _have_planned_again(unit, histories.values())
         await self._plan_again(unit, histories)
+        await _look_again(unit, [line for line, history in histories.items() if _published(history)])
         if not unit.alone:
             await _look_twice(unit, histories)
 
@@ -73,7 +73,20 @@ class Following:
         lines = (await unit.connection.scalars(due.with_for_update(skip_locked=True))).all()
         histories = await kept.histories(unit, lines)
         await self._plan_again(unit, histories, by_time=True)
-        await _have_planned_again(unit, histories.values())
+        for line, history in histories.items():
+            if (playbook := _published(history)) is not None:
+                await self._judge_again(unit, line, playbook)
+
+    async def _judge_again(self, unit: Unit, line: str, playbook: str) -> None:
+        """Plan some of the lines again that a playbook rules, until all were planned by its present state.
+
+        A publication marks nothing but its own line. To mark all that it rules, in the transaction that hears of it,
+        made it wait for everybody and everybody for it: with thousands of lines, two replicas never came through.
+        """
+        lines, more = await ledger.ruled(unit, playbook, unit.versions[line], LINES)
+        await self._plan_again(unit, await kept.histories(unit, lines), by_time=True)
+        if more:
+            await _look_again(unit, [line])
 
     async def _plan_again(self, unit: Unit, histories: Mapping[str, History], by_time: bool = False) -> None:
         """Bring the ledger of some lines in line with their plans, and note when to look at them again."""
@@ -91,8 +104,10 @@ class Following:
                 log.error("line.not_planned", line=line, error=type(error).__name__, exc_info=error)
                 changes, again = [], unit.now + AFTER_FAILURE
             made += [(line, change) for change in changes]
-            if (noted[line].playbook, noted[line].look_again_at) != (named(history), again):
-                await ledger.note(unit, line, playbook=named(history), look_again_at=again)
+            name = named(history)
+            judged = unit.versions[f"{NO_ENGAGEMENT}/{name}"] if name is not None else None
+            if (noted[line].playbook, noted[line].judged, noted[line].look_again_at) != (name, judged, again):
+                await ledger.note(unit, line, name, judged, again)
         await self._record(unit, noted, made)
 
     async def earliest(self, unit: Unit) -> datetime | None:
@@ -129,14 +144,10 @@ def _publications(turns: Sequence[Turn]) -> Iterator[PlaybookPublished]:
                 yield fact.event
 
 
-async def _have_planned_again(unit: Unit, histories: Iterable[History]) -> None:
-    """Where these are lines of playbooks, have the lines that they rule planned again.
-
-    One playbook may rule thousands of lines: they are planned as if time had passed, a few at once.
-    """
-    if playbooks := {name for history in histories if (name := _published(history)) is not None}:
-        ruled = update(LINE).where(LINE.c.playbook.in_(playbooks)).values(look_again_at=unit.now)
-        await unit.connection.execute(ruled)
+async def _look_again(unit: Unit, lines: Sequence[str]) -> None:
+    """Have these lines looked at as soon as all this is committed."""
+    if lines:
+        await unit.connection.execute(update(LINE).where(LINE.c.line.in_(lines)).values(look_again_at=unit.now))
 
 
 async def _look_twice(unit: Unit, histories: Mapping[str, History]) -> None:

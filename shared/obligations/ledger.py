@@ -119,6 +119,8 @@ class Noted:
     """At which version its obligations were read."""
     playbook: str | None
     look_again_at: datetime | None
+    judged: int | None
+    """By which version of its playbook's line it was planned last."""
 
 
 async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, dict[str, Row]]:
@@ -133,10 +135,10 @@ async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, dict[str, Row]]:
 
 async def noted(unit: Unit, lines: Iterable[str]) -> dict[str, Noted]:
     """What is noted of the ledger of each line."""
-    columns = (LINE.c.line, LINE.c.ledger_version, LINE.c.playbook, LINE.c.look_again_at)
+    columns = (LINE.c.line, LINE.c.ledger_version, LINE.c.playbook, LINE.c.look_again_at, LINE.c.judged)
     query = select(*columns).where(LINE.c.line.in_(list(lines)))
     return {
-        row.line: Noted(row.ledger_version, row.playbook, row.look_again_at)
+        row.line: Noted(row.ledger_version, row.playbook, row.look_again_at, row.judged)
         for row in await unit.connection.execute(query)
     }
 
@@ -151,10 +153,23 @@ async def next_versions(unit: Unit, read: Mapping[str, int]) -> None:
         raise Raced(", ".join(read))
 
 
-async def note(unit: Unit, line: str, playbook: str | None, look_again_at: datetime | None) -> None:
-    """Remember which playbook rules a line, and when time alone makes its plan longer."""
-    values = {"playbook": playbook, "look_again_at": look_again_at}
+async def note(unit: Unit, line: str, playbook: str | None, judged: int | None, look_again_at: datetime | None) -> None:
+    """Remember which playbook rules a line, as of which version of its line, and when time makes its plan longer."""
+    values = {"playbook": playbook, "judged": judged, "look_again_at": look_again_at}
     await unit.connection.execute(update(LINE).where(LINE.c.line == line).values(**values))
+
+
+async def ruled(unit: Unit, playbook: str, version: int, most: int) -> tuple[list[str], bool]:
+    """Lines that were planned by an older state of their playbook, and whether there are more of them.
+
+    None that another replica is changing is among them: it would make one of the two do its work twice.
+    """
+    older = or_(LINE.c.judged.is_(None), LINE.c.judged < version)
+    waiting = select(LINE.c.line).where(LINE.c.playbook == playbook, older)
+    some = waiting.order_by(LINE.c.line).limit(most).with_for_update(skip_locked=True)
+    lines = list((await unit.connection.scalars(some)).all())
+    more = await unit.connection.scalar(waiting.where(LINE.c.line.not_in(lines)).limit(1))
+    return lines, more is not None
 
 
 async def write(unit: Unit, changed: Sequence[tuple[str, Row]]) -> None:

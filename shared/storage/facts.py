@@ -73,6 +73,7 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
 
     Raises SaidOtherwise where a fact contradicts one of the same words and revision, Raced where a replica was faster.
     """
+    await hold(unit, {fact.line for fact in facts})
     new = await _unheard(unit, facts)
     lines = await _lines(unit, new)
     before = await histories(unit, set(lines.values()))
@@ -90,6 +91,17 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     unit.learned |= {line: (unit.versions[line], after[line]) for line in fresh}
     await _insert(unit, [(line, fact) for line, some in fresh.items() for fact in some], said)
     return [Turn(before[line], after[line], tuple(some)) for line, some in fresh.items()]
+
+
+async def hold(unit: Unit, lines: Iterable[str]) -> None:
+    """Have these lines to oneself before anything is worked out, all replicas in one order.
+
+    Whoever found out only when writing that another one was faster would have done its work in vain; two who took
+    lines in different orders would wait for each other. On SQLite whoever writes is alone anyway.
+    """
+    if not unit.alone:
+        mine = select(LINE.c.line).where(LINE.c.line.in_(list(lines))).order_by(LINE.c.line)
+        await unit.connection.execute(mine.with_for_update())
 
 
 async def begin(unit: Unit, lines: Iterable[str]) -> None:

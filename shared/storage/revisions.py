@@ -111,3 +111,9 @@ def every_service_0002(op: Operations) -> None:
         word("letter"),
         Column("missing", BigInteger(), nullable=False),
     )
+
+
+def every_service_0003(op: Operations) -> None:
+    """By which state of its playbook each line was planned last."""
+    op.add_column("line", number("judged", nullable=True))
+    op.create_index("ix_line_ruled", "line", ["playbook", "judged"])

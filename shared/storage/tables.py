@@ -35,6 +35,7 @@ class LineRow(SQLModel, table=True):
     """A history that this service follows; its version makes the loser of a race try again."""
 
     __tablename__ = "line"
+    __table_args__ = (Index("ix_line_ruled", "playbook", "judged"),)
 
     line: str = Field(primary_key=True)
     version: int
@@ -44,6 +45,8 @@ class LineRow(SQLModel, table=True):
     """The name of the playbook that rules it."""
     look_again_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     """When time alone makes its plan longer."""
+    judged: int | None = None
+    """The version of its playbook's line by which it was planned last."""
 
 
 class OutboxRow(SQLModel, table=True):

@@ -17,7 +17,7 @@ from shared.storage.rows import Records
 from shared.storage.work import Store, Unit
 from tests.storage.test_storing_obligations import owed, write
 from tests.support.saying import ENGAGEMENT, retraction, said
-from tests.support.services import published
+from tests.support.services import PLAYBOOK, published
 from tests.support.stores import NOW, a_database_on, a_store, unsent
 
 OPENED, FORMED = said("engagement_opened"), said("team_formed")
@@ -158,3 +158,39 @@ async def test_a_retraction_that_one_hears_while_another_hears_what_it_takes_bac
     await use_cases.hear(one, [taken_back], record_slowly)
     async with one.look() as unit:
         assert (await kept.histories(unit, [asked.line]))[asked.line].requests == {}
+
+
+async def test_a_playbook_is_published_while_what_it_rules_is_busy_and_nobody_waits_for_anybody(
+    replicas: tuple[Store, Store],
+) -> None:
+    one, other = replicas
+    for store in replicas:
+        await use_cases.hear(store, [published(), OPENED, FORMED], followup.record)
+    changed = published(PLAYBOOK.replace("name: ask", "name: please"), version=2)
+    async with asyncio.timeout(30), one.work() as busy:
+        await followup.record(busy, [said("leadership_signed_off")], False)
+        await use_cases.hear(other, [changed], followup.record)
+        await use_cases.pass_time(other, followup.FOLLOWING)
+    assert await tasks(one) == ["ask"]
+    await use_cases.pass_time(other, followup.FOLLOWING)
+    assert await tasks(one) == ["please"]
+
+
+async def test_whoever_hears_many_lines_in_another_order_waits_and_then_has_his_turn(
+    replicas: tuple[Store, Store],
+) -> None:
+    lines = [f"e{number}" for number in range(20)]
+    await hear(replicas[0], *(said("engagement_opened", engagement_id=line) for line in lines))
+
+    def batch(of: Sequence[str], team: str) -> list[Fact]:
+        return [said("team_formed", engagement_id=line, team_id=team) for line in of]
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(
+            hear(replicas[0], *batch(lines, "ky")),
+            hear(replicas[1], *batch(lines[::-1], "wi")),
+            hear(replicas[0], *batch(lines[::2], "vi")),
+        )
+    async with replicas[0].look() as unit:
+        known = await kept.histories(unit, lines)
+    assert {len(history.teams) for history in known.values()} == {2, 3}
