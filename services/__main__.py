@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli import aside, doctor, events, playbook, reconcile, report, request, simulate, why
+from shared.cli import aside, contacts, doctor, events, playbook, reconcile, report, request, simulate, why
 
 app = typer.Typer(
     name="throughline",
@@ -164,6 +164,7 @@ app.add_typer(aside.app, name="aside")
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)
+app.command()(contacts.contacts)
 app.command()(doctor.doctor)
 app.command()(reconcile.command(_reconcile))
 

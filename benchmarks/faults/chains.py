@@ -12,6 +12,7 @@ STATE = {
     "opened": "due",
     "withdrawn": "withdrawn",
     "lapsed": "lapsed",
+    "contact_suppressed": "lapsed",
     "done": "done",
     "closed": "done",
 }
@@ -69,6 +70,8 @@ class Chain:
 
     def _change(self, change: str, fact: Mapping[str, Any]) -> None:
         recorded = instant(fact["recordedtime"])
+        if fact["data"].get("left_out"):
+            change = "left_out"
         if change in {"fell_due", "opened"}:
             self._fall_due(recorded)
         elif not self._can(change):

@@ -26,7 +26,10 @@ KEEPERS: Mapping[str, Callable[[str], bool]] = {
 }
 """Which kinds of obligation each ledger keeps."""
 NAMES = {"followup": "task_id", "evaluation": "round_id"}
-SAME = ("title", "team_id", "because", "zone", "wait", "moment", "contact", "instrument", "escalate_to", "lapse_reason")
+SAME = (
+    "title", "team_id", "because", "zone", "wait", "moment", "contact", "contact_as", "priority", "instrument",
+    "escalate_to", "lapse_reason",
+)  # fmt: skip
 INSTANTS = ("overdue_at", "escalate_at", "lapse_at", "closes_at")
 PLACES = Places()
 
@@ -101,6 +104,9 @@ def _hold(
 def _hold_open(key: str, owed: Obligation, row: Mapping[str, Any], time: Time, verdict: Verdict) -> None:
     """An obligation that plan and facts leave to time."""
     states = _states(owed, time)
+    if owed.contact and row.get("ended_by") == "policy" and time.may_have_passed(owed.falls_due_at):
+        # What policy forbids depends on the contacts of all engagements; that a fact tells it, the chain shows.
+        states |= {"lapsed"}
     if row["state"] not in states:
         kind = "not fired" if row["state"] == "scheduled" and "due" in states else "in another state"
         verdict.wrong(kind, f"{key}: {row['state']}, must be {' or '.join(sorted(states))}; due {owed.falls_due_at}")

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from services.followup import decisions, domain, handlers
+from services.followup import decisions, domain, handlers, repository
+from services.followup.domain import Consent, Contact
 from shared.commands import Said
-from shared.events import wire
+from shared.events import fields, wire
 from shared.events.fields import Instant
 from shared.obligations import ledger
 from shared.obligations.ledger import ListedState, Obliged, Task
@@ -72,6 +73,30 @@ async def get_task(task_id: str, here: Here) -> Task:
     """One task."""
     async with here.store.look() as unit:
         return Task(**ledger.shown(await ledger.find(unit, task_id, "task"), unit.now).model_dump())
+
+
+@router.get("/contacts")
+async def list_contacts(
+    here: Here,
+    asked: Which,
+    jurisdiction: str | None = None,
+    person_id: str | None = None,
+    engagement: str | None = None,
+    kind: fields.Contact | None = None,
+) -> Page[Contact]:
+    """Whom somebody reached out to, in all engagements, by the time."""
+    equal = {"jurisdiction": jurisdiction, "person_id": person_id, "engagement_id": engagement, "kind": kind}
+    async with here.store.look() as unit:
+        return await repository.CONTACTS.page(unit, asked, **equal)
+
+
+@router.get("/consents")
+async def list_consents(
+    here: Here, asked: Which, person_id: str | None = None, engagement: str | None = None
+) -> Page[Consent]:
+    """The last word of each team and person on being contacted."""
+    async with here.store.look() as unit:
+        return await repository.CONSENTS.page(unit, asked, person_id=person_id, engagement_id=engagement)
 
 
 @router.get("/engagements/{engagement_id}/story")

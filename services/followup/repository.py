@@ -1,19 +1,36 @@
-"""Rows <-> domain: how followup keeps its facts and its ledger."""
+"""Rows <-> domain: how followup keeps its facts, its ledger, and the contacts that were made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from services.followup import decisions
-from services.followup.domain import Known
-from shared.events.base import Fact
+from sqlalchemy import delete, or_, select, update
+
+from services.followup import decisions, domain, tables
+from services.followup.decisions.contacts import contact_of
+from services.followup.domain import Candidate, Consent, Contact, Known
+from shared.events.base import NO_ENGAGEMENT, Fact, line_of
+from shared.events.evaluation import EvaluationOpened
+from shared.events.followup import ContactSuppressed, FollowUpFellDue, ReminderSent
 from shared.obligations import ledger
-from shared.obligations.following import Following
-from shared.playbooks.model import TASK
+from shared.obligations.following import Following, ruling
+from shared.obligations.reconcile import Forbidden, Row
+from shared.playbooks.history import History
+from shared.playbooks.model import TASK, Contacts, Playbook
+from shared.playbooks.views import Team
 from shared.storage import facts as kept
+from shared.storage.database import Raced, insert_new, upsert
 from shared.storage.facts import Turn
+from shared.storage.listing import Shelf
+from shared.storage.rows import Drawer, PrimaryKey, Records
+from shared.storage.tables import table
 from shared.storage.work import Unit
 
-FOLLOWING = Following(keeps=lambda kind: kind == TASK, told=decisions.told)
+CONTACT, CONSENT, COUNTED = table(tables.ContactRow), table(tables.ConsentRow), table(tables.CountedRow)
+RECORDS: Records[Mapping[PrimaryKey, Consent]] = Records(
+    view=domain.consents, drawers=(Drawer(CONSENT, lambda consents: consents, filtered_by=()),)
+)
+CONSENTS = Shelf(CONSENT, Consent, "consent", order=("engagement_id", "person_id", "team_id", "about"))
+CONTACTS = Shelf(CONTACT, Contact, "contact", order=("at", "task_id", "n", "kind", "team_id", "person_id"))
 
 
 async def known(unit: Unit, line: str) -> Known:
@@ -25,11 +42,145 @@ async def known(unit: Unit, line: str) -> Known:
 
 async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     """Keep facts, and bring the ledger of their lines in step: the only way in which a task changes."""
-    turns = await kept.record(unit, facts, said)
+    turns = await keep(unit, facts, said)
     await FOLLOWING.follow(unit, turns)
     return turns
 
 
 async def keep(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     """Keep facts, and leave the ledger as it is: for whoever has much to learn before anything is planned."""
-    return await kept.record(unit, facts, said)
+    turns = await RECORDS.record(unit, facts, said)
+    await _write(unit, [contact for turn in turns for fact in turn.new for contact in _heard(turn.after, fact)])
+    return turns
+
+
+async def govern(unit: Unit, rows: Sequence[Row]) -> Mapping[str, Forbidden]:
+    """What forbids contacts that would fall due now; those that are allowed are contacts that were made.
+
+    Raises Raced where another replica counts the contacts of the same team or person.
+    """
+    candidates = [candidate for line, some in _by_line(rows).items() for candidate in await _due(unit, line, some)]
+    if not candidates:
+        return {}
+    before, said = await _made(unit, candidates), await _consents(unit, candidates)
+    judged = decisions.judge(candidates, before, said, unit.now)
+    await _made_again(unit, [one.key for one in candidates])
+    await _write(unit, judged.made)
+    return judged.forbidden
+
+
+async def adopted(unit: Unit, told: Sequence[Fact]) -> None:
+    """Take back the contacts of which the ledger told before it was lost."""
+    for fact in told:
+        event = fact.event
+        if isinstance(event, FollowUpFellDue) and event.contact is not None:
+            history, playbook = await _ruled(unit, fact.line)
+            reached = domain.reached(history, playbook, event.rule, event.team_id)
+            candidate = Candidate(
+                event.task_id, event.n, event.engagement_id, event.contact, "normal", event.due_at, reached, Contacts()
+            )
+            await _made_again(unit, [event.task_id])
+            await _write(unit, [contact_of(candidate, one, fact.recorded) for one in reached])
+        elif isinstance(event, ContactSuppressed):
+            gone = (CONTACT.c.task_id == event.task_id) & CONTACT.c.team_id.in_(event.left_out)
+            await unit.connection.execute(delete(CONTACT).where(gone))
+
+
+FOLLOWING = Following(keeps=lambda kind: kind == TASK, told=decisions.told, govern=govern, adopted=adopted)
+
+
+def _by_line(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    lines: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.contact:
+            lines.setdefault(line_of(row.key), []).append(row)
+    return lines
+
+
+async def _ruled(unit: Unit, line: str) -> tuple[History, Playbook | None]:
+    """A line, and the playbook that rules it."""
+    history = (await kept.histories(unit, [line]))[line]
+    return history, await ruling(unit, history)
+
+
+async def _due(unit: Unit, line: str, rows: Sequence[Row]) -> list[Candidate]:
+    """The contacts of a line that would be made now."""
+    history, playbook = await _ruled(unit, line)
+    policy = playbook.contacts if playbook else Contacts()
+    return [
+        Candidate(
+            key=row.key,
+            n=row.n + 1,
+            engagement=row.engagement,
+            kind=row.contact_as or "offer",
+            priority=row.priority,
+            due_at=row.due_at,
+            reached=domain.reached(history, playbook, row.rule, row.team_id),
+            policy=policy,
+            is_with_all=row.team_id is None and row.engagement != NO_ENGAGEMENT,
+        )
+        for row in rows
+    ]
+
+
+def _heard(history: History, fact: Fact) -> list[Contact]:
+    """The contacts that a fact tells of, beside those that this ledger makes itself."""
+    event = fact.event
+    if isinstance(event, ReminderSent):
+        teams = [team for team in history.teams.values() if event.person_id in _people(team)]
+        words = {"task_id": event.task_id, "n": event.n, "engagement_id": event.engagement_id, "kind": "reminder"}
+        whose = {"team_id": teams[0].id, "jurisdiction": teams[0].jurisdiction} if teams else {}
+        return [Contact.model_validate({**words, **whose, "at": fact.time, "person_id": event.person_id})]
+    if isinstance(event, EvaluationOpened) and event.contact is not None:
+        reached = domain.all_teams(history)
+        round_ = Candidate(
+            event.round_id, event.n, event.engagement_id, event.contact, "normal", fact.time, reached, Contacts()
+        )
+        return [contact_of(round_, one, fact.time) for one in reached]
+    return []
+
+
+def _people(team: Team) -> set[str]:
+    """Who is in a team, its lead among them."""
+    return {team.staff.lead, *(member.person_id for member in team.staff.members)}
+
+
+async def _made(unit: Unit, candidates: Sequence[Candidate]) -> list[Contact]:
+    """The contacts of whoever would be contacted now, and of their engagements."""
+    places = {one.jurisdiction for candidate in candidates for one in candidate.reached if one.jurisdiction}
+    people = {one.person_id for candidate in candidates for one in candidate.reached if one.person_id}
+    asked = {candidate.engagement for candidate in candidates if candidate.kind == "interview"}
+    theirs = CONTACT.c.jurisdiction.in_(places), CONTACT.c.person_id.in_(people)
+    interviews = CONTACT.c.engagement_id.in_(asked) & (CONTACT.c.kind == "interview")
+    documents = await unit.connection.scalars(select(CONTACT.c.document).where(or_(*theirs, interviews)))
+    return [Contact.model_validate_json(document) for document in documents]
+
+
+async def _consents(unit: Unit, candidates: Sequence[Candidate]) -> list[Consent]:
+    """What was said about being contacted, in the engagements of these contacts and for all."""
+    engagements = {NO_ENGAGEMENT, *(candidate.engagement for candidate in candidates)}
+    query = select(CONSENT.c.document).where(CONSENT.c.engagement_id.in_(engagements))
+    return [Consent.model_validate_json(document) for document in await unit.connection.scalars(query)]
+
+
+async def _made_again(unit: Unit, keys: Sequence[str]) -> None:
+    """Forget contacts that are made again, later."""
+    again = CONTACT.c.task_id.in_(keys) & (CONTACT.c.kind != "reminder")
+    await unit.connection.execute(delete(CONTACT).where(again))
+
+
+async def _write(unit: Unit, contacts: Sequence[Contact]) -> None:
+    """Have contacts on record, and count them where others would count too."""
+    for who in sorted({who for one in contacts for who in (one.jurisdiction, one.person_id) if who}):
+        counting = update(COUNTED).where(COUNTED.c.who == who).values(times=COUNTED.c.times + 1)
+        if (await unit.connection.execute(counting)).rowcount == 0:
+            first = await insert_new(unit.connection, COUNTED, {"who": who, "times": 1})
+            if first.rowcount == 0:
+                raise Raced(who)
+    await upsert(unit.connection, CONTACT, [_row(one) for one in contacts])
+
+
+def _row(contact: Contact) -> dict[str, object]:
+    columns = contact.model_dump(include={"task_id", "n", "kind", "engagement_id", "jurisdiction", "at"})
+    whose = {"team_id": contact.team_id or "", "person_id": contact.person_id or ""}
+    return {**columns, **whose, "document": contact.model_dump_json(exclude_none=True)}

@@ -6,6 +6,7 @@ from shared.events.base import Event, FactRetracted, OfEngagement
 from shared.events.fields import (
     Answers,
     Change,
+    Contact,
     Count,
     Day,
     FactId,
@@ -86,6 +87,8 @@ class EvaluationOpened(OfRound):
     closes_at: Instant | None = None
     invited: Count | None = None
     sampled: Count | None = None
+    contact: Contact | None = None
+    """For what it reaches out to teams, if it does."""
 
     @property
     def from_ledger(self) -> bool:

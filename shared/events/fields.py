@@ -194,6 +194,7 @@ Answers = Annotated[
 """What was answered, by question."""
 
 Ids = Annotated[tuple[Slug, ...], Field(max_length=1000)]
+Keys = Annotated[tuple[Key, ...], Field(max_length=1000)]
 Lines = Annotated[tuple[Line, ...], Field(max_length=1000)]
 Places = Annotated[tuple[Jurisdiction, ...], Field(max_length=100)]
 
@@ -203,4 +204,6 @@ Role = Literal[
 ]  # fmt: skip
 EngagementRole = Literal["facilitator", "evaluator", "supervisor"]
 AnyRole = Literal[Role, EngagementRole]
+Contact = Literal["offer", "reminder", "evaluation", "interview"]
+"""What somebody reaches out for."""
 Level = Literal["knowledge", "plan", "network", "practice", "policy", "system"]

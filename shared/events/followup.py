@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from shared.events.base import Event, FactRetracted, line_of
-from shared.events.fields import Change, Day, FactId, Instant, Key, Line, Slug, Text
+from shared.events.fields import Change, Contact, Day, FactId, Ids, Instant, Key, Keys, Line, Slug, Text
 
 
 class OfTask(Event):
@@ -61,6 +61,9 @@ class FollowUpFellDue(Planned):
     """It is time: the task is on its person's desk."""
 
     type: ClassVar = "eng.followup.follow_up_fell_due.v1"
+
+    contact: Contact | None = None
+    """For what it reaches out to a team, if it does."""
 
 
 class FollowUpLapsed(Planned):
@@ -138,12 +141,25 @@ class FollowUpEscalated(OfTask):
 
 
 class ContactSuppressed(OfTask):
-    """A team or person was not contacted, because policy forbids it."""
+    """A team or person was not contacted, because policy forbids it.
+
+    The task has lapsed without falling due; with `left_out`, it fell due for all but these teams.
+    """
 
     type: ClassVar = "eng.followup.contact_suppressed.v1"
 
     team_id: Slug | None = None
-    rule: Literal["window", "cap", "consent"]
+    rule: Literal["window", "cap", "consent", "quota"]
+    due_at: Instant | None = None
+    reason: Text | None = None
+    used_up_by: Keys = ()
+    """The contacts that used up what the policy allows."""
+    left_out: Ids = ()
+    """Of a contact with several teams at once, those that it leaves out."""
+
+    @property
+    def from_ledger(self) -> bool:
+        return True
 
 
 class ReminderSent(OfTask):

@@ -46,9 +46,17 @@ def adopt(row: Row | None, fact: Fact, owed: Obligation | None = None) -> Row | 
         return _moved(_as_told(row, event), fact.recorded)
     if isinstance(event, FellDue):
         return replace(_begun(_as_told(row, event)), state="due", fired_at=fact.recorded)
+    if isinstance(event, followup.ContactSuppressed):
+        return _suppressed(row, event)
     if isinstance(event, followup.FollowUpEscalated):
         return replace(row, state="due", escalated_at=fact.recorded, escalate_to=event.to)
     return _over(row, event, fact.recorded)
+
+
+def _suppressed(row: Row, event: followup.ContactSuppressed) -> Row:
+    """The row as policy ended it, or as it goes on without some teams."""
+    row = replace(row, forbidden=event.reason)
+    return row if event.left_out else _ended(row, "lapsed", "time" if event.rule == "window" else "policy")
 
 
 def _over(row: Row, event: Event, recorded: datetime) -> Row:
@@ -72,7 +80,7 @@ def _as_told(row: Row, event: Event) -> Row:
 
 
 def _begun(row: Row) -> Row:
-    open_ = replace(row, state="scheduled", fired_at=None, escalated_at=None)
+    open_ = replace(row, state="scheduled", fired_at=None, escalated_at=None, forbidden=None)
     return replace(open_, ended_by=None, ended_because=None)
 
 

@@ -1,6 +1,6 @@
 """Following a line: after each fact, and as time passes, the ledger is brought in line with the plan."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -10,11 +10,11 @@ from sqlalchemy import exists, func, select, update
 
 from shared.crashes import passing
 from shared.errors import Malformed
-from shared.events.base import NO_ENGAGEMENT, Event, say
+from shared.events.base import NO_ENGAGEMENT, Event, Fact, say
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
 from shared.obligations.ledger import Noted
-from shared.obligations.reconcile import Change, Row, next_at, pass_time, reconcile
+from shared.obligations.reconcile import Change, Forbidden, Row, falls_due, next_at, pass_time, reconcile
 from shared.playbooks.choice import choose, named
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook, read
@@ -27,6 +27,10 @@ log = structlog.get_logger()
 
 Keeps = Callable[[str], bool]
 """Which kinds of obligation, by name: `task`, or the kind of evaluation."""
+Govern = Callable[[Unit, Sequence[Row]], Awaitable[Mapping[str, Forbidden]]]
+"""What forbids that obligations fall due which time would let, by key; the others are taken to have fallen due."""
+Adopted = Callable[[Unit, Sequence[Fact]], Awaitable[None]]
+"""Learn again what a ledger had said before it was lost."""
 FEW = 500
 """The most obligations that one transaction lets fall due."""
 LINES = 50
@@ -41,6 +45,8 @@ class Following:
 
     keeps: Keeps
     told: Callable[[Change, datetime], Event]
+    govern: Govern | None = None
+    adopted: Adopted | None = None
 
     async def follow(self, unit: Unit, turns: Sequence[Turn]) -> None:
         """Bring the ledger of each line that facts have changed in line with its playbook.
@@ -60,12 +66,21 @@ class Following:
         claimed = await ledger.claim(unit, FEW)
         passing("time.after_claim")
         noted = await ledger.noted(unit, claimed)
-        made = {line: [change for row in rows for change in pass_time(row, unit.now)] for line, rows in claimed.items()}
+        forbidden = await self._forbidden(unit, [row for rows in claimed.values() for row in rows])
+        made = {
+            line: [change for row in rows for change in pass_time(row, unit.now, forbidden.get(row.key))]
+            for line, rows in claimed.items()
+        }
         places = {row.key: (next_at(row), row.key) for rows in claimed.values() for row in rows}
         told = [(line, change) for line, changes in made.items() for change in changes]
         told.sort(key=lambda one: places[one[1].row.key])
         await self._record(unit, noted, told)
         return len(told)
+
+    async def _forbidden(self, unit: Unit, claimed: Sequence[Row]) -> Mapping[str, Forbidden]:
+        """What may not fall due although it is time."""
+        falling = [row for row in claimed if falls_due(row, unit.now)]
+        return await self.govern(unit, falling) if self.govern and falling else {}
 
     async def roll_on(self, unit: Unit) -> None:
         """Plan the lines again to whose plan time, or another version of their playbook, may have added something."""

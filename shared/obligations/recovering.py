@@ -47,6 +47,8 @@ async def recover(unit: Unit, following: Following, told: Sequence[Fact]) -> Non
     await ledger.next_versions(unit, {line: noted[line].version for line in {line for line, _ in changed.values()}})
     await ledger.write(unit, list(changed.values()))
     await kept.record_from_ledger(unit, [(fact.line, fact) for fact in told])
+    if following.adopted:
+        await following.adopted(unit, told)
 
 
 async def _owed(unit: Unit, following: Following, history: History) -> Mapping[str, Obligation]:

@@ -106,6 +106,8 @@ def _words(reason: Row | Obligation, playbook: Playbook | None, cause: Fact | No
         "counted": f"{reason.wait} ({reason.moment_on})",
         "because": _because(reason, cause),
     }
+    if isinstance(reason, Row) and reason.forbidden:
+        words["suppressed"] = reason.forbidden
     if isinstance(reason, Row) and reason.due_at != reason.planned_at:
         words["moved"] = f"by hand; the rule says {reason.planned_at.astimezone(ZoneInfo(reason.zone)):%Y-%m-%d %H:%M}"
     return words

@@ -27,12 +27,19 @@ def conditions(rule: Rule) -> str:
     if rule.open_for:
         parts.append(f"open for {rule.open_for}")
     if rule.contact:
-        parts.append("inside the window")
+        parts.append(f"{_contact(rule)} inside the window".strip())
     if rule.escalate:
         parts.append(f"to {rule.escalate.to} {rule.escalate.wait} later")
     if rule.lapse is not None:
         parts.append(f"too late {rule.lapse} later")
     return "; ".join(parts)
+
+
+def _contact(rule: Rule) -> str:
+    """What kind of contact it is, where that is said; and how it ranks, where it is not like most."""
+    kind = "" if rule.contact is True else f"as {rule.contact_as},"
+    rank = "" if rule.priority == "normal" else f"with {rule.priority} priority,"
+    return " ".join(part for part in (kind, rank) if part)
 
 
 def _end(rule: Rule) -> str:

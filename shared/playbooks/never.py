@@ -138,6 +138,8 @@ def _limits(rule: Rule, playbook: Playbook) -> Iterator[Found]:
     until = rule.repeat.until if rule.repeat else None
     if until is not None and rule.due.after and rule.due.wait.n and until in (moment.name, *moment.implies):
         yield ("repeat", "until"), f"can never fire: {until} is past when the first is due"
+    if rule.contact_as == "interview" and playbook.contacts.interviews == 0:
+        yield ("contact",), "can never fire: the policy allows no interviews (contacts.interviews: 0)"
     window = playbook.window
     if window and rule.contact and rule.due.after and moment.name == window.after and _too_late(rule, playbook):
         yield (

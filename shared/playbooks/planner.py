@@ -24,6 +24,8 @@ AHEAD = 12
 LAST_DAY = date(YEARS[-1], 12, 30)
 """What lies beyond, no fact can say."""
 UNTOUCHED = Mark(None, None, None)
+WINDOW_CLOSED = "the window closed on"
+"""How the reason begins why a contact comes too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ class Obligation:
     person_id: str | None
     """Who holds the role that owes it; nobody where it is vacant, or not one of the engagement's or the team's."""
     vacant_since: date | None
+    contact_as: str | None
+    """For what it reaches out to a team, if it does."""
+    priority: str
 
     @property
     def falls_due_at(self) -> datetime:
@@ -259,9 +264,11 @@ class _Planning:
             remind_at=tuple(self._later(rule, from_, wait, item.zone) for wait in rule.remind),
             instrument=(rule.instrument or rule.kind) if rule.evaluation else None,
             ask=rule.ask if rule.evaluation else None,
-            contact=rule.contact,
             person_id=seat.person_id,
             vacant_since=seat.vacant_since,
+            contact=bool(rule.contact),
+            contact_as=rule.contact_as,
+            priority=rule.priority,
         )
 
     def _later(self, rule: Rule, day: date, wait: Wait, zone: ZoneInfo) -> datetime:
@@ -277,5 +284,5 @@ class _Planning:
             ends.append((self._later(rule, day, rule.lapse, item.zone), f"not done within {rule.lapse}"))
         last, certain = self._end_of_window(item) if rule.contact else (None, False)
         if last is not None and certain:
-            ends.append((instant(last + timedelta(days=1), time.min, item.zone), f"the window closed on {last}"))
+            ends.append((instant(last + timedelta(days=1), time.min, item.zone), f"{WINDOW_CLOSED} {last}"))
         return min(ends, default=(None, None))

@@ -28,6 +28,7 @@ MOVES = {"follow_up_moved", "evaluation_moved"}
 ENDS = {
     "follow_up_withdrawn": "withdrawn", "evaluation_withdrawn": "withdrawn", "follow_up_lapsed": "lapsed",
     "evaluation_lapsed": "lapsed", "follow_up_done": "done", "evaluation_closed": "done",
+    "contact_suppressed": "lapsed",
 }  # fmt: skip
 Books = Sequence[Fact]
 
@@ -224,6 +225,8 @@ def _the_story_is_that_of_the_rows(rows: Mapping[str, Row], told: Mapping[str, S
 
 def _after(fact: Fact, state: str, due_at: datetime) -> str:
     name = name_of(fact)
+    if getattr(fact.event, "left_out", ()):
+        return state
     if name in BEGINS or (name in MOVES and due_at > fact.recorded):
         return "scheduled"
     return "due" if name in FALLS_DUE else ENDS.get(name, state)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from shared.events.base import Fact, say
 from shared.events.catalogue import called
 from shared.events.intake import IntakeFactRetracted
-from shared.obligations.reconcile import OPEN, Change, Row, apply, next_at, pass_time, reconcile
+from shared.obligations.reconcile import OPEN, Change, Forbidden, Row, apply, next_at, pass_time, reconcile
 from shared.playbooks.history import History, fold
 from shared.playbooks.model import Playbook, read
 from shared.playbooks.places import Places
@@ -137,6 +137,8 @@ class Desk:
         self.history = History(line)
         self.rows: dict[str, Row] = {}
         self.now = NOW
+        self.forbids: Mapping[str, Forbidden] = {}
+        """What policy forbids, by key."""
 
     def hear(self, *facts: Fact) -> list[Change]:
         """Follow these facts, one after the other."""
@@ -177,10 +179,13 @@ class Desk:
         return {row.key: (row.state, row.due_at, row.title, row.to) for row in rows}
 
     def _pass(self, now: datetime) -> list[Change]:
-        changes = [change for row in list(self.rows.values()) for change in pass_time(row, now)]
+        changes = [change for row in list(self.rows.values()) for change in self._pass_time(row, now)]
         for change in changes:
             self._apply(change)
         return changes
+
+    def _pass_time(self, row: Row, now: datetime) -> list[Change]:
+        return pass_time(row, now, self.forbids.get(row.key))
 
     def _apply(self, change: Change) -> None:
         self.rows[change.row.key] = apply(self.rows.get(change.row.key), change)

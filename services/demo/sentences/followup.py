@@ -20,6 +20,8 @@ def tell(event: Event, known: Known, on: date) -> Saying | None:
             note = f' ("{event.note}")' if event.note else ""
             return alone(f"Handed over to the {event.to.replace('_', ' ')}: {title}{note}")
         case said.ContactSuppressed():
+            if event.left_out:
+                return alone(f"Not contacted with the others ({event.reason}): {title}")
             return alone(f"Nobody is contacted, for the {event.rule} forbids it: {title}")
         case said.ReminderSent():
             return alone(f"Reminded by {event.channel}: {title}")

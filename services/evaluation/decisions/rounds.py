@@ -67,6 +67,7 @@ def _words(row: Row) -> dict[str, object]:
         "title": row.title,
         "to": row.to,
         "because": row.because,
+        "contact": row.contact_as,
     }
 
 

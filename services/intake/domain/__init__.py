@@ -2,6 +2,7 @@
 
 from services.intake.domain.approvals import AnswerApproval, Application, Approval, AskApproval, ReceiveApplication
 from services.intake.domain.asked import Asked, Beside
+from services.intake.domain.contacts import ConsentToContact, DeclineContact
 from services.intake.domain.engagements import ChangeEngagement, CloseEngagement, Engagement, OpenEngagement
 from services.intake.domain.known import Known, known
 from services.intake.domain.peers import ConnectPeers, Peers, SuggestPeers
@@ -21,7 +22,8 @@ from services.intake.domain.teams import (
 
 __all__ = [
     "AnswerApproval", "AnswerRequest", "Application", "Approval", "AskApproval", "Asked", "AssignCohort", "Beside",
-    "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers", "Engagement", "FillRole",
+    "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers", "ConsentToContact", "DeclineContact",
+    "Engagement", "FillRole",
     "FormTeam", "Known", "LeaveTeam", "LogRequest", "OfRequest", "OpenEngagement", "Peers", "Playbook",
     "PublishPlaybook", "ReceiveApplication", "Request", "SignOffTeam", "SuggestPeers", "Team", "VacateRole",
     "WithdrawRequest", "known",

@@ -1,6 +1,7 @@
 """What intake says: requests, engagements, approvals, applications, teams, roles, peers, playbooks."""
 
 from shared.events.base import Event
+from shared.events.intake.contacts import ContactConsented, ContactDeclined, OfConsent
 from shared.events.intake.engagements import (
     About,
     ApprovalAnswered,
@@ -42,9 +43,10 @@ from shared.events.intake.teams import (
 )
 
 __all__ = [
-    "EVENTS", "About", "ApplicationReceived", "ApprovalAnswered", "ApprovalRequested", "CohortAssigned", "Document",
+    "EVENTS", "About", "ApplicationReceived", "ApprovalAnswered", "ApprovalRequested", "CohortAssigned",
+    "ContactConsented", "ContactDeclined", "Document",
     "EngagementChanged", "EngagementClosed", "EngagementOpened", "Goal", "Goals", "IntakeFactRetracted",
-    "LeadershipSignedOff", "Member", "Members", "OfRequest", "PeersConnected", "PeersSuggested", "People",
+    "LeadershipSignedOff", "Member", "Members", "OfConsent", "OfRequest", "PeersConnected", "PeersSuggested", "People",
     "PlaybookPublished", "RoleFilled", "RoleVacated", "Score", "Sessions", "Stage", "TaRequestAnswered",
     "TaRequestLogged", "TaRequestWithdrawn", "TeamChanged", "TeamFormed", "TeamLeft", "TopicInDemand", "Version",
 ]  # fmt: skip
@@ -53,5 +55,5 @@ EVENTS: tuple[type[Event], ...] = (
     PlaybookPublished, TaRequestLogged, TaRequestWithdrawn, TaRequestAnswered, TopicInDemand,
     EngagementOpened, EngagementChanged, EngagementClosed, ApprovalRequested, ApprovalAnswered,
     ApplicationReceived, CohortAssigned, TeamFormed, TeamChanged, LeadershipSignedOff, TeamLeft,
-    RoleVacated, RoleFilled, PeersSuggested, PeersConnected, IntakeFactRetracted,
+    RoleVacated, RoleFilled, PeersSuggested, PeersConnected, ContactDeclined, ContactConsented, IntakeFactRetracted,
 )  # fmt: skip

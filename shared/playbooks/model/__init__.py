@@ -1,7 +1,8 @@
 """The model of playbooks: the grammar that program staff write in, and how a text of theirs is read."""
 
+from shared.playbooks.model.contacts import Cap, Contacts
 from shared.playbooks.model.grammar import DESK, TASK, Playbook, Rule, for_editors
 from shared.playbooks.model.reading import read
 from shared.playbooks.model.written import BadPlaybook
 
-__all__ = ["DESK", "TASK", "BadPlaybook", "Playbook", "Rule", "for_editors", "read"]
+__all__ = ["DESK", "TASK", "BadPlaybook", "Cap", "Contacts", "Playbook", "Rule", "for_editors", "read"]

@@ -8,8 +8,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from shared.events.base import Line, Slug
 from shared.events.evaluation import Kind
+from shared.events.fields import Contact
 from shared.events.intake import Version
 from shared.playbooks.calendar import Roll
+from shared.playbooks.model.contacts import Contacts, OfContact, Priority
 from shared.playbooks.model.guard import Guard, Wrong, read_guard
 from shared.playbooks.model.header import Sessions, Teams, Window, Words, WorkingCalendar
 from shared.playbooks.model.schema import allow_extending, spell_out_scopes, spell_out_waits
@@ -94,8 +96,10 @@ class Rule(Words):
     """How often, if more than once."""
     done_by: str | None = None
     """The moment that makes it done, whoever did it."""
-    contact: Annotated[bool, Field(strict=True)] = False
-    """Whether it reaches out to a team, and so obeys the window and the caps."""
+    contact: OfContact = False
+    """Whether it reaches out to a team, and for what; then it obeys the window, the caps and the team's consent."""
+    priority: Priority = "normal"
+    """Which contacts go first where a cap leaves no room for all."""
     grace: Wait = DEFAULT_GRACE
     """How long after due it counts as overdue."""
     escalate: Escalate | None = None
@@ -133,6 +137,13 @@ class Rule(Words):
         """Whom it is for."""
         return self.to or "evaluator"
 
+    @property
+    def contact_as(self) -> Contact | None:
+        """For what it reaches out to a team, if it does."""
+        if self.contact is True:
+            return "evaluation" if self.evaluation else "offer"
+        return self.contact or None
+
     @cached_property
     def guard(self) -> Guard:
         return self._read_guard[0]
@@ -150,6 +161,8 @@ class Rule(Words):
     def _wrong_kind(self) -> list[Wrong]:
         if (self.task is None) == (self.evaluation is None):
             return [((), "needs either a task or an evaluation")]
+        if "priority" in self.model_fields_set and (self.task is None or not self.contact):
+            return [(("priority",), "is for tasks that contact a team: say contact, or leave it out")]
         if self.task is not None and self.to is None:
             return [(("to",), "says for whom the task is, like to: facilitator")]
         if self.task is not None:
@@ -184,6 +197,7 @@ class Playbook(Words):
     sessions: Sessions = Sessions()
     teams: Teams = Teams()
     window: Window | None = None
+    contacts: Contacts = Contacts()
     calendar: WorkingCalendar = WorkingCalendar()
     rules: tuple[Rule, ...] = ()
 

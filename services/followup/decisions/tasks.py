@@ -1,4 +1,4 @@
-"""What followup answers to a command, and what its ledger's changes are called when they are said."""
+"""What becomes of a task by command, and what its ledger's changes are called when they are said."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -56,18 +56,20 @@ SAYS: Mapping[str, type[said.OfTask]] = {
     "lapse": said.FollowUpLapsed,
     "complete": said.FollowUpDone,
     "escalate": said.FollowUpEscalated,
+    "suppress": said.ContactSuppressed,
+    "leave_out": said.ContactSuppressed,
 }
 """What a change of the ledger is called when it is said."""
 
 
 def told(change: Change, now: datetime) -> Event:
     """The fact that says what happened to a task."""
-    row, event = change.row, SAYS[change.kind]
+    row, event, forbidden = change.row, SAYS[change.kind], change.forbidden
     words = {
         "engagement_id": row.engagement,
         "task_id": row.key,
         "n": row.n,
-        "rule": row.rule,
+        "rule": forbidden.rule if forbidden else row.rule,
         "title": row.title,
         "to": row.escalate_to if change.kind == "escalate" else row.to,
         "team_id": row.team_id,
@@ -76,6 +78,9 @@ def told(change: Change, now: datetime) -> Event:
         "was": change.was,
         "reason": change.reason,
         "on": now.astimezone(ZoneInfo(row.zone)).date(),
+        "contact": row.contact_as,
+        "used_up_by": forbidden.used_up_by if forbidden else (),
+        "left_out": forbidden.left_out if forbidden else (),
     }
     return event.model_validate({name: value for name, value in words.items() if name in event.model_fields})
 

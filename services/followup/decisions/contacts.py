@@ -1,0 +1,123 @@
+"""The governor of contacts: which of those that are due may be made, and by which rule the others may not. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from services.followup.domain import Candidate, Consent, Contact, Reached
+from shared.obligations.reconcile import Forbidden
+from shared.playbooks.calendar import Calendar
+from shared.playbooks.model import Cap
+
+RANKS = {"high": 0, "normal": 1, "low": 2}
+LONGEST = 2000
+"""Letters of a reason; what is longer is cut."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of the contacts that were due at one moment."""
+
+    forbidden: dict[str, Forbidden]
+    """Those that may not be made, or not with all teams, by the key of their obligation."""
+    made: tuple[Contact, ...]
+    """The others, one for each team that is reached."""
+
+
+def judge(candidates: Iterable[Candidate], before: Iterable[Contact], said: Sequence[Consent], now: datetime) -> Judged:
+    """Let contacts be made as far as consent, quotas and caps allow: of one moment, the most important first.
+
+    A task that falls due again, because it was put off or moved, is the same contact, made later.
+    """
+    known, made = list(before), list[Contact]()
+    forbidden: dict[str, Forbidden] = {}
+    for candidate in sorted(candidates, key=lambda one: (RANKS[one.priority], one.due_at, one.key)):
+        reasons: list[tuple[Reached, Forbidden]] = []
+        for reached in candidate.reached:
+            if (reason := _forbids(candidate, reached, known, said, now)) is not None:
+                reasons.append((reached, reason))
+                continue
+            contact = contact_of(candidate, reached, now)
+            known.append(contact)
+            made.append(contact)
+        if reasons:
+            forbidden[candidate.key] = _together(candidate, reasons)
+    return Judged(forbidden, tuple(made))
+
+
+def contact_of(candidate: Candidate, reached: Reached, at: datetime) -> Contact:
+    """The contact with one team, or one agency."""
+    return Contact(
+        task_id=candidate.key,
+        n=candidate.n,
+        engagement_id=candidate.engagement,
+        kind=candidate.kind,
+        at=at,
+        team_id=reached.team_id,
+        jurisdiction=reached.jurisdiction,
+        person_id=reached.person_id,
+    )
+
+
+def _forbids(
+    candidate: Candidate, reached: Reached, known: Sequence[Contact], said: Sequence[Consent], now: datetime
+) -> Forbidden | None:
+    """What forbids this contact, if anything does: consent before quota before caps."""
+    if (consent := _declined(candidate, reached, said)) is not None:
+        who = f"{consent.person_id or consent.team_id}"
+        about = f" for {consent.about}" if consent.about else ""
+        return Forbidden("consent", f"{who} asked on {consent.on} not to be contacted{about}")
+    others = [one for one in known if one.task_id != candidate.key or one.team_id != reached.team_id]
+    mine = [one for one in others if one.engagement_id == candidate.engagement and one.kind == "interview"]
+    if candidate.kind == "interview" and len(mine) >= candidate.policy.interviews:
+        most = candidate.policy.interviews
+        reason = f"{candidate.engagement} has had {len(mine)} interviews, and the policy allows {most}"
+        return Forbidden("quota", reason, _keys(mine))
+    earlier = [one for one in others if one.task_id != candidate.key]
+    capped = (_capped(cap, reached, earlier, now.astimezone(UTC).date()) for cap in candidate.policy.caps)
+    return next((one for one in capped if one is not None), None)
+
+
+def _declined(candidate: Candidate, reached: Reached, said: Sequence[Consent]) -> Consent | None:
+    """The word that forbids it: of a team's and its person's last words, each has to allow it."""
+    of_whom: dict[tuple[str, str | None, str | None], Consent] = {}
+    for one in sorted(said, key=lambda one: (one.on, not one.is_given)):
+        if one.is_of(candidate.engagement, reached, candidate.kind):
+            of_whom[one.engagement_id, one.person_id, one.team_id] = one
+    return next((one for one in of_whom.values() if not one.is_given), None)
+
+
+def _capped(cap: Cap, reached: Reached, known: Sequence[Contact], today: date) -> Forbidden | None:
+    """Whether one more contact today would be more than the cap allows in the period that ends today."""
+    who = reached.jurisdiction if cap.by == "team" else reached.person_id
+    if who is None:
+        return None
+    after = Calendar().add(today, cap.within, -1)
+    mine = [one for one in known if who == (one.jurisdiction if cap.by == "team" else one.person_id)]
+    within = [one for one in mine if one.at.astimezone(UTC).date() > after]
+    if (had := counted(within)) < cap.most:
+        return None
+    reason = f"{who} has had {had} contact{'' if had == 1 else 's'} in {cap.within}, and the policy allows {cap.most}"
+    return Forbidden("cap", reason, _keys(within))
+
+
+def counted(contacts: Iterable[Contact]) -> int:
+    """How many contacts these are: one task on one day is one, however many people of a team it reaches."""
+    return len({(one.task_id, one.kind, one.at.astimezone(UTC).date()) for one in contacts})
+
+
+def _together(candidate: Candidate, reasons: Sequence[tuple[Reached, Forbidden]]) -> Forbidden:
+    """Why it may not be made at all, or not with some teams."""
+    first = reasons[0][1]
+    if not candidate.is_with_all:
+        return first
+    words = "; ".join(f"{reached.team_id}: {reason.reason}" for reached, reason in reasons)[:LONGEST]
+    used_up_by = tuple(dict.fromkeys(key for _, reason in reasons for key in reason.used_up_by))
+    is_for_some = len(reasons) < len(candidate.reached)
+    left_out = tuple(reached.team_id for reached, _ in reasons if reached.team_id) if is_for_some else ()
+    return replace(first, reason=words, used_up_by=used_up_by, left_out=left_out)
+
+
+def _keys(contacts: Iterable[Contact]) -> tuple[str, ...]:
+    """The obligations that contacts were made for, earliest first."""
+    return tuple(dict.fromkeys(one.task_id for one in sorted(contacts, key=lambda one: (one.at, one.task_id))))

@@ -1,0 +1,110 @@
+"""Contacts: who was reached for what and when, who may be reached, and who asked not to be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from shared.entities import Entity
+from shared.events.base import NO_ENGAGEMENT
+from shared.events.intake import ContactConsented, ContactDeclined
+from shared.playbooks.history import History
+from shared.playbooks.model import Contacts, Playbook
+from shared.playbooks.said import Said
+from shared.playbooks.views import Team
+
+TO_ALL_TEAMS = ("engagement", "session", "goal")
+"""Scopes that have no team of their own: a contact of theirs is one with all teams of the engagement."""
+
+
+class Contact(Entity):
+    """Somebody reached out to a team, or to a person."""
+
+    task_id: str
+    """The task or round that it was made for."""
+    n: int
+    engagement_id: str
+    kind: str
+    at: datetime
+    team_id: str | None = None
+    jurisdiction: str | None = None
+    person_id: str | None = None
+
+
+class Consent(Entity):
+    """The last word of a team or a person on being contacted."""
+
+    engagement_id: str
+    """`-` where a person speaks for all engagements."""
+    team_id: str | None = None
+    person_id: str | None = None
+    about: str | None = None
+    """The kind of contact; none means all."""
+    is_given: bool
+    on: date
+    note: str | None = None
+
+    def is_of(self, engagement_id: str, reached: "Reached", kind: str) -> bool:
+        """Whether it speaks of contacting them for this."""
+        return (
+            self.engagement_id in (NO_ENGAGEMENT, engagement_id)
+            and self.team_id in (None, reached.team_id)
+            and self.person_id in (None, reached.person_id)
+            and self.about in (None, kind)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom a contact reaches: a team, by its lead; outside engagements, an agency."""
+
+    team_id: str | None
+    jurisdiction: str | None
+    person_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A contact that would be made now."""
+
+    key: str
+    n: int
+    """The number that its task has once it is made."""
+    engagement: str
+    kind: str
+    priority: str
+    due_at: datetime
+    reached: tuple[Reached, ...]
+    policy: Contacts
+    is_with_all: bool = False
+    """Whether it is made with all teams at once, so that some can be left out."""
+
+
+def reached(history: History, playbook: Playbook | None, rule: str, team_id: str | None) -> tuple[Reached, ...]:
+    """Whom a contact of this rule reaches, as the facts stand: its team, or else all teams that have not left."""
+    if history.line.startswith(f"{NO_ENGAGEMENT}/"):
+        return tuple(Reached(None, one.logged.event.jurisdiction, None) for one in history.requests.values())
+    if team_id is not None:
+        return tuple(_reached(team) for id, team in history.teams.items() if id == team_id)
+    rules = playbook.rules if playbook else ()
+    return all_teams(history) if any(one.name == rule and one.each in TO_ALL_TEAMS for one in rules) else ()
+
+
+def all_teams(history: History) -> tuple[Reached, ...]:
+    """All teams of an engagement that have not left."""
+    return tuple(_reached(team) for _, team in sorted(history.teams.items()) if team.left is None)
+
+
+def _reached(team: Team) -> Reached:
+    return Reached(team.id, team.jurisdiction, team.staff.lead if team.staff.has_lead else None)
+
+
+def consents(history: History) -> Mapping[tuple[str | int, ...], Consent]:
+    """The last word of each team and person of a line, by whose it is and what it is about; in doubt, it is no."""
+    told: list[Said[Any]] = [*history.said.of(ContactConsented), *history.said.of(ContactDeclined)]
+    last: dict[tuple[str | int, ...], Consent] = {}
+    for one in sorted(told, key=lambda one: (one.event.on, one.fact.time)):
+        event = one.event
+        whose = (event.engagement_id, event.person_id or "", event.team_id or "", event.about or "")
+        last[whose] = Consent(**event.model_dump(), is_given=isinstance(event, ContactConsented))
+    return last

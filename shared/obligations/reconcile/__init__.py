@@ -1,0 +1,20 @@
+"""The difference between what is owed and what is recorded, and what time alone does to it. Pure: `now` comes in."""
+
+from shared.obligations.reconcile.comparing import reconcile
+from shared.obligations.reconcile.passing import falls_due, next_at, pass_time
+from shared.obligations.reconcile.rows import (
+    OPEN,
+    Change,
+    EndedBy,
+    Forbidden,
+    Kind,
+    Row,
+    State,
+    apply,
+    fresh,
+)
+
+__all__ = [
+    "OPEN", "Change", "EndedBy", "Forbidden", "Kind", "Row", "State", "apply", "falls_due", "fresh", "next_at",
+    "pass_time", "reconcile",
+]  # fmt: skip
