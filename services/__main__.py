@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli import aside, contacts, doctor, events, playbook, reconcile, report, request, simulate, why
+from shared.cli import aside, contacts, doctor, events, playbook, reconcile, report, request, risks, simulate, why
 
 app = typer.Typer(
     name="throughline",
@@ -165,6 +165,7 @@ app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)
 app.command()(contacts.contacts)
+app.command()(risks.risks)
 app.command()(doctor.doctor)
 app.command()(reconcile.command(_reconcile))
 

@@ -116,3 +116,9 @@ async def log(here: Here, asked: Which, engagement: str | None = None, type: str
 async def calendar(engagement_id: str, here: Here) -> list[Obliged]:
     """What lies ahead: tasks and evaluation rounds that are scheduled, and those that are expected."""
     return await handlers.calendar(here.store, engagement_id)
+
+
+@router.get("/engagements/{engagement_id}/risks")
+async def risks(engagement_id: str, here: Here) -> list[domain.AtTheGate]:
+    """The buy-in gate: each team, what it lacks of what its model wants, and why its plan is at risk, if it is."""
+    return await handlers.risks(here.store, engagement_id)

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.followup import repository
-from services.followup.domain import Known
+from services.followup.domain import AtTheGate, Known
 from services.followup.repository import FOLLOWING
 from shared import use_cases
 from shared.commands import Said
 from shared.errors import Unknown
 from shared.events.base import Fact
 from shared.obligations import why
+from shared.obligations.following import ruling
 from shared.obligations.ledger import Obliged
+from shared.playbooks.gate import at_the_gate
+from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
 from shared.storage.work import Store
 from shared.use_cases import C, Decide
@@ -63,3 +66,16 @@ async def calendar(store: Store, engagement_id: str) -> list[Obliged]:
         if not await kept.is_known(unit, engagement_id):
             raise Unknown("engagement", engagement_id)
         return await why.ahead(unit, engagement_id)
+
+
+async def risks(store: Store, engagement_id: str) -> list[AtTheGate]:
+    """What each team of an engagement lacks today; nothing while its playbook is not known."""
+    async with store.look() as unit:
+        if not await kept.is_known(unit, engagement_id):
+            raise Unknown("engagement", engagement_id)
+        history = (await kept.histories(unit, [engagement_id]))[engagement_id]
+        playbook = await ruling(unit, history)
+        if playbook is None:
+            return []
+        found = at_the_gate(playbook, history, calendar_of(playbook, unit.places, unit.zone), unit.now)
+    return [AtTheGate.of(*found[team_id]) for team_id in sorted(found)]

@@ -1,9 +1,10 @@
-"""What followup knows of tasks and contacts, and what it may be asked to do: one file a noun."""
+"""What followup knows of tasks, contacts and teams at risk, and what it may be asked to do: one file a noun."""
 
 from services.followup.domain.contacts import Candidate, Consent, Contact, Reached, all_teams, consents, reached
+from services.followup.domain.gate import AtTheGate, Reason
 from services.followup.domain.tasks import DoTask, HandOverTask, Known, OfTask, SkipTask, SnoozeTask
 
 __all__ = [
-    "Candidate", "Consent", "Contact", "DoTask", "HandOverTask", "Known", "OfTask", "Reached", "SkipTask",
-    "SnoozeTask", "all_teams", "consents", "reached",
+    "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "HandOverTask", "Known", "OfTask", "Reached", "Reason",
+    "SkipTask", "SnoozeTask", "all_teams", "consents", "reached",
 ]  # fmt: skip
