@@ -104,8 +104,9 @@ async def replay(published: list[PlaybookPublished], facts: list[Fact], until: d
 def document(outcome: Outcome, seconds: float) -> dict[str, Any]:
     """The same for machines.
 
-    An event's kind is one of those that `checking.COUNTED` counts, or `handed_on`, or `window_closed`; its `fact` may
-    be told twice, once for what it says and once for what it means (the window closes with the first task that lapses).
+    An event's kind is one of those that `checking.COUNTED` counts, or `handed_on`, `window_closed` or `at_risk`. Its
+    `fact` may be told twice, once for what it says and once for what it means: the window closes with the first task
+    that lapses, a team comes to be at risk with the fact by which one can tell.
     """
     rows = [one.model_dump(mode="json", include=set(COLUMNS)) for one in outcome.obligations]
     return {

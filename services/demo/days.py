@@ -88,8 +88,8 @@ def _lines(passage: _Passage, on: date, done: set[str]) -> Iterator[Line]:
 def _alike(lead: str, group: Sequence[News], on: date, depth: int) -> Iterator[Line]:
     """The lines of news with the same words before them."""
     kind = group[0].kind
-    if kind == "window_closed":
-        yield Line(kind, f"{lead}.")
+    if kind in ("window_closed", "at_risk"):
+        yield Line(kind, f"{lead}.", depth if kind == "at_risk" else 0)
         return
     found = lines(group, on, in_short=True)
     shown = found if len(found) <= MOST + 1 else found[:MOST]

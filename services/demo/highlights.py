@@ -72,6 +72,7 @@ def _first(kind: str) -> Callable[[Sequence[Told]], Moment]:
 
 
 MOMENTS: dict[str, Callable[[Sequence[Told]], Moment]] = {
+    "a team at risk": _first("at_risk"),
     "a team that missed a session": _team_missed,
     "a session moved": _session_moved,
     "a task done late": _first("done_late"),

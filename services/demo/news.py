@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.demo.known import Known, Owed, listed, plural, round_of, written
+from services.demo.watch import AtRisk
 from shared.events import evaluation, followup, intake, sessions
 from shared.events.base import Event, Fact
 
@@ -25,7 +26,7 @@ KINDS: dict[type[Event], str] = {
     evaluation.EvaluationClosed: "closed",
 }
 ORDER = (
-    "opened", "closed", "window_closed", "lapsed", "escalated", "withdrawn", "moved", "handed_on", "settled",
+    "at_risk", "opened", "closed", "window_closed", "lapsed", "escalated", "withdrawn", "moved", "handed_on", "settled",
     "obliged", "fell_due", "done", "done_late", "skipped",
 )  # fmt: skip
 """In which order news of one hour is told."""
@@ -76,6 +77,14 @@ def news_of(fact: Fact, known: Known, because: Event | None, on: date) -> News |
         note=str(getattr(event, "note", None) or getattr(event, "reason", None) or ""),
     )
     return LEADS[news.kind](replace(news, note="") if event.from_ledger else news, event, known, because, on)
+
+
+def at_risk(found: AtRisk, known: Known, on: date) -> News:
+    """That a team has come to be at risk, and why."""
+    team, why = found.team, " ".join(risk.sentence for risk in found.risks)
+    lead = f"{known.place(team.jurisdiction)} is at risk. {why}".removesuffix(".")
+    owed = Owed("at-risk", lead, "facilitator", known.long_ago, team.id)
+    return News("at_risk", lead, f"{found.fact.line}/at-risk/{team.id}", owed, on, code=team.jurisdiction)
 
 
 def window_closed(event: Event) -> date | None:

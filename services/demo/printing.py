@@ -36,6 +36,7 @@ STYLES = {
     "opened": "bold blue",
     "closed": "blue",
     "window_closed": "bold blue",
+    "at_risk": "bold red",
 }
 
 

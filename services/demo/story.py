@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from services.demo.gathered import sentence
 from services.demo.known import Known, written
-from services.demo.news import ORDER, News, news_of, window_closed
+from services.demo.news import ORDER, News, at_risk, news_of, window_closed
 from services.demo.sentences import tell
 from services.demo.sentences.saying import Saying
+from services.demo.watch import Watch
 from shared.events import evaluation, followup
 from shared.events.base import Event, Fact
 
@@ -64,6 +65,10 @@ class Story:
 
     known: Known
     told: list[Told] = field(default_factory=list)
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.known.places)
 
     @property
     def entries(self) -> Iterator[Entry]:
@@ -83,6 +88,7 @@ class Story:
                 followed += self._window(fact, news, on)
                 followed.append(Entry(on, news.kind, sentence(news, on), fact, news=news))
             self.known.learn(fact, on)
+        followed += self._risks(turn, on)
         told = Told(on, (*said, *sorted(followed, key=_order)), turn.answer)
         self.told.append(told)
         return told
@@ -96,6 +102,12 @@ class Story:
         if isinstance(event, evaluation.EvaluationAnswered):
             return "said" if event.round_id in self.known.closed_rounds else "answered"
         return SAID_AS.get(type(event), "said")
+
+    def _risks(self, turn: Turn, on: date) -> Iterator[Entry]:
+        """The teams that have come to be at risk: no fact says so, it is told with the fact by which one can tell."""
+        for found in self.watch.look(turn.facts, turn.at):
+            news = at_risk(found, self.known, on)
+            yield Entry(on, news.kind, f"{news.lead}.", found.fact, news=news)
 
     def _window(self, fact: Fact, news: News, on: date) -> list[Entry]:
         """That the window has closed: no fact says it, so it is told with the first task that lapses of it."""

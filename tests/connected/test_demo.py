@@ -57,8 +57,10 @@ def test_the_story_shows_the_moments_for_which_this_software_is_made(seen: Seen)
     shown = {one.name: (one.date.isoformat(), one.sentence) for one in highlights(seen.outcome.story.told)}
     assert list(shown) == list(MOMENTS)
     assert [date for date, _ in shown.values()] == [
-        "2017-12-12", "2017-12-14", "2018-01-03", "2018-01-17", "2018-02-28", "2018-03-14", "2018-04-10", "2018-09-21",
+        "2017-10-31", "2017-12-12", "2017-12-14", "2018-01-03", "2018-01-17", "2018-02-28", "2018-03-14", "2018-04-10",
+        "2018-09-21",
     ]  # fmt: skip
+    assert "New Hampshire is at risk. Nobody in the team speaks for the lead agency" in shown["a team at risk"][1]
     assert "Florida misses it" in shown["a team that missed a session"][1]
     assert "from Tue 9 Jan to Tue 16 Jan" in shown["a session moved"][1]
     assert "20 days after it fell due" in shown["a task done late"][1]
@@ -74,7 +76,7 @@ def test_requests_came_over_the_bus_and_were_answered(seen: Seen) -> None:
 
 
 def test_the_story_is_short_enough_to_be_read_and_fits_its_terminal(seen: Seen) -> None:
-    assert 250 <= len(seen.lines) <= 450
+    assert 250 <= len(seen.lines) <= 500
     assert max(map(len, seen.lines)) <= WIDTH
 
 
