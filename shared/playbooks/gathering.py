@@ -15,6 +15,8 @@ from shared.events.intake import (
     EngagementClosed,
     EngagementOpened,
     LeadershipSignedOff,
+    PeersConnected,
+    PeersSuggested,
     RoleFilled,
     RoleVacated,
     TaRequestAnswered,
@@ -37,7 +39,18 @@ from shared.events.sessions import (
 )
 from shared.playbooks.said import AllSaid, Said, grouped, latest
 from shared.playbooks.staffing import staffing
-from shared.playbooks.views import Approval, DeclaredGoal, Engagement, Homework, Mark, Plan, Request, Session, Team
+from shared.playbooks.views import (
+    Approval,
+    DeclaredGoal,
+    Engagement,
+    Homework,
+    Mark,
+    Pair,
+    Plan,
+    Request,
+    Session,
+    Team,
+)
 
 CHANGEABLE = (
     "title", "playbook", "center", "topic", "opened_on", "time_zone", "people", "planned_sessions", "planned_close",
@@ -136,6 +149,18 @@ def approvals(said: AllSaid) -> dict[str, Approval]:
     """Approvals by id."""
     answered = {one.event.approval_id: one for one in said.of(ApprovalAnswered)}
     return {(id := one.event.approval_id): Approval(one, answered.get(id)) for one in said.of(ApprovalRequested)}
+
+
+def peers(said: AllSaid) -> dict[tuple[str, str, str], Pair]:
+    """Pairs by team, jurisdiction and need; either may be said first, or alone."""
+    suggested = {_pair(one.event): one for one in said.of(PeersSuggested)}
+    connected = {_pair(one.event): one for one in said.of(PeersConnected)}
+    pairs = sorted(suggested.keys() | connected.keys())
+    return {pair: Pair(suggested.get(pair), connected.get(pair)) for pair in pairs}
+
+
+def _pair(event: PeersSuggested | PeersConnected) -> tuple[str, str, str]:
+    return event.from_team, event.to_jurisdiction, event.need
 
 
 def goals(said: AllSaid) -> dict[str, DeclaredGoal]:

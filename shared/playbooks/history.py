@@ -86,6 +86,11 @@ class History:
         return gathering.approvals(self.said)
 
     @cached_property
+    def peers(self) -> Mapping[tuple[str, str, str], views.Pair]:
+        """Who was suggested or introduced to whom, by team, jurisdiction and need."""
+        return gathering.peers(self.said)
+
+    @cached_property
     def goals(self) -> Mapping[str, views.DeclaredGoal]:
         """The goals that stand now, by id."""
         return gathering.goals(self.said)

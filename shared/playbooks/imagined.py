@@ -109,6 +109,7 @@ class _Imagination:
         """Everything that is said, from the opening to the last step of a plan, and the close where there is one."""
         yield from self._beginning()
         yield from self._forming()
+        yield from self._peers()
         for number, day in enumerate(self._days, 1):
             yield from self._session(number, day)
         yield from self._turnover(self._days[0])
@@ -150,6 +151,14 @@ class _Imagination:
             words = {"team_id": team, "jurisdiction": code, "lead": PERSON, "formed_on": formed}
             yield self._say(intake.TeamFormed, formed, **words, members=[{"person_id": PERSON, "role": role}])
             yield self._say(intake.LeadershipSignedOff, signed, team_id=team, role="lead_agency", signed_on=signed)
+
+    def _peers(self) -> Iterator[Fact]:
+        """Somebody is found who can help the first team, and they are introduced."""
+        team, code = self._teams[0]
+        found, met = self._after(self._start, weeks=4), self._after(self._start, weeks=8)
+        words = {"from_team": team, "to_jurisdiction": "WI" if code != "WI" else "KY", "need": "need"}
+        yield self._say(intake.PeersSuggested, found, **words, score=1.0)
+        yield self._say(intake.PeersConnected, met, **words, connected_on=met)
 
     def _session(self, number: int, day: date) -> Iterator[Fact]:
         held_at = datetime.combine(day, MEETING, self._calendar.default_zone)

@@ -201,12 +201,25 @@ _REQUEST = Scope(
         Attribute("source", "text", "the tracker that the request comes from"),
     ),
 )
+_PEERS = Scope(
+    "peers",
+    "each pair of peers: a team, and the jurisdiction that can help it with one need",
+    by_name(
+        Moment("suggested", "peers are suggested", late=True),
+        Moment("connected", "peers are introduced to one another", late=True),
+    ),
+    by_name(
+        Attribute("to_jurisdiction", "jurisdiction", "who can help, as a code"),
+        Attribute("need", "text", "what the team needs help with"),
+    ),
+    ("team", "engagement"),
+)
 SCOPES: Mapping[str, Scope] = MappingProxyType(
     {
         scope.name: scope
         for scope in (
             _ENGAGEMENT, _SESSION, _TEAM, _ATTENDANCE, _HOMEWORK, _PLAN, _STEP, _APPROVAL, _GOAL, _VACANCY,
-            _REQUEST,
+            _REQUEST, _PEERS,
         )
     }
 )  # fmt: skip

@@ -14,6 +14,8 @@ from shared.events.intake import (
     EngagementClosed,
     Goal,
     LeadershipSignedOff,
+    PeersConnected,
+    PeersSuggested,
     TaRequestAnswered,
     TaRequestLogged,
     TeamChanged,
@@ -189,6 +191,14 @@ class Plan:
         """How many steps are neither done nor dropped."""
         latest_reports = [self.report(step_id) for step_id in self.steps]
         return sum(report is None or report.event.status not in ("done", "dropped") for report in latest_reports)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A team and the jurisdiction that can help it: suggested, introduced, or both."""
+
+    suggested: Said[PeersSuggested] | None
+    connected: Said[PeersConnected] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ RULES = """
   to: f
   due: {wait: 1 day, after: sign_off_due}
   done_by: signed_off
+- {name: introduce, each: peers, task: "To {to_jurisdiction}", to: f, due: {after: suggested}, done_by: connected}
 - {name: home, each: homework, task: H, to: facilitator, due: {wait: 1 day, after: due}, done_by: handed_in}
 - name: judge
   each: plan
@@ -106,6 +107,8 @@ ONE_OF_EACH: dict[str, st.SearchStrategy[Fact]] = {
     "signed": _say("leadership_signed_off", team_id=_of(*TEAMS), signed_on=DAYS),
     "vacated": _say("role_vacated", team_id=_of(*TEAMS), role=ROLES, person_id=_of("p-1", "p-2"), on=DAYS),
     "filled": _say("role_filled", team_id=_of(*TEAMS), role=ROLES, person_id=_of("p-2", "p-3"), on=DAYS),
+    "suggested": _say("peers_suggested", from_team=_of(*TEAMS), need=_of("data", "Data", "a b")),
+    "connected": _say("peers_connected", from_team=_of(*TEAMS), need=_of("data", "Data", "a b"), connected_on=DAYS),
     "left": _say("team_left", team_id=_of(*TEAMS), left_on=DAYS),
     "cohort": _say("cohort_assigned", cohort=_of("1", "2"), jurisdictions=st.just(["KY", "VI"])),
     "scheduled": _say(

@@ -49,6 +49,8 @@ FILLED_IN: Mapping[str, Mapping[str, Any]] = {
     "team_changed": {"team_id": "ky", "jurisdiction": "KY", "lead": "p-1"},
     "leadership_signed_off": {"team_id": "ky", "role": "lead_agency", "signed_on": "2027-01-08"},
     "team_left": {"team_id": "ky", "left_on": "2027-02-01", "reason": "no time"},
+    "peers_suggested": {"from_team": "ky", "to_jurisdiction": "WI", "need": "finding and keeping staff", "score": 3.0},
+    "peers_connected": {"from_team": "ky", "to_jurisdiction": "WI", "need": "finding and keeping staff"},
     "session_scheduled": {"session_id": "s1", "number": 1, "topic": "Data", "minutes": 120, "mode": "virtual"},
     "session_cancelled": {"session_id": "s1", "cancelled_on": "2027-01-11", "reason": "snow"},
     "session_held": {"session_id": "s1", "minutes": 120, "attendance": {}},

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.history import History
-from shared.playbooks.items import of_engagements, of_requests, of_roles, of_sessions, of_teams
+from shared.playbooks.items import of_engagements, of_peers, of_requests, of_roles, of_sessions, of_teams
 from shared.playbooks.items.ground import Ground
 from shared.playbooks.items.item import Item
 from shared.playbooks.model import Playbook
@@ -24,6 +24,7 @@ MAKERS: Mapping[str, Callable[[Ground], Iterator[Item]]] = MappingProxyType(
         "goal": of_engagements.goals,
         "vacancy": of_roles.vacancies,
         "request": of_requests.requests,
+        "peers": of_peers.peers,
     }
 )
 """How the items of each scope are made."""
