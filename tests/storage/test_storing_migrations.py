@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, Table, insert, inspect, select, text
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
+from benchmarks.faults.kinds import upkeep
 from services.evaluation.tables import TABLES as EVALUATION
 from services.followup.tables import TABLES as FOLLOWUP
 from services.intake.tables import TABLES as INTAKE
@@ -246,3 +247,9 @@ def migrate(url: str, folder: Path, **settings: str) -> subprocess.CompletedProc
     there = ["--data", str(folder)] if url.startswith("sqlite") else ["--database", url]
     command = [sys.executable, "-m", "services", "migrate", "followup", *there]
     return subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_fault_harness_knows_the_way_back_through_all_revisions_of_the_service_that_it_takes_back() -> None:
+    undone = " ".join(upkeep.OLDER)
+    assert migrations.revisions(upkeep.SERVICE) == ("0001", "0002", "0003")
+    assert all(word in undone for word in ("again", "stream", "judged", "'0001'"))
