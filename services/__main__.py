@@ -7,7 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli import aside, contacts, doctor, events, playbook, reconcile, report, request, risks, simulate, why
+from shared.cli import (
+    aside,
+    contacts,
+    doctor,
+    events,
+    playbook,
+    reconcile,
+    report,
+    request,
+    risks,
+    simulate,
+    topics,
+    why,
+)
 
 app = typer.Typer(
     name="throughline",
@@ -166,6 +179,7 @@ app.command()(why.why)
 app.command()(report.report)
 app.command()(contacts.contacts)
 app.command()(risks.risks)
+app.command()(topics.topics)
 app.command()(doctor.doctor)
 app.command()(reconcile.command(_reconcile))
 

@@ -33,6 +33,7 @@ from shared.bus.streams import BusDiffers
 from shared.clock import Clock, WorldClock
 from shared.errors import NotNow, Refused
 from shared.events.complaints import complaints
+from shared.playbooks.topics import BadTopics
 from shared.service import Service
 from shared.settings import Settings
 from shared.shelf import files_in, whole
@@ -143,7 +144,10 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
         listening = socket.create_server((settings.host, settings.port))
     except OSError as error:
         end(f"Cannot answer at {settings.host}:{settings.port}: {error.strerror}. Name another place: --port, --host.")
-    app = _app(settings, names, listening)
+    try:
+        app = _app(settings, names, listening)
+    except BadTopics as error:
+        end(f"Could not start. {error}")
     # What breaks is logged by us, without people's data; uvicorn would tell it again, with a traceback.
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5)
     # uvicorn stops when it is asked to, and then raises the signal again: being asked to stop is no failure.

@@ -1,5 +1,6 @@
 """Every setting there is, read from the environment as THROUGHLINE_*; nothing else reads the environment."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.events.fields import Zone
 from shared.playbooks.places import Place, Places
+from shared.playbooks.topics import BadTopics, Topics, read_topics
 
 
 class TribeSettings(BaseSettings):
@@ -35,6 +37,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     playbooks: Path = Path("playbooks")
     """Where the playbooks lie that `up` publishes."""
+    topics: Path = Path("playbooks/topics/topics.yaml")
+    """The topics that staff know, each with its other names; without the file every topic has but one."""
     zone: Zone = "America/New_York"
     """The time zone of what has neither a jurisdiction nor an engagement."""
     tribes: dict[str, TribeSettings] = {}
@@ -62,3 +66,22 @@ class Settings(BaseSettings):
         """All jurisdictions, the Tribes of these settings among them."""
         tribes = {code: Place(code, tribe.name, tribe.region, tribe.zone) for code, tribe in self.tribes.items()}
         return Places(tribes)
+
+    @property
+    def known_topics(self) -> Topics:
+        """The topics of these settings' file; BadTopics where it lists none that can be read."""
+        try:
+            written = self.topics.stat()
+            return _read(self.topics, written.st_mtime_ns, written.st_size)
+        except FileNotFoundError:
+            return Topics()
+        except UnicodeDecodeError:
+            raise BadTopics(f"{self.topics}: is not UTF-8: save it as such") from None
+        except OSError as error:
+            raise BadTopics(f"{self.topics}: cannot be read: {error.strerror}") from None
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, _written: int, _size: int) -> Topics:
+    """A file is read once, as long as nobody writes it."""
+    return read_topics(file.read_text(encoding="utf-8"), str(file))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.intake.decisions import requests
 from services.intake.domain import Asked, Known, WithdrawRequest, trackers
-from services.intake.repository import RECORDS, known_for
+from services.intake.repository import RECORDS, known_for, record
 from shared import use_cases
 from shared.commands import Said
 from shared.events.base import Fact
@@ -24,7 +24,7 @@ async def obey(store: Store, command: C, decide: Decide[C, Known]) -> Said:
         assert isinstance(command, Asked)
         return await known_for(unit, command)
 
-    return await use_cases.obey(store, command, know, decide, RECORDS.record, NO_PATIENCE)
+    return await use_cases.obey(store, command, know, decide, record, NO_PATIENCE)
 
 
 async def hear_tracker(store: Store, subject: str, body: bytes) -> Said:
@@ -40,7 +40,10 @@ async def hear(store: Store, facts: Sequence[Fact]) -> None:
 
 
 async def take_in(store: Store, facts: Sequence[Fact]) -> None:
-    """Make facts of our own that were said elsewhere ours: from a log, or from another system."""
+    """Make facts of our own that were said elsewhere ours: from a log, or from another system.
+
+    Whoever said them has said as well which topics were in demand; nothing is added to a log.
+    """
     for fact in facts:
         if isinstance(fact.event, PlaybookPublished):
             read(fact.event.document)
@@ -49,4 +52,4 @@ async def take_in(store: Store, facts: Sequence[Fact]) -> None:
 
 async def retract(store: Store, fact_id: str, reason: str) -> Said:
     """Take back a fact that intake said."""
-    return await use_cases.retract(store, fact_id, reason, RECORDS.record)
+    return await use_cases.retract(store, fact_id, reason, record)

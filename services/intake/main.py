@@ -12,7 +12,7 @@ from shared.settings import Settings
 
 def build(settings: Settings, clock: Clock) -> Service:
     """The service intake, ready to be started."""
-    return Service(
+    service = Service(
         name="intake",
         settings=settings,
         clock=clock,
@@ -26,3 +26,5 @@ def build(settings: Settings, clock: Clock) -> Service:
         listens=listens,
         hear_message=handlers.hear_tracker,
     )
+    service.store.topics = settings.known_topics
+    return service

@@ -1,12 +1,13 @@
 """Rows <-> domain: how intake keeps what it knows, and finds it again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from services.intake import domain, tables
+from services.intake.decisions import topics
 from services.intake.domain import (
     Application,
     Approval,
@@ -22,7 +23,14 @@ from services.intake.domain import (
 )
 from services.intake.domain.requests import hashed_id, own_id
 from shared.errors import Unknown
-from shared.events.base import NO_ENGAGEMENT
+from shared.events.base import NO_ENGAGEMENT, Fact, say
+from shared.events.intake import TopicInDemand
+from shared.playbooks.history import History
+from shared.playbooks.model import DESK, read
+from shared.playbooks.model import Playbook as Rules
+from shared.playbooks.planner import calendar_of
+from shared.storage import facts as kept
+from shared.storage.facts import Turn
 from shared.storage.listing import Shelf
 from shared.storage.rows import Drawer, Records
 from shared.storage.tables import table
@@ -87,6 +95,65 @@ COHORTS = Shelf(COHORT, Cohort, "cohort", order=("engagement_id", "cohort_id"))
 TEAMS = Shelf(TEAM, Team, "team", order=("formed_on", "engagement_id", "team_id"))
 PAIRS = Shelf(PEERS, Peers, "peers", order=("engagement_id", "from_team", "to_jurisdiction", "need"))
 PLAYBOOKS = Shelf(PLAYBOOK, Playbook, "playbook", order=("playbook", "version"))
+
+
+async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
+    """Keep facts, and say which topics have come into demand by them, all in one transaction."""
+    turns = await RECORDS.record(unit, facts, said)
+    opened = [(request, turn.new[-1].id) for turn in turns for request in _opened_by(turn)]
+    causes = {unit.topics.slug_of(request.topic): cause for request, cause in opened}
+    if not causes:
+        return turns
+    desk = await ruling(unit)
+    # In one order everywhere, so that of two who count the same topics neither waits for the other.
+    for one in await asking(unit, desk, sorted(causes)):
+        line = f"{NO_ENGAGEMENT}/{one.topic}"
+        noticed = [say(it, unit.now, ZoneInfo(unit.zone), causes[one.topic]) for it in topics.demand(one, desk.demand)]
+        if noticed:
+            await RECORDS.record(unit, noticed, True)
+        elif not unit.alone:
+            await kept.touch(unit, line)
+    return turns
+
+
+def _opened_by(turn: Turn) -> Iterator[Request]:
+    """The requests that wait for an answer now, and did not before, or not in the same words."""
+    if not turn.line.startswith(f"{NO_ENGAGEMENT}/"):
+        return
+    before = {request.request_id: request for request in domain.known(turn.before).requests.values()}
+    for id, request in domain.known(turn.after).requests.items():
+        if request.state == "logged" and request != before.get(id):
+            yield request
+
+
+async def asking(unit: Unit, desk: Rules, slugs: Iterable[str] | None = None) -> list[topics.Asking]:
+    """Who asks about each of these topics now, or about each topic that anybody asks about, and what was said of it."""
+    today = unit.now.astimezone(ZoneInfo(unit.zone)).date()
+    first = calendar_of(desk, unit.places, unit.zone).add(today, desk.demand.within, -1)
+    counted = (REQUEST.c.state == "logged", REQUEST.c.logged_on >= first)
+    texts = (await unit.connection.scalars(select(REQUEST.c.topic).where(*counted).distinct())).all()
+    named = {text: unit.topics.slug_of(text) for text in texts}
+    wanted = sorted(set(named.values()) if slugs is None else set(slugs))
+    meant = [text for text, slug in named.items() if slug in wanted]
+    rows = await unit.connection.execute(select(REQUEST).where(*counted, REQUEST.c.topic.in_(meant)))
+    requests: dict[str, list[Request]] = {slug: [] for slug in wanted}
+    for row in rows:
+        requests[named[row.topic]].append(REQUESTS.read(row))
+    lines = await kept.histories(unit, [f"{NO_ENGAGEMENT}/{slug}" for slug in wanted])
+    return [topics.asking(slug, requests[slug], _said_of(lines[f"{NO_ENGAGEMENT}/{slug}"]), first) for slug in wanted]
+
+
+def _said_of(history: History) -> list[TopicInDemand]:
+    """What was ever said of a topic in demand, by when it happened; what was taken back among it."""
+    told = sorted(history.facts.values(), key=lambda fact: (fact.time, fact.id))
+    return [fact.event for fact in told if isinstance(fact.event, TopicInDemand)]
+
+
+async def ruling(unit: Unit) -> Rules:
+    """The playbook of the desk that is in force; where none was published, one that says nothing."""
+    newest = select(PLAYBOOK).where(PLAYBOOK.c.playbook == DESK).order_by(PLAYBOOK.c.version.desc()).limit(1)
+    row = (await unit.connection.execute(newest)).first()
+    return read(PLAYBOOKS.read(row).document) if row else Rules(playbook=DESK, version=1, title="TA requests")
 
 
 async def known_for(unit: Unit, command: Asked) -> Known:

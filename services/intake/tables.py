@@ -12,7 +12,10 @@ class RequestRow(SQLModel, table=True):
     """One TA request; it stands outside engagements."""
 
     __tablename__ = "request"
-    __table_args__ = (Index("ix_request_tracked", "source", "external_id"),)
+    __table_args__ = (
+        Index("ix_request_tracked", "source", "external_id"),
+        Index("ix_request_waiting", "state", "topic", "logged_on"),
+    )
 
     request_id: str = Field(primary_key=True)
     source: str

@@ -41,9 +41,9 @@ NO_ENGAGEMENT = "-"
 
 
 def line_of(key: str) -> str:
-    """The line of an obligation: its engagement's; outside engagements, that of the request it is about."""
+    """The line of an obligation: its engagement's; outside engagements, that of the request or topic it is about."""
     engagement, _rule, item, *_ = (*key.split("/"), "", "")
-    return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item}"
+    return engagement if engagement != NO_ENGAGEMENT else f"{NO_ENGAGEMENT}/{item.partition('@')[0]}"
 
 
 class Part(BaseModel):

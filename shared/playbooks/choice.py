@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from operator import itemgetter
 
 from shared.events.base import NO_ENGAGEMENT, Fact
@@ -13,7 +14,7 @@ from shared.playbooks.model import DESK
 def named(history: History) -> str | None:
     """The playbook that rules this history, by name; none before there is an engagement or a request."""
     if history.line.startswith(f"{NO_ENGAGEMENT}/"):
-        return DESK if history.requests else None
+        return DESK if history.requests or history.demands else None
     return history.engagement.playbook if history.engagement else None
 
 
@@ -44,4 +45,6 @@ def _versions(published: Iterable[Fact], name: str) -> Iterator[tuple[int, datet
 def _naming(history: History) -> Fact | None:
     """The fact that names the playbook now."""
     requests = (request.logged.fact for request in history.requests.values())
-    return history.engagement.sources["playbook"] if history.engagement else next(requests, None)
+    # A topic is asked about for years: each time that it comes into demand, what is in force then rules it.
+    demands = (said.fact for said in reversed(history.demands))
+    return history.engagement.sources["playbook"] if history.engagement else next(chain(requests, demands), None)

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.events.base import Event, Fact
 from shared.events.evaluation import EvaluationClosed, GoalAssessed
+from shared.events.fields import is_slug
 from shared.events.followup import FollowUpDone, FollowUpHandedOver, FollowUpSkipped, FollowUpSnoozed
 from shared.events.intake import (
     ApprovalAnswered,
@@ -25,6 +26,7 @@ from shared.events.intake import (
     TeamChanged,
     TeamFormed,
     TeamLeft,
+    TopicInDemand,
 )
 from shared.events.sessions import (
     ActionPlanAccepted,
@@ -198,6 +200,11 @@ def requests(said: AllSaid) -> dict[str, Request]:
         for one in said.of(TaRequestLogged)
         if one.event.request_id not in withdrawn
     }
+
+
+def demands(said: AllSaid) -> tuple[Said[TopicInDemand], ...]:
+    """Each time that a topic was in demand; one that is named in words instead of a slug can have no tasks."""
+    return tuple(one for one in said.of(TopicInDemand) if is_slug(one.event.topic))
 
 
 def marks(said: AllSaid) -> dict[str, Mark]:

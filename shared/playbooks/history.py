@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared.events.base import NO_ENGAGEMENT, Fact, FactRetracted
+from shared.events.intake import TopicInDemand
 from shared.playbooks import gathering, views
 from shared.playbooks.holders import Holders
-from shared.playbooks.said import AllSaid, order
+from shared.playbooks.said import AllSaid, Said, order
 
 Slot = tuple[object, ...]
 
@@ -104,6 +105,11 @@ class History:
     def holders(self) -> Holders:
         """Who holds which role."""
         return Holders(self.said, self.teams)
+
+    @cached_property
+    def demands(self) -> tuple[Said[TopicInDemand], ...]:
+        """Each time that the topic of this line was in demand, or grew."""
+        return gathering.demands(self.said)
 
     @cached_property
     def marks(self) -> Mapping[str, views.Mark]:

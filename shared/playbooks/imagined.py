@@ -67,7 +67,12 @@ def has_an_end(playbook: Playbook) -> bool:
 def _lines(playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> dict[str, list[Fact]]:
     if playbook.playbook != DESK:
         return {ENGAGEMENT: list(_Imagination(playbook, start, jurisdictions, calendar).engagement())}
-    return {f"-/{ENGAGEMENT}-{code.lower()}": list(_request(code, start, calendar)) for code in jurisdictions}
+    lines = {f"-/{ENGAGEMENT}-{code.lower()}": list(_request(code, start, calendar)) for code in jurisdictions}
+    if len(jurisdictions) >= playbook.demand.jurisdictions:
+        ids = [line.removeprefix("-/") for line in lines]
+        words = {"topic": "topic", "jurisdictions": jurisdictions, "request_ids": ids, "since": start}
+        lines["-/topic"] = [_said(intake.TopicInDemand, start, calendar, **words)]
+    return lines
 
 
 def _request(code: str, start: date, calendar: Calendar) -> Iterator[Fact]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from shared.errors import Problem
 from shared.playbooks.calendar import Calendar
-from shared.playbooks.model import DESK, Playbook, Rule
+from shared.playbooks.model import DESK, OUTSIDE, Playbook, Rule
 from shared.playbooks.model.guard import Test
 from shared.playbooks.model.reading import where
 from shared.playbooks.model.written import Node
@@ -49,8 +49,9 @@ def _named(text: str | Node, file: str, path: tuple[str | int, ...]) -> str:
 def _of(rule: Rule, playbook: Playbook) -> Iterator[Found]:
     moment = rule.scope.moments[rule.due.moment]
     at = ("due", "after" if rule.due.after else "before")
-    if rule.each == "request" and playbook.playbook != DESK:
-        yield ("each",), f"can never fire: requests stand outside engagements, the playbook {DESK} rules them"
+    if rule.each in OUTSIDE and playbook.playbook != DESK:
+        who = "requests" if rule.each == "request" else "topics in demand"
+        yield ("each",), f"can never fire: {who} stand outside engagements, the playbook {DESK} rules them"
     if moment.never:
         yield at, f"can never fire: {moment.never}"
     if reason := _done_before(rule, moment):

@@ -214,12 +214,21 @@ _PEERS = Scope(
     ),
     ("team", "engagement"),
 )
+_DEMAND = Scope(
+    "demand",
+    "each topic in demand, and each time it grows",
+    by_name(Moment("noticed", "a topic comes into demand", always=True, late=True)),
+    by_name(
+        Attribute("topic", "text", "what they ask about, as a slug"),
+        Attribute("jurisdictions", "number", "how many ask", least=1),
+    ),
+)
 SCOPES: Mapping[str, Scope] = MappingProxyType(
     {
         scope.name: scope
         for scope in (
             _ENGAGEMENT, _SESSION, _TEAM, _ATTENDANCE, _HOMEWORK, _PLAN, _STEP, _APPROVAL, _GOAL, _VACANCY,
-            _REQUEST, _PEERS,
+            _REQUEST, _PEERS, _DEMAND,
         )
     }
 )  # fmt: skip

@@ -13,7 +13,7 @@ Value = bool | int | str | None
 Kind = Literal["flag", "number", "text", "choice", "jurisdiction"]
 ScopeName = Literal[
     "engagement", "session", "team", "attendance", "homework", "plan", "step", "approval", "goal",
-    "vacancy", "request", "peers",
+    "vacancy", "request", "peers", "demand",
 ]  # fmt: skip
 
 

@@ -110,6 +110,16 @@ async def begin(unit: Unit, lines: Iterable[str]) -> None:
         await insert_new(unit.connection, LINE, {"line": line, "version": 1, "ledger_version": 0})
 
 
+async def touch(unit: Unit, line: str) -> None:
+    """Make whoever reads this line at the same instant lose the race, though nothing is said in it.
+
+    So two of whom neither could see the other do not both decide on what they saw: the second one looks again.
+    """
+    history = (await histories(unit, [line]))[line]
+    await _next_versions(unit, [line])
+    unit.learned[line] = (unit.versions[line], history)
+
+
 async def record_from_ledger(unit: Unit, told: Sequence[tuple[str, Fact]]) -> None:
     """Say what a ledger did, by line; its change numbers make these facts unique, and no plan is made from them."""
     await _insert(unit, told, said=True)

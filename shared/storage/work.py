@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.crashes import passing
 from shared.playbooks.history import History
 from shared.playbooks.places import Places
+from shared.playbooks.topics import Topics
 from shared.storage.database import Database
 from shared.storage.tables import OutboxRow, table
 
@@ -35,6 +36,8 @@ class Unit:
     places: Places
     zone: str
     """The zone of what has neither a jurisdiction nor an engagement."""
+    topics: Topics
+    """What topics are called."""
     memory: "Memory"
     alone: bool
     """Whether nobody else can record anything before this unit has committed."""
@@ -61,6 +64,8 @@ class Store:
         self.clock = clock
         self.posted: Callable[[], None] = lambda: None
         """Called after a commit that left something in the outbox."""
+        self.topics = Topics()
+        """What topics are called; whoever counts them puts in the list that staff keep."""
         self.done = 0
         """How many units of work have committed."""
         self._places = places
@@ -94,7 +99,8 @@ class Store:
     def _unit(self, connection: AsyncConnection) -> Unit:
         database = self.database
         now = self.clock.now()
-        return Unit(connection, database.service, now, self._places, self._zone, self._memory, database.is_sqlite)
+        world = (self._places, self._zone, self.topics)
+        return Unit(connection, database.service, now, *world, self._memory, database.is_sqlite)
 
     def _remember(self, learned: Memory) -> None:
         """Keep what was read or made, the oldest forgotten first; whoever uses it compares versions before."""

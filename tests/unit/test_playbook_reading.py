@@ -140,9 +140,9 @@ def test_the_desk_asks_nobody_how_it_went() -> None:
         read(f"playbook: desk\nversion: 1\ntitle: Desk\nrules:\n- {rule}\n", "x.yaml")
 
 
-def test_the_desk_speaks_of_requests_only() -> None:
+def test_the_desk_speaks_of_what_stands_outside_engagements_only() -> None:
     [told] = problems("playbook: desk\nversion: 1\ntitle: T\nrules:\n" + RULE % "")
-    assert told == "x.yaml:5 rules[0].each: the playbook desk rules requests only"
+    assert told == "x.yaml:5 rules[0].each: the playbook desk rules request and demand only"
 
 
 @pytest.mark.parametrize(

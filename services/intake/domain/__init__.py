@@ -19,12 +19,13 @@ from services.intake.domain.teams import (
     Team,
     VacateRole,
 )
+from services.intake.domain.topics import AskedBy, Topic
 
 __all__ = [
-    "AnswerApproval", "AnswerRequest", "Application", "Approval", "AskApproval", "Asked", "AssignCohort", "Beside",
-    "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers", "ConsentToContact", "DeclineContact",
-    "Engagement", "FillRole",
+    "AnswerApproval", "AnswerRequest", "Application", "Approval", "AskApproval", "Asked", "AskedBy", "AssignCohort",
+    "Beside", "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers", "ConsentToContact",
+    "DeclineContact", "Engagement", "FillRole",
     "FormTeam", "Known", "LeaveTeam", "LogRequest", "OfRequest", "OpenEngagement", "Peers", "Playbook",
-    "PublishPlaybook", "ReceiveApplication", "Request", "SignOffTeam", "SuggestPeers", "Team", "VacateRole",
+    "PublishPlaybook", "ReceiveApplication", "Request", "SignOffTeam", "SuggestPeers", "Team", "Topic", "VacateRole",
     "WithdrawRequest", "known",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from shared.playbooks.history import History
 from shared.playbooks.items import of_engagements, of_peers, of_requests, of_roles, of_sessions, of_teams
 from shared.playbooks.items.ground import Ground
 from shared.playbooks.items.item import Item
-from shared.playbooks.model import Playbook
+from shared.playbooks.model import OUTSIDE, Playbook
 from shared.playbooks.moments import Moments
 
 MAKERS: Mapping[str, Callable[[Ground], Iterator[Item]]] = MappingProxyType(
@@ -25,11 +25,10 @@ MAKERS: Mapping[str, Callable[[Ground], Iterator[Item]]] = MappingProxyType(
         "vacancy": of_roles.vacancies,
         "request": of_requests.requests,
         "peers": of_peers.peers,
+        "demand": of_requests.demands,
     }
 )
 """How the items of each scope are made."""
-OUTSIDE = ("request",)
-"""The scopes of what stands outside engagements; of all others there is nothing before the engagement is opened."""
 
 
 class Items:
@@ -45,7 +44,7 @@ class Items:
         return self.ground.engagement_moments
 
     def of(self, scope: str) -> list[Item]:
-        """The items of one scope."""
+        """The items of one scope; of what is inside engagements there is nothing before the engagement is opened."""
         if scope not in self._made:
             known = scope in OUTSIDE or self.ground.history.engagement is not None
             self._made[scope] = list(MAKERS[scope](self.ground)) if known else []

@@ -1,4 +1,4 @@
-"""Items outside engagements: each TA request."""
+"""Items outside engagements: each TA request, and each topic in demand."""
 
 from collections.abc import Iterator
 
@@ -21,3 +21,12 @@ def requests(ground: Ground) -> Iterator[Item]:
         }
         zone = ground.calendar.places.zone_of(logged.event.jurisdiction) or ground.calendar.default_zone
         yield Item(id, zone, moments, (values,))
+
+
+def demands(ground: Ground) -> Iterator[Item]:
+    """Each time that the topic came into demand, or grew."""
+    for fact, event in ground.history.demands:
+        values: Values = {"demand.topic": event.topic, "demand.jurisdictions": len(event.jurisdictions)}
+        # So many may have asked since that day more than once: after the first of them had their answer.
+        id = f"{event.topic}@{len(event.jurisdictions)}-{event.since}-{event.derived_id[:4]}"
+        yield Item(id, ground.calendar.default_zone, {"noticed": Moment(fact.time, fact.id)}, (values,))

@@ -13,7 +13,7 @@ from shared.events.intake import Version
 from shared.playbooks.calendar import Roll
 from shared.playbooks.model.contacts import Contacts, OfContact, Priority
 from shared.playbooks.model.guard import Guard, Wrong, read_guard
-from shared.playbooks.model.header import Sessions, Teams, Window, Words, WorkingCalendar
+from shared.playbooks.model.header import Demand, Sessions, Teams, Window, Words, WorkingCalendar
 from shared.playbooks.model.schema import allow_extending, spell_out_scopes, spell_out_waits
 from shared.playbooks.model.title import Title, read_title
 from shared.playbooks.scopes import SCOPES, moment
@@ -21,7 +21,9 @@ from shared.playbooks.wait import NO_WAIT, LongerThanNothing, Wait
 from shared.playbooks.words import Scope, ScopeName, UnknownWord
 
 DESK = "desk"
-"""The playbook that rules requests, which stand outside engagements."""
+"""The playbook that rules requests and the topics in demand, which stand outside engagements."""
+OUTSIDE: tuple[ScopeName, ...] = ("request", "demand")
+"""What the desk rules, and no other playbook can."""
 TASK = "task"
 DEFAULT_GRACE = Wait(5, "business days")
 OF_ROUNDS = ("instrument", "ask", "open_for", "remind", "title")
@@ -198,6 +200,8 @@ class Playbook(Words):
     teams: Teams = Teams()
     window: Window | None = None
     contacts: Contacts = Contacts()
+    demand: Demand = Demand()
+    """When a topic is in demand; only the desk says it."""
     calendar: WorkingCalendar = WorkingCalendar()
     rules: tuple[Rule, ...] = ()
 
@@ -206,11 +210,13 @@ class Playbook(Words):
         wrong: list[Wrong] = []
         if self.window and (reason := _unknown(SCOPES["engagement"], self.window.after)):
             wrong.append((("window", "after"), reason))
+        if self.playbook != DESK and "demand" in self.model_fields_set:
+            wrong.append((("demand",), f"is said by the playbook {DESK} only: it counts requests, and rules them"))
         for place, rule in enumerate(self.rules):
             if any(rule.name == earlier.name for earlier in self.rules[:place]):
                 wrong.append((("rules", place, "name"), f"there is another rule {rule.name!r}; names are said once"))
-            if self.playbook == DESK and rule.each != "request":
-                wrong.append((("rules", place, "each"), f"the playbook {DESK} rules requests only"))
+            if self.playbook == DESK and rule.each not in OUTSIDE:
+                wrong.append((("rules", place, "each"), f"the playbook {DESK} rules {' and '.join(OUTSIDE)} only"))
             if self.playbook == DESK and rule.evaluation:
                 wrong.append((("rules", place, "evaluation"), f"the playbook {DESK} has nobody to ask; give it a task"))
         if wrong:

@@ -68,6 +68,15 @@ class Window(Words):
     """The moment of the engagement from which it counts."""
 
 
+class Demand(Words):
+    """When so many ask about one topic that somebody should bring them together."""
+
+    jurisdictions: Annotated[int, Field(strict=True, ge=2, le=100)] = 3
+    """How many have to ask; and how many more, before it is said again."""
+    within: LongerThanNothing = Wait(180, "days")
+    """Requests that were logged longer ago do not count."""
+
+
 class WorkingCalendar(Words):
     """When things fall due."""
 

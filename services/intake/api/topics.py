@@ -1,0 +1,34 @@
+"""Topics in demand by HTTP."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from services.intake import repository
+from services.intake.api.here import Here
+from services.intake.decisions import topics as decisions
+from services.intake.domain import Topic
+from shared.errors import Unknown
+
+router = APIRouter()
+
+
+@router.get("/topics")
+async def list_topics(here: Here, state: Literal["in_demand", "growing"] | None = None) -> list[Topic]:
+    """Topics that agencies wait for an answer on, those that most jurisdictions ask about first; whom to invite."""
+    async with here.store.look() as unit:
+        desk = await repository.ruling(unit)
+        told = [decisions.told(one, desk.demand) for one in await repository.asking(unit, desk)]
+    told.sort(key=lambda topic: (-len(topic.invite), topic.topic))
+    return [topic for topic in told if state in (None, topic.state)]
+
+
+@router.get("/topics/{topic}")
+async def get_topic(topic: str, here: Here) -> Topic:
+    """One topic, by its slug or any other name that it goes by."""
+    async with here.store.look() as unit:
+        desk = await repository.ruling(unit)
+        [found] = await repository.asking(unit, desk, [unit.topics.slug_of(topic)])
+    if not found.requests and not found.said:
+        raise Unknown("topic", topic)
+    return decisions.told(found, desk.demand)
