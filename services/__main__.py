@@ -91,12 +91,16 @@ def migrate(
 @app.command()
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False,
-    until: Annotated[str, typer.Option(help="The last day that is played (YYYY-MM-DD).")] = "2018-10-31",
+    portfolio: Annotated[bool, typer.Option("--portfolio", help="24 engagements instead, and their summary.")] = False,
+    until: Annotated[str | None, typer.Option(help="The last day that is played (YYYY-MM-DD).")] = None,
 ) -> None:
     """Play a whole Peer Learning Community on a real bus and database, on a virtual clock, and tell its story."""
     from services import demo as play
+    from services.demo import portfolio as many
 
-    raise typer.Exit(play.run(as_json=as_json, until=until))
+    if portfolio:
+        raise typer.Exit(many.run(as_json=as_json, until=until or many.UNTIL))
+    raise typer.Exit(play.run(as_json=as_json, until=until or play.UNTIL))
 
 
 @app.command()

@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +17,17 @@ from services.stage import Courier, Stage
 from shared.clock import VirtualClock
 from shared.errors import Malformed
 from shared.events.base import Fact, say
+from shared.events.catalogue import speaker
+from shared.events.followup import ContactSuppressed
 from shared.events.intake import EngagementOpened, PlaybookPublished
 from shared.events.log import end_of, read_log
 from shared.obligations import why
 from shared.obligations.ledger import Obliged
+from shared.playbooks.model import read
 from shared.service import Service
 from shared.settings import Settings
 from shared.shelf import files_in, whole
+from shared.storage import facts as kept
 
 COLUMNS = (
     "key", "engagement", "rule", "kind", "item", "occurrence", "to", "title", "due_at", "state", "fired_at", "because",
@@ -74,7 +79,7 @@ def playbooks_in(folder: Path) -> tuple[list[PlaybookPublished], list[str]]:
     refused = []
     for file in files_in(folder):
         try:
-            event = _published(file, folder)
+            event = published_as(whole(file, folder).document, str(file))
         except (Malformed, UnicodeDecodeError) as error:
             refused.append(str(error) if isinstance(error, Malformed) else f"{file}: is not UTF-8")
             continue
@@ -84,11 +89,11 @@ def playbooks_in(folder: Path) -> tuple[list[PlaybookPublished], list[str]]:
     return [event for event, _ in said.values()], refused
 
 
-def _published(file: Path, folder: Path) -> PlaybookPublished:
-    flat = whole(file, folder)
-    name, version = flat.playbook.playbook, flat.playbook.version
-    digest = hashlib.sha256(flat.document.encode()).hexdigest()
-    return PlaybookPublished(playbook=name, version=version, document=flat.document, digest=digest)
+def published_as(text: str, name: str) -> PlaybookPublished:
+    """What is said when this text is published."""
+    playbook = read(text, name)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return PlaybookPublished(playbook=playbook.playbook, version=playbook.version, document=text, digest=digest)
 
 
 def unruled(facts: Iterable[Fact], published: Iterable[PlaybookPublished]) -> list[str]:
@@ -126,18 +131,47 @@ async def obligations(services: Iterable[Service]) -> list[Obliged]:
     return sorted(found, key=lambda one: one.key)
 
 
-async def _print(facts: Sequence[Fact], published: Sequence[PlaybookPublished], end: datetime, form: str) -> list[str]:
+@dataclass(frozen=True)
+class Played:
+    """What a log came to."""
+
+    obligations: list[Obliged]
+    refused: list[str]
+    """Facts that no service took in, with the reason."""
+    suppressed: dict[str, str]
+    """Contacts that a policy kept back, by key, with the rule that did."""
+
+
+async def played(facts: Sequence[Fact], published: Sequence[PlaybookPublished], end: datetime) -> Played:
+    """Play a log on a stage of its own, as if some playbooks had been published before anything else."""
     start = min((fact.time for fact in facts), default=end)
     refused: list[str] = []
     async with staged(VirtualClock(min(start, end))) as (stage, services):
         for event in published:
             await stage.say(say(event, BEGINNING))
         await stage.play(facts, end, lambda fact, error: refused.append(f"{fact.event.type} {fact.id}: {error}"))
-        found = await obligations(services)
-    rows = [one.model_dump(mode="json", include=set(COLUMNS)) for one in found]
+        return Played(await obligations(services), refused, await suppressed(services))
+
+
+async def suppressed(services: Iterable[Service]) -> dict[str, str]:
+    """The contacts that a policy kept back, with the rule that did."""
+    found: dict[str, str] = {}
+    for service in services:
+        if service.name == speaker(ContactSuppressed.type):
+            async with service.store.look() as unit:
+                events = [fact.event for fact in await kept.of_type(unit, ContactSuppressed.type)]
+            # A contact that only leaves some teams out was made all the same.
+            kept_back = [event for event in events if not getattr(event, "left_out", ())]
+            found |= {event.task_id: event.rule for event in kept_back if isinstance(event, ContactSuppressed)}
+    return found
+
+
+async def _print(facts: Sequence[Fact], published: Sequence[PlaybookPublished], end: datetime, form: str) -> list[str]:
+    play = await played(facts, published, end)
+    rows = [one.model_dump(mode="json", include=set(COLUMNS)) for one in play.obligations]
     rows = [{name: row[name] for name in COLUMNS} for row in rows]
     typer.echo(json.dumps(rows, indent=1, ensure_ascii=False) if form == "json" else _table(rows))
-    return refused
+    return play.refused
 
 
 def _table(rows: Sequence[dict[str, object]]) -> str:

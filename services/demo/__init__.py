@@ -19,20 +19,19 @@ from services.demo.onlooker import NeverHeard
 from services.demo.playing import Tell, at_work
 from services.demo.printing import Printer
 from services.demo.story import Entry, Story
-from services.replay import COLUMNS, facts_of, published_in, staged
-from services.replay import obligations as replayed
+from services.replay import COLUMNS, facts_of, played, published_in
 from shared import logs
 from shared.bus.server import ServerFailed
 from shared.clock import VirtualClock
 from shared.errors import Malformed
-from shared.events.base import Fact, say
-from shared.events.intake import PlaybookPublished
+from shared.events.base import Fact
 from shared.events.log import end_of
 from shared.obligations.ledger import Obliged
 from shared.playbooks.places import Places
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 LOG = PLAYBOOKS / "examples" / "peer-learning-community.jsonl"
+UNTIL = "2018-10-31"
 
 
 @dataclass(frozen=True)
@@ -87,18 +86,8 @@ async def play(folder: Path, facts: list[Fact], until: datetime, tell: Tell) -> 
         await at_the_bus.go_on(facts, until)
         stream, owed = await at_the_bus.stream(), await at_the_bus.obligations()
         missing = [*at_the_bus.refused, *checking.unlike(stream, await at_the_bus.posted(), story.entries)]
-    missing += checking.differing(owed, await replay(published, facts, until))
+    missing += checking.differing(owed, (await played(facts, published, until)).obligations)
     return Outcome(story, owed, missing, checking.fell_due_twice(stream))
-
-
-async def replay(published: list[PlaybookPublished], facts: list[Fact], until: datetime) -> list[Obliged]:
-    """What becomes of every obligation without a bus."""
-    start = min(fact.time for fact in facts)
-    async with staged(VirtualClock(start)) as (stage, services):
-        for event in published:
-            await stage.say(say(event, start))
-        await stage.play(facts, until, lambda _fact, _error: None)
-        return await replayed(services)
 
 
 def document(outcome: Outcome, seconds: float) -> dict[str, Any]:

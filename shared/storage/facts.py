@@ -157,6 +157,12 @@ async def story(unit: Unit, line: str) -> list[Fact]:
     return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
 
 
+async def of_type(unit: Unit, type_: str) -> list[Fact]:
+    """All facts of one type, in the order in which this service learned them."""
+    query = select(FACT.c.body).where(FACT.c.type == type_).order_by(FACT.c.seq)
+    return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
+
+
 async def page(unit: Unit, asked: Asked, **equal: object) -> Log:
     """Facts in the order in which this service learned them, from the cursor on, without what ledgers said."""
     rows, rest = await rows_of(unit, FACT, ("seq",), asked, [~FACT.c.ledger], equal)

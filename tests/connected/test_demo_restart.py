@@ -8,7 +8,7 @@ from services.demo.checking import differing, fell_due_twice
 from services.demo.known import Known
 from services.demo.playing import at_work
 from services.demo.story import Story
-from services.replay import published_in
+from services.replay import played, published_in
 from shared.clock import VirtualClock
 from shared.events.base import Fact
 from shared.events.wire import decode
@@ -30,7 +30,7 @@ async def test_a_restart_in_the_middle_changes_nothing_that_is_owed(tmp_path: Pa
         await after.go_on([fact for fact in facts if fact.time > HALF], END)
         stream, owed = await after.stream(), await after.obligations()
 
-    assert differing(owed, await demo.replay(published, facts, END)) == []
+    assert differing(owed, (await played(facts, published, END)).obligations) == []
     assert fell_due_twice(stream) == []
     assert {fact.id for fact in facts} <= {fact.id for fact in stream}
     assert {one.state for one in owed} >= {"done", "scheduled", "expected"}

@@ -93,7 +93,8 @@ def _team(event: Event, known: Known) -> Saying | None:
             applies = f"{known.place(event.jurisdiction)} applies to take part ({event.stage})."
             return alone(f"{applies}{wishes}{gifts}." if wishes else applies)
         case said.CohortAssigned():
-            return alone(f"Cohort {event.cohort}: {listed([known.place(code) for code in event.jurisdictions])}.")
+            places = [known.place(code) for code in event.jurisdictions]
+            return alone(f"Cohort {event.cohort}: {listed(places) if places else 'nobody knows who'}.")
         case said.TeamFormed():
             lacks = "" if _has_lead_agency(event) else ", nobody from the lead agency among them"
             who = plural(len(event.members), "person", "people")
