@@ -21,6 +21,7 @@ from shared.cli import (
     topics,
     why,
 )
+from shared.cli.calling import HERE, Api
 
 app = typer.Typer(
     name="throughline",
@@ -114,6 +115,25 @@ def replay(
     from services import replay as play
 
     raise typer.Exit(play.run(log, playbooks, until, form))
+
+
+@app.command()
+def whatif(
+    playbook: Annotated[str, typer.Option(help="The other policy: a file, or the name of one that the log knows.")],
+    words: Annotated[list[str] | None, typer.Option("--set", help='Like window.wait="9 months".')] = None,
+    instead_of: Annotated[str | None, typer.Option(help="In whose place it rules, if not its own name's.")] = None,
+    engagement: Annotated[str | None, typer.Option(help="Tell of this one only.")] = None,
+    log: Annotated[Path | None, typer.Option(help="The log; else the running Throughline is asked.")] = None,
+    playbooks: Annotated[Path, typer.Option(help="The folder with the playbooks of a log.")] = Path("playbooks"),
+    until: Annotated[str | None, typer.Option(help="The last day that is played, or an instant with its zone.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
+    api: Api = HERE,
+) -> None:
+    """Play the real log under another policy, and print what would have been owed, moved, suppressed or dropped."""
+    from services import whatif as play
+
+    asked = play.Asked(playbook, words or (), instead_of, engagement, log, playbooks, until, api)
+    raise typer.Exit(play.run(asked, form))
 
 
 @app.command()

@@ -161,8 +161,8 @@ async def suppressed(services: Iterable[Service]) -> dict[str, str]:
             async with service.store.look() as unit:
                 events = [fact.event for fact in await kept.of_type(unit, ContactSuppressed.type)]
             # A contact that only leaves some teams out was made all the same.
-            kept_back = [event for event in events if not getattr(event, "left_out", ())]
-            found |= {event.task_id: event.rule for event in kept_back if isinstance(event, ContactSuppressed)}
+            kept_back = [event for event in events if isinstance(event, ContactSuppressed) and not event.left_out]
+            found |= {event.task_id: event.rule for event in kept_back}
     return found
 
 

@@ -4,7 +4,7 @@ Pure, like the planner: nothing is owed because it was compared.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -71,7 +71,8 @@ def counts(differences: Iterable[Difference]) -> dict[Kind, int]:
 
 def words(old: Playbook, new: Playbook) -> list[Word]:
     """In which words two playbooks differ, those of their rules among them; what was left out counts as not said."""
-    before, after = dict(_spelled(old)), dict(_spelled(new))
+    both = {rule.name for rule in old.rules} & {rule.name for rule in new.rules}
+    before, after = dict(_spelled(old, both)), dict(_spelled(new, both))
     paths = dict.fromkeys([*before, *after])
     return [Word(path, a, b) for path in paths if (a := before.get(path)) != (b := after.get(path))]
 
@@ -91,10 +92,14 @@ def _difference(key: str, before: Obligation | None, after: Obligation | None) -
     return Difference(key, "moved" if moved else "reworded" if told else "same", before, after, told)
 
 
-def _spelled(playbook: Playbook) -> Iterator[tuple[str, Any]]:
+def _spelled(playbook: Playbook, in_both: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """The words of a playbook by their paths; a rule that only one has is told by its title."""
     said = playbook.model_dump(mode="json", exclude_unset=True, exclude={"playbook", "version", "rules"})
     yield from _flat("", said)
     for rule in playbook.rules:
+        if rule.name not in in_both:
+            yield f"rules.{rule.name}", rule.task or rule.title or rule.kind
+            continue
         told = rule.model_dump(mode="json", exclude_unset=True, exclude={"name"})
         yield from _flat(f"rules.{rule.name}.", told)
 

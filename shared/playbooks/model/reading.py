@@ -55,7 +55,7 @@ def read_tree(tree: Node) -> Playbook:
     try:
         return Playbook.model_validate(tree.plain())
     except ValidationError as error:
-        raise bad([(tree.at(each["loc"]), _reason(each)) for each in error.errors()]) from None
+        raise bad([(tree.at(each["loc"]), reason(each)) for each in error.errors()]) from None
 
 
 def where(text: str | Node, file: str, path: Path) -> str:
@@ -63,7 +63,7 @@ def where(text: str | Node, file: str, path: Path) -> str:
     return str((parse(text, file) if isinstance(text, str) else text).at(path))
 
 
-def _reason(error: Any) -> str:
+def reason(error: Any) -> str:
     """What is wrong, in words for those who write playbooks."""
     match error["type"]:
         case "extra_forbidden":
