@@ -10,10 +10,10 @@ from nats.js.errors import Error as JetStreamError
 from benchmarks.faults.drain import EARS
 from benchmarks.faults.voice import Pace
 
-BACKLOG = 400
+BACKLOG = 800
 """Facts that may wait for one service at full pace. A machine that is slower than the load, for whatever reason, would
 else fall behind for ever, and the run would measure nothing but that."""
-TRICKLE = 1.0
+TRICKLE = 2.0
 """Commands a second until the backlog is gone."""
 
 

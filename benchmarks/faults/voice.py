@@ -18,6 +18,10 @@ ROUNDS = "/rounds"
 """What is about a round may be refused because it is not open yet."""
 
 
+LOOKS_EVERY = 0.2
+"""Seconds after which whoever waits for a turn looks whether the pace has changed."""
+
+
 class Over(Exception):
     """The run is over: nothing new is begun."""
 
@@ -53,10 +57,11 @@ class Pace:
         self._next = 0.0
 
     async def turn(self) -> None:
-        """Wait for one's turn."""
-        now = asyncio.get_running_loop().time()
-        self._next = max(self._next, now - 0.5) + 1 / max(self.rate, 0.001)
-        await asyncio.sleep(max(0.0, self._next - now))
+        """Wait for one's turn; the rate may change meanwhile."""
+        clock = asyncio.get_running_loop().time
+        while (wait := self._next - clock()) > 0:
+            await asyncio.sleep(min(wait, LOOKS_EVERY))
+        self._next = max(self._next, clock() - 0.5) + 1 / max(self.rate, 0.001)
 
 
 class Voice:
