@@ -12,6 +12,7 @@ from shared.cli import (
     contacts,
     doctor,
     events,
+    handover,
     playbook,
     reconcile,
     report,
@@ -201,6 +202,7 @@ app.add_typer(aside.app, name="aside")
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)
+app.command()(handover.handover)
 app.command()(contacts.contacts)
 app.command()(risks.risks)
 app.command()(topics.topics)

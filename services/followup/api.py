@@ -10,6 +10,7 @@ from shared.commands import Said
 from shared.events import fields, wire
 from shared.events.fields import Instant
 from shared.obligations import ledger
+from shared.obligations.handover import Handed, Packet
 from shared.obligations.ledger import ListedState, Obliged, Task
 from shared.obligations.why import Why, why
 from shared.storage import facts as kept
@@ -122,3 +123,9 @@ async def calendar(engagement_id: str, here: Here) -> list[Obliged]:
 async def risks(engagement_id: str, here: Here) -> list[domain.AtTheGate]:
     """The buy-in gate: each team, what it lacks of what its model wants, and why its plan is at risk, if it is."""
     return await handlers.risks(here.store, engagement_id)
+
+
+@router.get("/engagements/{engagement_id}/handover")
+async def handover(engagement_id: str, here: Here, role: Handed, team_id: str | None = None) -> Packet:
+    """The handover packet: what a role owes, asked for and was promised, the last notes, and who left when."""
+    return await handlers.handover(here.store, engagement_id, role, team_id)

@@ -10,8 +10,9 @@ from shared import use_cases
 from shared.commands import Said
 from shared.errors import Unknown
 from shared.events.base import Fact
-from shared.obligations import why
+from shared.obligations import ledger, why
 from shared.obligations.following import ruling
+from shared.obligations.handover import Packet, is_role_there, packet
 from shared.obligations.ledger import Obliged
 from shared.playbooks.gate import at_the_gate
 from shared.playbooks.planner import calendar_of
@@ -79,3 +80,12 @@ async def risks(store: Store, engagement_id: str) -> list[AtTheGate]:
             return []
         found = at_the_gate(playbook, history, calendar_of(playbook, unit.places, unit.zone), unit.now)
     return [AtTheGate.of(*found[team_id]) for team_id in sorted(found)]
+
+
+async def handover(store: Store, engagement_id: str, role: str, team_id: str | None) -> Packet:
+    """All that whoever follows in a role has to know."""
+    async with store.look() as unit:
+        history = (await kept.histories(unit, [engagement_id]))[engagement_id]
+        is_role_there(history, role, team_id)
+        rows = (await ledger.rows(unit, [engagement_id]))[engagement_id]
+        return packet(history, rows, await why.ahead(unit, engagement_id), role, team_id, unit.now)

@@ -78,13 +78,24 @@ class Holders:
 
     def seat(self, role: str, team_id: str | None = None) -> Seat:
         """A role of the engagement, or else of this team."""
-        held = self._held.get(None if role in RUNNERS else team_id) if role in RUNNERS or team_id else None
+        held = self._of(role, team_id)
         if not held:
             return NOBODY
         if people := held[-1].people.get(role):
             return Seat(people)
         given_up = (after.since for before, after in reversed(list(pairwise(held))) if role in before.people)
         return Seat(vacant_since=next(given_up, None))
+
+    def left(self, role: str, team_id: str | None = None) -> list[tuple[str, date]]:
+        """Who held this role once and holds it no more, and since which day, latest last."""
+        gone = {
+            person: after.since
+            for before, after in pairwise(self._of(role, team_id))
+            for person in before.people.get(role, ())
+            if person not in after.people.get(role, ())
+        }
+        still = self.seat(role, team_id).people
+        return sorted(((person, on) for person, on in gone.items() if person not in still), key=lambda one: one[::-1])
 
     def vacancies(self) -> list[Vacancy]:
         """Each time that a role was given up and stood empty, be it for an hour; by id."""
@@ -103,6 +114,12 @@ class Holders:
         role = LEAD if whom == LEADS else whom
         found = [person for id in teams for person in self._of_team(id, role)]
         return tuple(dict.fromkeys(found))
+
+    def _of(self, role: str, team_id: str | None) -> Sequence[Holding]:
+        """Who held what where this role belongs: in the engagement, or in this team."""
+        if role in RUNNERS:
+            return self._held[None]
+        return self._held.get(team_id, ()) if team_id is not None else ()
 
     def _of_team(self, team_id: str, role: str) -> Iterator[str]:
         people = self._held[team_id][-1].people if team_id in self._held else {}
