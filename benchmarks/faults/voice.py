@@ -59,7 +59,7 @@ class Pace:
     async def turn(self) -> None:
         """Wait for one's turn; the rate may change meanwhile."""
         clock = asyncio.get_running_loop().time
-        while (wait := self._next - clock()) > 0:
+        while (wait := self._next - clock()) > 0:  # noqa: ASYNC110 - whoever sets the pace need not know who waits
             await asyncio.sleep(min(wait, LOOKS_EVERY))
         self._next = max(self._next, clock() - 0.5) + 1 / max(self.rate, 0.001)
 
