@@ -47,7 +47,7 @@ faults-short: $(READY) ## break everything once, in some minutes; also: DATABASE
 
 faults: $(READY) ## break everything by the hundred, for about half an hour; another order: SEED=2
 	@$(BIN)/python -m benchmarks.faults --database $(DATABASE) --seed $(SEED) --minutes 30 \
-	    --faults 420 --facts 42000 --rate 22
+	    --faults 420 --facts 42000 --rate 12
 
 words: docs ## the same as docs
 
