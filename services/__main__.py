@@ -9,10 +9,12 @@ import typer
 
 from shared.cli import (
     aside,
+    cohorts,
     contacts,
     doctor,
     events,
     handover,
+    peers,
     playbook,
     reconcile,
     report,
@@ -206,6 +208,8 @@ app.command()(handover.handover)
 app.command()(contacts.contacts)
 app.command()(risks.risks)
 app.command()(topics.topics)
+app.command()(cohorts.cohorts)
+app.command()(peers.peers)
 app.command()(doctor.doctor)
 app.command()(reconcile.command(_reconcile))
 

@@ -2,8 +2,17 @@
 
 from collections.abc import Sequence
 
-from services.intake.decisions import requests
-from services.intake.domain import Asked, Known, WithdrawRequest, trackers
+from services.intake import repository
+from services.intake.decisions import matching, proposing, requests
+from services.intake.domain import (
+    Asked,
+    Known,
+    ProposedCohort,
+    ProposedPeers,
+    Wanted,
+    WithdrawRequest,
+    trackers,
+)
 from services.intake.repository import RECORDS, known_for, record
 from shared import use_cases
 from shared.commands import Said
@@ -53,3 +62,16 @@ async def take_in(store: Store, facts: Sequence[Fact]) -> None:
 async def retract(store: Store, fact_id: str, reason: str) -> Said:
     """Take back a fact that intake said."""
     return await use_cases.retract(store, fact_id, reason, record)
+
+
+async def propose_cohorts(store: Store, engagement_id: str, wanted: Wanted) -> tuple[ProposedCohort, ...]:
+    """Who might learn together, of those that are in no cohort yet."""
+    async with store.look() as unit:
+        return proposing.cohorts(await repository.of_engagement(unit, engagement_id), wanted)
+
+
+async def propose_peers(store: Store, engagement_id: str) -> tuple[ProposedPeers, ...]:
+    """Who could help whom, the best pairs first."""
+    async with store.look() as unit:
+        known = await repository.of_engagement(unit, engagement_id)
+        return matching.peers(known, await repository.applications(unit))

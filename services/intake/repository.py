@@ -172,6 +172,20 @@ async def known_for(unit: Unit, command: Asked) -> Known:
     )
 
 
+async def of_engagement(unit: Unit, engagement_id: str) -> Known:
+    """All that is known of an engagement that was opened."""
+    known = await RECORDS.known(unit, engagement_id)
+    if known.engagement is None:
+        raise Unknown("engagement", engagement_id)
+    return replace(known, places=unit.places)
+
+
+async def applications(unit: Unit) -> list[Application]:
+    """Every application that ever came, to whatever engagement."""
+    rows = await unit.connection.execute(select(APPLICATION))
+    return [APPLICATIONS.read(row) for row in rows]
+
+
 def _zone(unit: Unit, command: Asked, known: Known) -> ZoneInfo:
     """Where the days of a command begin: in its own zone, its engagement's, or that of the agency it is about."""
     if command.in_zone or known.engagement:

@@ -1,13 +1,13 @@
 """Peers by HTTP."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
 from services.intake.decisions import peers as decisions
-from services.intake.domain import Peers
+from services.intake.domain import Peers, ProposedPeers
 from shared.commands import Said
 from shared.storage.listing import Page
 from shared.web.desk import Which
@@ -40,3 +40,11 @@ async def list_peers(
     equal = {"engagement_id": engagement, "from_team": team, "to_jurisdiction": jurisdiction, "state": state}
     async with here.store.look() as unit:
         return await repository.PAIRS.page(unit, asked, **equal)
+
+
+@router.get("/engagements/{engagement_id}/peers/proposed")
+async def propose_peers(
+    engagement_id: str, here: Here, limit: Annotated[int, Query(ge=1, le=500)] = 50
+) -> list[ProposedPeers]:
+    """Who could help which team, those that take no part among them; the best pairs first, with their reasons."""
+    return list(await handlers.propose_peers(here.store, engagement_id))[:limit]

@@ -1,15 +1,16 @@
 """Teams, cohorts and roles by HTTP."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
 from services.intake.decisions import roles
 from services.intake.decisions import teams as decisions
-from services.intake.domain import Cohort, Team
+from services.intake.domain import Cohort, ProposedCohort, Team
 from shared.commands import Said
+from shared.errors import Malformed
 from shared.storage.listing import Page
 from shared.web.desk import Which
 
@@ -27,6 +28,20 @@ async def list_cohorts(here: Here, asked: Which, engagement: str | None = None) 
     """Cohorts by engagement."""
     async with here.store.look() as unit:
         return await repository.COHORTS.page(unit, asked, engagement_id=engagement)
+
+
+@router.get("/engagements/{engagement_id}/cohorts/proposed")
+async def propose_cohorts(
+    engagement_id: str,
+    here: Here,
+    smallest: Annotated[int, Query(ge=1, le=100)] = 4,
+    largest: Annotated[int, Query(ge=1, le=100)] = 8,
+    number: Annotated[int | None, Query(ge=1, le=100)] = None,
+) -> list[ProposedCohort]:
+    """Cohorts by stage and size, of those that applied and are in none; each as it would be told to `POST /cohorts`."""
+    if largest < smallest:
+        raise Malformed(f"must be at least smallest ({smallest})", "largest")
+    return list(await handlers.propose_cohorts(here.store, engagement_id, domain.Wanted(smallest, largest, number)))
 
 
 @router.get("/cohorts/{cohort}")

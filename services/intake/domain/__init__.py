@@ -5,7 +5,7 @@ from services.intake.domain.asked import Asked, Beside
 from services.intake.domain.contacts import ConsentToContact, DeclineContact
 from services.intake.domain.engagements import ChangeEngagement, CloseEngagement, Engagement, OpenEngagement
 from services.intake.domain.known import Known, known
-from services.intake.domain.peers import ConnectPeers, Peers, SuggestPeers
+from services.intake.domain.peers import ConnectPeers, Peers, ProposedPeers, SuggestPeers
 from services.intake.domain.playbooks import Playbook, PublishPlaybook
 from services.intake.domain.requests import AnswerRequest, LogRequest, OfRequest, Request, WithdrawRequest
 from services.intake.domain.teams import (
@@ -15,9 +15,11 @@ from services.intake.domain.teams import (
     FillRole,
     FormTeam,
     LeaveTeam,
+    ProposedCohort,
     SignOffTeam,
     Team,
     VacateRole,
+    Wanted,
 )
 from services.intake.domain.topics import AskedBy, Topic
 
@@ -26,6 +28,6 @@ __all__ = [
     "Beside", "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers", "ConsentToContact",
     "DeclineContact", "Engagement", "FillRole",
     "FormTeam", "Known", "LeaveTeam", "LogRequest", "OfRequest", "OpenEngagement", "Peers", "Playbook",
-    "PublishPlaybook", "ReceiveApplication", "Request", "SignOffTeam", "SuggestPeers", "Team", "Topic", "VacateRole",
-    "WithdrawRequest", "known",
+    "ProposedCohort", "ProposedPeers", "PublishPlaybook", "ReceiveApplication", "Request", "SignOffTeam",
+    "SuggestPeers", "Team", "Topic", "VacateRole", "Wanted", "WithdrawRequest", "known",
 ]  # fmt: skip

@@ -28,6 +28,23 @@ class Peers(Entity):
         return self.from_team, self.to_jurisdiction, self.need
 
 
+class ProposedPeers(Entity):
+    """A team and a jurisdiction that could help it, with what speaks for it."""
+
+    engagement_id: str
+    from_team: str
+    to_jurisdiction: str
+    need: str
+    score: float
+    """The sum of its parts, the higher the better."""
+    offer: str
+    parts: dict[str, float]
+    """need, stage and likeness, each with what it is worth."""
+    takes_part: bool
+    """Whether a team of that jurisdiction is in the engagement."""
+    reasons: tuple[str, ...]
+
+
 def pairs(facts: tuple[Fact, ...]) -> dict[Pair, Peers]:
     """All pairs that were suggested or connected; either may come first."""
     known: dict[Pair, Peers] = {}

@@ -1,5 +1,6 @@
 """Teams and cohorts: the people of one jurisdiction in one engagement, with whom they learn, and what may be done."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -43,6 +44,24 @@ class Cohort(Entity):
     jurisdictions: tuple[str, ...]
     why: str
     revision: int = 0
+
+
+class ProposedCohort(Entity):
+    """Jurisdictions that might learn together; in the words by which a person decides that they do."""
+
+    engagement_id: str
+    cohort: str
+    jurisdictions: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How cohorts are to be: of a size, or so many of them."""
+
+    smallest: int = 4
+    largest: int = 8
+    number: int | None = None
 
 
 def team(known: Team | None, fact: Fact) -> Team | None:
