@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from shared.cli import (
+    approvals,
     aside,
     cohorts,
     contacts,
@@ -210,6 +211,7 @@ app.command()(risks.risks)
 app.command()(topics.topics)
 app.command()(cohorts.cohorts)
 app.command()(peers.peers)
+app.command()(approvals.approvals)
 app.command()(doctor.doctor)
 app.command()(reconcile.command(_reconcile))
 

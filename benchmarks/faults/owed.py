@@ -14,8 +14,9 @@ from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.playbooks.choice import choose, named
 from shared.playbooks.history import History
 from shared.playbooks.model import TASK, read
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
-from shared.playbooks.planner import UNTOUCHED, Obligation, calendar_of, plan
+from shared.playbooks.planner import UNTOUCHED, calendar_of, plan
 from shared.playbooks.views import Mark
 
 SLACK = timedelta(seconds=5)

@@ -197,6 +197,11 @@ def _zone(unit: Unit, command: Asked, known: Known) -> ZoneInfo:
     return next((zone for zone in zones if zone), ZoneInfo(unit.zone))
 
 
+async def every_approval(unit: Unit) -> list[Approval]:
+    """All approvals that were ever asked for, in engagements and outside of them."""
+    return [APPROVALS.read(row) for row in await unit.connection.execute(select(APPROVAL))]
+
+
 async def tracked(unit: Unit, source: str, external_id: str) -> Request | None:
     """The request that a tracker knows by this id of its own."""
     named = (REQUEST.c.source == source, REQUEST.c.external_id == external_id)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.events.base import Fact
     from shared.playbooks.comparing import Difference, Word
     from shared.playbooks.model import Playbook
-    from shared.playbooks.planner import Obligation
+    from shared.playbooks.obligation import Obligation
 
 IMAGINED = "an imagined engagement"
 

@@ -103,6 +103,7 @@ def _json(schedule: "list[Forecast]") -> str:
             "due_at": it.owed.due_at.isoformat().replace("+00:00", "Z"),
             "state": it.state,
             "because": it.owed.because,
+            **({"held_back": it.held_back} if it.held_back else {}),
         }
         for it in schedule
     ]

@@ -10,7 +10,7 @@ from shared.events import evaluation, followup
 from shared.events.base import Event, Fact
 from shared.obligations.reconcile import EndedBy, Row, State, fresh
 from shared.playbooks.model import TASK
-from shared.playbooks.planner import Obligation
+from shared.playbooks.obligation import Obligation
 
 Scheduled = followup.FollowUpScheduled | evaluation.EvaluationScheduled
 Moved = followup.FollowUpMoved | evaluation.EvaluationMoved

@@ -18,7 +18,8 @@ from shared.obligations.reconcile import Change, Forbidden, Row, falls_due, next
 from shared.playbooks.choice import choose, named
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook, read
-from shared.playbooks.planner import Obligation, calendar_of, look_again_at, plan
+from shared.playbooks.obligation import Obligation
+from shared.playbooks.planner import calendar_of, look_again_at, plan
 from shared.storage import facts as kept
 from shared.storage.facts import LINE, Turn
 from shared.storage.work import Unit

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from shared.errors import Unknown
 from shared.obligations.reconcile import Row, next_at
-from shared.playbooks.planner import Obligation
+from shared.playbooks.obligation import Obligation
 from shared.storage.database import Raced, upsert
 from shared.storage.listing import Asked, Page, rows_of
 from shared.storage.tables import LineRow, table
@@ -66,6 +66,8 @@ class Obliged(BaseModel):
     """The id of the fact that obliges it."""
     n: int = 0
     """How often it has changed since it was first said."""
+    held_back: str | None = None
+    """Which approval it waits for; as long as it does, it is only expected."""
     instrument: str | None = None
     closes_at: datetime | None = None
     escalated_to: str | None = None

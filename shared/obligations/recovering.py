@@ -11,7 +11,7 @@ from shared.obligations.adopting import adopt, key_of
 from shared.obligations.following import Following, owed, ruling, understood
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
-from shared.playbooks.planner import Obligation
+from shared.playbooks.obligation import Obligation
 from shared.storage import facts as kept
 from shared.storage.work import Unit
 

@@ -15,7 +15,8 @@ from shared.obligations.ledger import Obliged, expected, shown
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
-from shared.playbooks.planner import UNTOUCHED, Obligation
+from shared.playbooks.obligation import Obligation
+from shared.playbooks.planner import UNTOUCHED
 from shared.storage import facts as kept
 from shared.storage.work import Unit
 
@@ -108,6 +109,8 @@ def _words(reason: Row | Obligation, playbook: Playbook | None, cause: Fact | No
     }
     if isinstance(reason, Row) and reason.forbidden:
         words["suppressed"] = reason.forbidden
+    if isinstance(reason, Obligation) and reason.held_back:
+        words["held back"] = reason.held_back
     if isinstance(reason, Row) and reason.due_at != reason.planned_at:
         words["moved"] = f"by hand; the rule says {reason.planned_at.astimezone(ZoneInfo(reason.zone)):%Y-%m-%d %H:%M}"
     return words

@@ -11,8 +11,9 @@ from typing import Any, Literal, get_args
 
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
-from shared.playbooks.planner import UNTOUCHED, Obligation, calendar_of, plan
+from shared.playbooks.planner import UNTOUCHED, calendar_of, plan
 
 Kind = Literal["added", "dropped", "moved", "reworded", "same"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

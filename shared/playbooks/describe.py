@@ -24,6 +24,8 @@ def conditions(rule: Rule) -> str:
     parts = [f"only if {_told(rule.when)}"] if rule.when else []
     if rule.done_by:
         parts.append(f"unless {rule.scope.moments[rule.done_by].clause}")
+    if rule.needs:
+        parts.append(f"once the approval ({rule.needs}) is granted")
     if rule.open_for:
         parts.append(f"open for {rule.open_for}")
     if rule.contact:

@@ -14,7 +14,8 @@ from shared.events.base import Event, Fact, say
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.history import History, fold
 from shared.playbooks.model import DESK, Playbook
-from shared.playbooks.planner import Obligation, plan
+from shared.playbooks.obligation import Obligation
+from shared.playbooks.planner import plan
 from shared.playbooks.wait import Wait
 
 ENGAGEMENT = "imagined"
@@ -37,22 +38,26 @@ class Forecast:
 
     owed: Obligation
     state: str
+    held_back: str | None = None
+    """Which approval it would wait for at first, if it needs one."""
 
 
 def forecast(playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> list[Forecast]:
     """All that would ever be owed in the imagined engagement (or to the imagined requests), by key."""
     found: dict[str, Obligation] = {}
     first: set[str] = set()
+    held: dict[str, str] = {}
     for line, facts in _lines(playbook, start, jurisdictions, calendar).items():
         history = History(line)
         for day in sorted({fact.recorded for fact in facts}):
             history = fold(history, [fact for fact in facts if fact.recorded == day])
             owed = plan(playbook, history, calendar, day)
             found |= {key: it for key, it in owed.items() if it.reached and not it.done}
+            held = {key: it.held_back for key, it in owed.items() if it.held_back} | held
             first |= {key for key, it in owed.items() if it.reached and day.date() <= start}
     last = start + (A_LIFE if has_an_end(playbook) else A_YEAR)
     kept = sorted(key for key, it in found.items() if it.due_at.date() <= last)
-    return [Forecast(found[key], "scheduled" if key in first else "expected") for key in kept]
+    return [Forecast(found[key], "scheduled" if key in first else "expected", held.get(key)) for key in kept]
 
 
 def has_an_end(playbook: Playbook) -> bool:
@@ -98,6 +103,7 @@ class _Imagination:
         self._playbook = playbook
         self._start = start
         self._teams = [(f"team-{code.lower()}", code) for code in jurisdictions]
+        self._approvals = sorted({"invite", *(rule.needs for rule in playbook.rules if rule.needs)})
         self._last_team = self._teams[-1][0] if len(self._teams) > 1 else ""
         self._has_an_end = has_an_end(playbook)
         planned = min(
@@ -138,9 +144,8 @@ class _Imagination:
             goals=[goal],
             **({"planned_sessions": len(self._days), "planned_close": self._closes} if self._has_an_end else {}),
         )
-        yield self._say(
-            intake.ApprovalRequested, self._start, approval_id="invite", about="invite", asked_on=self._start
-        )
+        for about in self._approvals:
+            yield self._say(intake.ApprovalRequested, self._start, approval_id=about, about=about, asked_on=self._start)
         for number, day in enumerate(self._days, 1):
             starts_at = datetime.combine(day, MEETING, self._calendar.default_zone)
             minutes = self._playbook.sessions.minutes or 60
@@ -150,7 +155,10 @@ class _Imagination:
 
     def _forming(self) -> Iterator[Fact]:
         answered, formed, signed = (self._after(self._start, weeks=weeks) for weeks in (2, 3, 5))
-        yield self._say(intake.ApprovalAnswered, answered, approval_id="invite", answered_on=answered, answer="granted")
+        for about in self._approvals:
+            yield self._say(
+                intake.ApprovalAnswered, answered, approval_id=about, answered_on=answered, answer="granted"
+            )
         for team, code in self._teams:
             role = "health" if team == self._last_team else "lead_agency"
             words = {"team_id": team, "jurisdiction": code, "lead": PERSON, "formed_on": formed}

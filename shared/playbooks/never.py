@@ -52,6 +52,8 @@ def _of(rule: Rule, playbook: Playbook) -> Iterator[Found]:
     if rule.each in OUTSIDE and playbook.playbook != DESK:
         who = "requests" if rule.each == "request" else "topics in demand"
         yield ("each",), f"can never fire: {who} stand outside engagements, the playbook {DESK} rules them"
+    if rule.needs and rule.each in OUTSIDE:
+        yield ("needs",), "can never fire: approvals are asked for within engagements, and this stands outside"
     if moment.never:
         yield at, f"can never fire: {moment.never}"
     if reason := _done_before(rule, moment):

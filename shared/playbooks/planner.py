@@ -1,18 +1,19 @@
 """The planner: from a playbook and a history to all that is owed, to whom and when. Pure: no clock, no memory."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from shared.events.base import NO_ENGAGEMENT
 from shared.events.fields import YEARS
+from shared.playbooks.approving import Consent, consent
 from shared.playbooks.calendar import Calendar, Roll, add_months, instant
 from shared.playbooks.history import History
 from shared.playbooks.items import Item, Items
 from shared.playbooks.model import Playbook, Rule
 from shared.playbooks.moments import Moment
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
 from shared.playbooks.views import Mark
 from shared.playbooks.wait import Wait
@@ -26,67 +27,6 @@ LAST_DAY = date(YEARS[-1], 12, 30)
 UNTOUCHED = Mark(None, None, None)
 WINDOW_CLOSED = "the window closed on"
 """How the reason begins why a contact comes too late."""
-
-
-@dataclass(frozen=True, slots=True)
-class Obligation:
-    """Something that somebody owes, or will owe once what it waits for has come true."""
-
-    key: str
-    """engagement/rule/item/occurrence"""
-    engagement: str
-    rule: str
-    kind: str
-    """`task`, or the kind of evaluation."""
-    item: str
-    occurrence: int
-    to: str
-    """The role that owes it by the playbook; who it was handed over to is in `handed_to`."""
-    title: str
-    team_id: str | None
-    due_at: datetime
-    """By the playbook, in UTC; a day to which somebody put it off is in `snoozed_to`."""
-    reached: bool
-    """Whether its moment has come; where not, it is only expected."""
-    because: str
-    """The id of the fact that tells the moment."""
-    moment: str
-    moment_on: date
-    zone: str
-    wait: str
-    """In words, like `2 business days after held`."""
-    done: bool
-    """Whether its done_by is reached."""
-    done_because: str | None
-    handed_to: str | None
-    snoozed_to: datetime | None
-    overdue_at: datetime | None
-    escalate_at: datetime | None
-    escalate_to: str | None
-    lapse_at: datetime | None
-    lapse_reason: str | None
-    closes_at: datetime | None
-    """When a round that stays open for a time ends."""
-    remind_at: tuple[datetime, ...]
-    instrument: str | None
-    ask: str | None
-    contact: bool
-    person_id: str | None
-    """Who holds the role that owes it; nobody where it is vacant, or not one of the engagement's or the team's."""
-    vacant_since: date | None
-    contact_as: str | None
-    """For what it reaches out to a team, if it does."""
-    priority: str
-
-    @property
-    def falls_due_at(self) -> datetime:
-        """When it falls due, all considered: what was put off by hand, then."""
-        return self.snoozed_to or self.due_at
-
-    @property
-    def owed_by(self) -> str:
-        """The role that owes it, all considered."""
-        return self.handed_to or self.to
 
 
 def calendar_of(playbook: Playbook, places: Places, zone: str = "UTC") -> Calendar:
@@ -149,6 +89,7 @@ class _Planning:
     def __init__(self, playbook: Playbook, history: History, calendar: Calendar, now: datetime) -> None:
         self.items = Items(playbook, history, calendar)
         self._playbook = playbook
+        self._history = history
         self._calendar = calendar
         self._now = now
         self._marks = history.marks
@@ -164,9 +105,11 @@ class _Planning:
         done = done_by if done_by and done_by.reached else None
         if done is None and not rule.guard.holds(item.value):
             return
-        title = rule.heading.of(item.value)
-        for occurrence, day in enumerate(self._days(rule, item, moment), 1):
-            yield self._obligation(rule, item, moment, done, title, occurrence, day)
+        given = consent(rule, item, self._history, self._calendar.places)
+        if done is None and given.refused:
+            return
+        for occurrence, day in enumerate(self._days(rule, item, moment, given), 1):
+            yield self._obligation(rule, item, moment, done, given, occurrence, day)
 
     def next_day(self, rule: Rule, item: Item) -> date | None:
         """The first due date beyond the months that are planned ahead, where nothing but time has to pass for it."""
@@ -175,16 +118,25 @@ class _Planning:
             return None
         ahead = add_months(self._now.astimezone(UTC).date(), AHEAD)
         window = self._end_of_window(item)[0] if rule.contact else None
-        day = next((day for day in self._all_days(rule, item, moment) if day > ahead), None)
+        given = consent(rule, item, self._history, self._calendar.places)
+        day = next((day for day in self._all_days(rule, item, moment, given) if day > ahead), None)
         return None if day is None or (window is not None and day > window) else day
 
-    def _days(self, rule: Rule, item: Item, moment: Moment) -> Iterator[date]:
+    def _days(self, rule: Rule, item: Item, moment: Moment, given: Consent) -> Iterator[date]:
         """The local dates on which it is due, until the first that is too late."""
         last = self._last_day(rule, item)
-        return takewhile(lambda day: last is None or day <= last, self._all_days(rule, item, moment))
+        return takewhile(lambda day: last is None or day <= last, self._all_days(rule, item, moment, given))
 
-    def _all_days(self, rule: Rule, item: Item, moment: Moment) -> Iterator[date]:
-        """The local dates on which it would be due if nothing ended it: each counted from the moment."""
+    def _all_days(self, rule: Rule, item: Item, moment: Moment, given: Consent) -> Iterator[date]:
+        """The local dates on which it would be due if nothing ended it: each counted from the moment.
+
+        None is before the approval that it needs.
+        """
+        roll: Roll = "none" if self._roll(rule) == "none" else "next"
+        first = self._calendar.rolled(given.granted_on, roll) if given.granted_on else date.min
+        return (max(day, first) for day in self._planned_days(rule, item, moment))
+
+    def _planned_days(self, rule: Rule, item: Item, moment: Moment) -> Iterator[date]:
         start, sign, roll = moment.day(item.zone), 1 if rule.due.after else -1, self._roll(rule)
         every, times = (rule.repeat.every, rule.repeat.times or FARTHEST) if rule.repeat else (rule.due.wait, 1)
         for earlier in range(min(times, FARTHEST)):
@@ -226,7 +178,7 @@ class _Planning:
         return self._calendar.add(moment.day(item.zone), window.wait), moment.reached
 
     def _obligation(
-        self, rule: Rule, item: Item, moment: Moment, done: Moment | None, title: str, occurrence: int, day: date
+        self, rule: Rule, item: Item, moment: Moment, done: Moment | None, given: Consent, occurrence: int, day: date
     ) -> Obligation:
         key = f"{self._engagement}/{rule.name}/{item.id}/{occurrence}"
         mark = self._marks.get(key, UNTOUCHED)
@@ -242,15 +194,15 @@ class _Planning:
             item=item.id,
             occurrence=occurrence,
             to=rule.role,
-            title=title,
+            title=rule.heading.of(item.value),
             team_id=item.team_id,
             due_at=self._calendar.instant(day, item.zone),
-            reached=moment.reached,
+            reached=moment.reached and given.held_back is None,
             because=moment.because,
             moment=rule.due.moment,
             moment_on=moment.day(item.zone),
             zone=item.zone.key,
-            wait=f"{rule.due.wait} {'after' if rule.due.after else 'before'} {rule.due.moment}",
+            wait=_wait(rule, given),
             done=done is not None,
             done_because=done.because if done else None,
             handed_to=handed_to,
@@ -266,9 +218,9 @@ class _Planning:
             ask=rule.ask if rule.evaluation else None,
             person_id=seat.person_id,
             vacant_since=seat.vacant_since,
-            contact=bool(rule.contact),
             contact_as=rule.contact_as,
             priority=rule.priority,
+            held_back=given.held_back,
         )
 
     def _later(self, rule: Rule, day: date, wait: Wait, zone: ZoneInfo) -> datetime:
@@ -286,3 +238,9 @@ class _Planning:
         if last is not None and certain:
             ends.append((instant(last + timedelta(days=1), time.min, item.zone), f"{WINDOW_CLOSED} {last}"))
         return min(ends, default=(None, None))
+
+
+def _wait(rule: Rule, given: Consent) -> str:
+    """How its due date was counted, in words."""
+    counted = f"{rule.due.wait} {'after' if rule.due.after else 'before'} {rule.due.moment}"
+    return f"{counted}, not before {given.granted_by} was granted" if given.granted_by else counted

@@ -10,7 +10,7 @@ from shared.playbooks import planner
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
-from shared.playbooks.planner import Obligation
+from shared.playbooks.obligation import Obligation
 from tests.support.saying import ENGAGEMENT, said
 from tests.support.services import PLAYBOOK, a_world, published
 

@@ -15,8 +15,9 @@ from shared.obligations.reconcile import OPEN, Row, apply, next_at, pass_time, r
 from shared.playbooks.choice import choose
 from shared.playbooks.history import History, fold
 from shared.playbooks.model import Playbook, read
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
-from shared.playbooks.planner import Obligation, calendar_of, plan
+from shared.playbooks.planner import calendar_of, plan
 from shared.service import Service
 from shared.storage.aside import ASIDE
 from shared.storage.work import OUTBOX

@@ -10,8 +10,9 @@ from shared.events.base import Fact
 from shared.events.wire import decode
 from shared.playbooks.history import History, fold
 from shared.playbooks.model import Playbook
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
-from shared.playbooks.planner import Obligation, calendar_of, plan
+from shared.playbooks.planner import calendar_of, plan
 from shared.shelf import whole
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"

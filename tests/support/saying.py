@@ -11,8 +11,9 @@ from shared.events.intake import IntakeFactRetracted
 from shared.obligations.reconcile import OPEN, Change, Forbidden, Row, apply, next_at, pass_time, reconcile
 from shared.playbooks.history import History, fold
 from shared.playbooks.model import Playbook, read
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
-from shared.playbooks.planner import Obligation, calendar_of, plan
+from shared.playbooks.planner import calendar_of, plan
 
 ENGAGEMENT = "e1"
 EASTERN = ZoneInfo("America/New_York")

@@ -15,8 +15,9 @@ from shared.obligations.adopting import adopt
 from shared.obligations.reconcile import OPEN, Change, Row, pass_time, reconcile
 from shared.playbooks.history import fold
 from shared.playbooks.model import TASK
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
-from shared.playbooks.planner import Obligation, calendar_of, plan
+from shared.playbooks.planner import calendar_of, plan
 from tests.support.logs import HEADER, RULES, logs_of_an_engagement
 from tests.support.saying import Desk, retraction, said, session
 

@@ -10,8 +10,9 @@ from shared.events.base import Fact, FactRetracted
 from shared.obligations.reconcile import OPEN, Row, apply, next_at, pass_time, reconcile
 from shared.playbooks.calendar import works
 from shared.playbooks.history import History, fold
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
-from shared.playbooks.planner import Obligation, calendar_of, plan
+from shared.playbooks.planner import calendar_of, plan
 from tests.support.logs import HEADER, RULES, logs_of_an_engagement
 from tests.support.saying import playbook, retraction, said
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
 from services.intake.decisions import approvals as decisions
-from services.intake.domain import Application, Approval
+from services.intake.decisions import waiting
+from services.intake.domain import Application, Approval, ApprovalClock, Waiting
 from shared.commands import Said
 from shared.storage.listing import Page
 from shared.web.desk import Which
@@ -43,11 +44,22 @@ async def list_approvals(
         return await repository.APPROVALS.page(unit, asked, engagement_id=engagement, **equal)
 
 
-@router.get("/approvals/{approval_id}")
-async def get_approval(approval_id: str, here: Here, engagement: str | None = None) -> Approval:
-    """One approval."""
+@router.get("/approvals/clock")
+async def approval_clock(here: Here, engagement: str | None = None) -> ApprovalClock:
+    """How many days regions take to answer, and when open approvals (of one engagement, or all) may be answered."""
     async with here.store.look() as unit:
-        return await repository.APPROVALS.find(unit, approval_id, engagement)
+        told = waiting.clock(await repository.every_approval(unit), unit.now.date())
+    return told.but(waiting=tuple(one for one in told.waiting if engagement in (None, one.engagement_id)))
+
+
+@router.get("/approvals/{approval_id}")
+async def get_approval(approval_id: str, here: Here, engagement: str | None = None) -> Waiting | Approval:
+    """One approval; while it is open, with the day on which its answer is expected."""
+    async with here.store.look() as unit:
+        approval = await repository.APPROVALS.find(unit, approval_id, engagement)
+        if approval.state != "asked":
+            return approval
+        return waiting.forecast(approval, await repository.every_approval(unit), unit.now.date())
 
 
 @router.post("/applications", status_code=201)

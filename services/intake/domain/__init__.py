@@ -22,12 +22,13 @@ from services.intake.domain.teams import (
     Wanted,
 )
 from services.intake.domain.topics import AskedBy, Topic
+from services.intake.domain.waiting import ApprovalClock, Pace, Waiting
 
 __all__ = [
-    "AnswerApproval", "AnswerRequest", "Application", "Approval", "AskApproval", "Asked", "AskedBy", "AssignCohort",
-    "Beside", "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers", "ConsentToContact",
-    "DeclineContact", "Engagement", "FillRole",
-    "FormTeam", "Known", "LeaveTeam", "LogRequest", "OfRequest", "OpenEngagement", "Peers", "Playbook",
-    "ProposedCohort", "ProposedPeers", "PublishPlaybook", "ReceiveApplication", "Request", "SignOffTeam",
-    "SuggestPeers", "Team", "Topic", "VacateRole", "Wanted", "WithdrawRequest", "known",
+    "AnswerApproval", "AnswerRequest", "Application", "Approval", "ApprovalClock", "AskApproval", "Asked", "AskedBy",
+    "AssignCohort", "Beside", "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers",
+    "ConsentToContact", "DeclineContact", "Engagement", "FillRole", "FormTeam", "Known", "LeaveTeam", "LogRequest",
+    "OfRequest", "OpenEngagement", "Pace", "Peers", "Playbook", "ProposedCohort", "ProposedPeers", "PublishPlaybook",
+    "ReceiveApplication", "Request", "SignOffTeam", "SuggestPeers", "Team", "Topic", "VacateRole", "Waiting",
+    "Wanted", "WithdrawRequest", "known",
 ]  # fmt: skip

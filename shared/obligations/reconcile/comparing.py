@@ -6,7 +6,8 @@ from datetime import datetime
 
 from shared.obligations.reconcile.passing import passed, too_late
 from shared.obligations.reconcile.rows import Change, Row, State, ended, fresh
-from shared.playbooks.planner import UNTOUCHED, Obligation
+from shared.playbooks.obligation import Obligation
+from shared.playbooks.planner import UNTOUCHED
 from shared.playbooks.views import Mark
 
 
@@ -49,7 +50,9 @@ def _while_open(owed: Obligation | None, row: Row, now: datetime) -> Change | No
     if owed is not None and owed.done:
         return ended("complete", row, "done", "fact", owed.done_because)
     if owed is None or not owed.reached:
-        reason = "nothing obliges to it any more" if owed is None else f"{owed.moment} has not come yet after all"
+        reason = "nothing obliges to it any more"
+        if owed is not None:
+            reason = owed.held_back or f"{owed.moment} has not come yet after all"
         return ended("withdraw", row, "withdrawn", "fact", reason=reason)
     planned = _as_planned(owed, row)
     if planned == row:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from shared.obligations.reconcile.rows import Change, EndedBy, Forbidden, Row, ended
 from shared.playbooks.model import TASK
-from shared.playbooks.planner import WINDOW_CLOSED, Obligation
+from shared.playbooks.obligation import Obligation
+from shared.playbooks.planner import WINDOW_CLOSED
 
 NEVER_OPENED = "its time to be open had passed before it could be opened"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-from shared.playbooks.planner import Obligation
+from shared.playbooks.obligation import Obligation
 
 State = Literal["scheduled", "due", "done", "skipped", "withdrawn", "lapsed"]
 EndedBy = Literal["hand", "fact", "time", "policy"]

@@ -9,7 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from shared.events.base import Line, Slug
 from shared.events.evaluation import Kind
 from shared.events.fields import Contact
-from shared.events.intake import Version
+from shared.events.intake import About, Version
 from shared.playbooks.calendar import Roll
 from shared.playbooks.model.contacts import Contacts, OfContact, Priority
 from shared.playbooks.model.guard import Guard, Wrong, read_guard
@@ -96,6 +96,8 @@ class Rule(Words):
     """When."""
     repeat: Repeat | None = None
     """How often, if more than once."""
+    needs: About | None = None
+    """The approval without which it is held back."""
     done_by: str | None = None
     """The moment that makes it done, whoever did it."""
     contact: OfContact = False
