@@ -168,6 +168,17 @@ async def plan_all_that_waits(store: Store, following: Following) -> None:
         pass
 
 
+async def until_done(store: Store, piece: Callable[[Unit], Awaitable[bool]]) -> None:
+    """Do a piece of work in a transaction of its own, and another one, until there was nothing to do."""
+
+    async def once() -> bool:
+        async with store.work() as unit:
+            return await piece(unit)
+
+    while await _patiently(once, patience=0):
+        pass
+
+
 def _decided(decide: Decide[C, K], command: C, known: K, now: datetime) -> Sequence[Event]:
     """What a command makes true; what no event could say is refused by the field that is too much for it."""
     try:

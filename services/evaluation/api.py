@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.evaluation import decisions, domain, handlers, repository
-from services.evaluation.domain import Answer, Goal, Outcome, Report
+from services.evaluation.domain import Answer, Goal, Outcome, Proposal, Report
+from services.evaluation.domain.watching import State as ProposalState
 from shared.commands import Said
 from shared.events import evaluation as said
 from shared.events.fields import Instant, Level
@@ -96,6 +97,27 @@ async def list_outcomes(
     equal = {"engagement_id": engagement, "level": level, "jurisdiction": jurisdiction, "goal_id": goal}
     async with here.store.look() as unit:
         return await repository.OUTCOMES.page(unit, asked, *conditions, **equal)
+
+
+@router.post("/outcomes/confirm", status_code=201)
+async def confirm_outcome(command: domain.ConfirmOutcome, here: Here) -> Said:
+    """Tell that a proposed outcome is one; what is not said is as it was proposed."""
+    return await handlers.obey(here.store, command, decisions.confirm, here.patience)
+
+
+@router.post("/outcomes/dismiss")
+async def dismiss_outcome(command: domain.DismissOutcome, here: Here) -> Said:
+    """Tell that a proposed outcome is none."""
+    return await handlers.obey(here.store, command, decisions.dismiss, here.patience)
+
+
+@router.get("/outcomes/proposed")
+async def list_proposed_outcomes(
+    here: Here, asked: Which, engagement: str | None = None, state: ProposalState | None = "proposed"
+) -> Page[Proposal]:
+    """What jurisdictions did after their window, and what may show a change; those that nobody has looked at."""
+    async with here.store.look() as unit:
+        return await repository.PROPOSALS.page(unit, asked, engagement_id=engagement, state=state)
 
 
 @router.get("/outcomes/{outcome_id}")

@@ -35,14 +35,15 @@ async def retract(store: Store, fact_id: str, reason: str) -> Said:
 
 
 async def pass_time(store: Store) -> None:
-    """Open, close and let lapse what time says, in due order, some hundreds at a time."""
+    """Open, close and let lapse what time says, in due order, some hundreds at a time; and watch what was said."""
     await use_cases.pass_time(store, FOLLOWING)
+    await use_cases.until_done(store, repository.watch)
 
 
 async def earliest(store: Store) -> datetime | None:
     """When time next has something to do."""
     async with store.look() as unit:
-        return await FOLLOWING.earliest(unit)
+        return unit.now if await repository.stirred(unit) else await FOLLOWING.earliest(unit)
 
 
 async def report(store: Store, engagement_id: str) -> Report:

@@ -13,7 +13,7 @@ from shared.settings import Settings
 
 def build(settings: Settings, clock: Clock) -> Service:
     """The service evaluation, ready to be started."""
-    return Service(
+    service = Service(
         name="evaluation",
         settings=settings,
         clock=clock,
@@ -29,3 +29,5 @@ def build(settings: Settings, clock: Clock) -> Service:
         earliest=handlers.earliest,
         ticks=alarm,
     )
+    service.store.topics = settings.known_topics
+    return service

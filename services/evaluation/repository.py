@@ -1,15 +1,26 @@
 """Rows <-> domain: how evaluation keeps its facts, its ledger, and what it found out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, delete, select
 
 from services.evaluation import decisions, domain, tables
-from services.evaluation.domain import Answer, Goal, Known, Outcome
+from services.evaluation.domain import Answer, Goal, Known, Outcome, Proposal, Sign, Watched
+from services.evaluation.domain.watching import signs, watched
 from shared.errors import Unknown
-from shared.events.base import Fact
+from shared.events.base import NO_ENGAGEMENT, Fact, say
+from shared.events.intake import EngagementChanged, PlaybookPublished
 from shared.obligations import ledger
-from shared.obligations.following import Following
+from shared.obligations.following import Following, ruling
+from shared.playbooks.history import History
 from shared.playbooks.model import TASK
+from shared.playbooks.planner import calendar_of
+from shared.playbooks.window import window_end
 from shared.storage import facts as kept
+from shared.storage.database import upsert
 from shared.storage.facts import Turn
 from shared.storage.listing import Asked, Shelf
 from shared.storage.rows import Drawer, Records
@@ -17,6 +28,10 @@ from shared.storage.tables import table
 from shared.storage.work import Unit
 
 ANSWER, OUTCOME, GOAL = table(tables.AnswerRow), table(tables.OutcomeRow), table(tables.GoalRow)
+PROPOSAL, WATCHED, SIGN = table(tables.ProposalRow), table(tables.WatchedRow), table(tables.SignRow)
+STIRRED = table(tables.StirredRow)
+LINES = 50
+"""The most lines that one transaction looks at when it watches."""
 
 FOLLOWING = Following(keeps=lambda kind: kind != TASK, told=decisions.told)
 
@@ -38,10 +53,18 @@ RECORDS: Records[Known] = Records(
             lambda known: {(one.engagement_id, one.goal_id): one for one in known.goals.values()},
             filtered_by=("level", "verdict"),
         ),
+        Drawer(
+            PROPOSAL,
+            lambda known: {(one.engagement_id, one.outcome_id): one for one in known.proposals.values()},
+            filtered_by=("state", "seen_on"),
+        ),
+        Drawer(WATCHED, lambda known: known.watched, filtered_by=("jurisdiction",)),
+        Drawer(SIGN, lambda known: known.signs, filtered_by=("jurisdiction",)),
     ),
 )
 
 ANSWERS = Shelf(ANSWER, Answer, "answer", order=("round_id", "answer_id"))
+PROPOSALS = Shelf(PROPOSAL, Proposal, "outcome", order=("seen_on", "engagement_id", "outcome_id"))
 OUTCOMES = Shelf(OUTCOME, Outcome, "outcome", order=("seen_on", "engagement_id", "outcome_id"))
 GOALS = Shelf(GOAL, Goal, "goal", order=("engagement_id", "goal_id"))
 
@@ -62,11 +85,87 @@ async def known(unit: Unit, line: str) -> Known:
 
 async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     """Keep facts, and bring rows and ledger of their lines in step: the only way in which they change."""
-    turns = await RECORDS.record(unit, facts, said)
+    turns = await keep(unit, facts, said)
     await FOLLOWING.follow(unit, turns)
     return turns
 
 
 async def keep(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     """Keep facts, and leave the ledger as it is: for whoever has much to learn before anything is planned."""
-    return await RECORDS.record(unit, facts, said)
+    turns = await RECORDS.record(unit, facts, said)
+    await _stir(unit, [turn.line for turn in turns if _matters(turn)])
+    return turns
+
+
+async def stirred(unit: Unit) -> bool:
+    """Whether watching has something to look at."""
+    return await unit.connection.scalar(select(STIRRED.c.line).limit(1)) is not None
+
+
+async def watch(unit: Unit) -> bool:
+    """Look at lines in which something was said, and propose what may be outcomes; tells whether there was any.
+
+    It looks after what was said has been committed: of two facts that two replicas hear at one instant, one is
+    looked at when the other is known too.
+    """
+    waiting = select(STIRRED.c.line).order_by(STIRRED.c.since, STIRRED.c.line).limit(LINES)
+    lines = (await unit.connection.scalars(waiting.with_for_update(skip_locked=True))).all()
+    await unit.connection.execute(delete(STIRRED).where(STIRRED.c.line.in_(lines)))
+    await _stir(unit, await _ruled_by(unit, lines))
+    mine, news = await _rows(unit, WATCHED.c.engagement_id, lines), await _rows(unit, SIGN.c.line, lines)
+    others = await _rows(unit, WATCHED.c.jurisdiction, {row.jurisdiction for row in news})
+    teams = {(row.engagement_id, row.team_id): Watched.model_validate_json(row.document) for row in (*mine, *others)}
+    places = {team.jurisdiction for team in teams.values()}
+    seen = [Sign.model_validate_json(row.document) for row in await _rows(unit, SIGN.c.jurisdiction, places)]
+    await _propose(unit, list(teams.values()), seen)
+    return bool(lines)
+
+
+async def _propose(unit: Unit, teams: Sequence[Watched], seen: Sequence[Sign]) -> None:
+    """Say what was not said before, of the engagements whose window is known."""
+    histories = await kept.histories(unit, {team.engagement_id for team in teams})
+    for line, history in sorted(histories.items()):
+        if (until := await _last_day(unit, history)) is None:
+            continue
+        mine = [team for team in teams if team.engagement_id == line]
+        found = [pair for team in mine for pair in decisions.propose(team, until, seen, unit.topics)]
+        known_ids = {getattr(fact.event, "outcome_id", None) for fact in history.facts.values()}
+        zone = ZoneInfo(history.engagement.time_zone if history.engagement else unit.zone)
+        new = [say(event, unit.now, zone, sign.because) for event, sign in found if event.outcome_id not in known_ids]
+        if new:
+            await record(unit, new, True)
+
+
+async def _last_day(unit: Unit, history: History) -> date | None:
+    """The last day on which the teams of a closed engagement are contacted; none before its playbook is known."""
+    playbook = await ruling(unit, history)
+    if playbook is None or history.engagement is None or history.engagement.closed is None:
+        return None
+    closed_on = history.engagement.closed.event.closed_on
+    last = window_end(playbook, history, calendar_of(playbook, unit.places, unit.zone))
+    return closed_on if last is None else max(closed_on, last)
+
+
+def _matters(turn: Turn) -> bool:
+    """Whether watching has to look at a line again."""
+    if turn.line.startswith(f"{NO_ENGAGEMENT}/") and any(isinstance(it.event, PlaybookPublished) for it in turn.new):
+        return True
+    changed = watched(turn.before) != watched(turn.after) or signs(turn.before) != signs(turn.after)
+    return changed or any(isinstance(it.event, EngagementChanged) for it in turn.new)
+
+
+async def _stir(unit: Unit, lines: Iterable[str]) -> None:
+    """Have lines looked at; who looks at one meanwhile has lost the race."""
+    await upsert(unit.connection, STIRRED, [{"line": line, "since": unit.now} for line in sorted(set(lines))])
+
+
+async def _ruled_by(unit: Unit, lines: Sequence[str]) -> Sequence[str]:
+    """The closed engagements that a playbook among these lines rules: it may be what tells their window."""
+    names = [line.removeprefix(f"{NO_ENGAGEMENT}/") for line in lines if line.startswith(f"{NO_ENGAGEMENT}/")]
+    query = select(WATCHED.c.engagement_id).distinct().join(kept.LINE, kept.LINE.c.line == WATCHED.c.engagement_id)
+    return (await unit.connection.scalars(query.where(kept.LINE.c.playbook.in_(names)))).all() if names else []
+
+
+async def _rows(unit: Unit, column: ColumnElement[str], values: Iterable[str]) -> Sequence[Any]:
+    """The rows of a column's table in which it has one of these values."""
+    return (await unit.connection.execute(select(column.table).where(column.in_(list(values))))).all()

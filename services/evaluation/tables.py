@@ -1,10 +1,11 @@
 """The rows of evaluation: what lists are filtered by, beside the whole thing as a document."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
 from shared.obligations.ledger import ObligationRow
+from shared.storage.types import UtcDateTime
 
 
 class AnswerRow(SQLModel, table=True):
@@ -44,4 +45,50 @@ class GoalRow(SQLModel, table=True):
     document: str
 
 
-TABLES: tuple[type[SQLModel], ...] = (ObligationRow, AnswerRow, OutcomeRow, GoalRow)
+class WatchedRow(SQLModel, table=True):
+    """A team of an engagement that has closed: what its jurisdiction does later may show a change."""
+
+    __tablename__ = "watched"
+
+    engagement_id: str = Field(primary_key=True)
+    team_id: str = Field(primary_key=True)
+    jurisdiction: str = Field(index=True)
+    document: str
+
+
+class SignRow(SQLModel, table=True):
+    """Something that a jurisdiction did."""
+
+    __tablename__ = "sign"
+
+    line: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    jurisdiction: str = Field(index=True)
+    document: str
+
+
+class ProposalRow(SQLModel, table=True):
+    """A change that may have been seen."""
+
+    __tablename__ = "proposal"
+
+    engagement_id: str = Field(primary_key=True)
+    outcome_id: str = Field(primary_key=True, index=True)
+    state: str
+    seen_on: date
+    document: str
+
+
+class StirredRow(SQLModel, table=True):
+    """A line in which something was said that watching has yet to look at."""
+
+    __tablename__ = "stirred"
+
+    line: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+
+
+TABLES: tuple[type[SQLModel], ...] = (
+    ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow,
+)  # fmt: skip

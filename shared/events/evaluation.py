@@ -151,6 +151,35 @@ class OutcomeRecorded(OfEngagement):
     source: Source
 
 
+class OutcomeProposed(OfEngagement):
+    """Something that a jurisdiction did after its window may show a change: an evaluator confirms or dismisses it."""
+
+    type: ClassVar = "eng.evaluation.outcome_proposed.v1"
+    identity: ClassVar = ("outcome_id",)
+    happened: ClassVar = "seen_on"
+
+    outcome_id: Slug
+    jurisdiction: Jurisdiction | None = None
+    team_id: Slug | None = None
+    level: Level
+    statement: Text
+    because: FactId
+    seen_on: Day
+
+
+class OutcomeDismissed(OfEngagement):
+    """Somebody looked at a proposed outcome, and it was none."""
+
+    type: ClassVar = "eng.evaluation.outcome_dismissed.v1"
+    identity: ClassVar = ("outcome_id",)
+    happened: ClassVar = "on"
+
+    outcome_id: Slug
+    reason: Text
+    person_id: Slug | None = None
+    on: Day
+
+
 class GoalAssessed(OfEngagement):
     """A goal was held against what was seen: the outcomes on which the verdict rests."""
 
@@ -172,5 +201,5 @@ class EvaluationFactRetracted(FactRetracted):
 
 EVENTS: tuple[type[Event], ...] = (
     EvaluationScheduled, EvaluationMoved, EvaluationWithdrawn, EvaluationOpened, EvaluationLapsed, EvaluationClosed,
-    EvaluationAnswered, OutcomeRecorded, GoalAssessed, EvaluationFactRetracted,
+    EvaluationAnswered, OutcomeRecorded, OutcomeProposed, OutcomeDismissed, GoalAssessed, EvaluationFactRetracted,
 )  # fmt: skip

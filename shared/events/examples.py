@@ -210,6 +210,18 @@ TOLD: Mapping[str, Mapping[str, Any]] = {
         "seen_on": "2018-04-04",
         "source": "report",
     },
+    "outcome_proposed": {
+        "outcome_id": "watch-d84ae2b0-6d24-5c85-a5d6-c5d3a28bd1e5",
+        "level": "network",
+        "statement": "NH takes part in another engagement: ncase-quality-2019",
+        "seen_on": "2019-02-11",
+    },
+    "outcome_dismissed": {
+        "outcome_id": "watch-d84ae2b0-6d24-5c85-a5d6-c5d3a28bd1e5",
+        "reason": "Another division of the agency; it knew nothing of the first one.",
+        "person_id": "p-evaluator-1",
+        "on": "2019-02-18",
+    },
     "goal_assessed": {"verdict": "partly", "on": "2018-04-09", "outcomes": ["outcome-1"]},
     "fact_retracted": {"reason": "Filed under the wrong state."},
 }

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.followup.decisions import Judged, judge
@@ -229,6 +229,7 @@ def test_an_interview_that_no_policy_allows_can_never_fire() -> None:
     ]
 
 
+CALM = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 TEAMS = st.sampled_from([KY, WI, Reached("k2", "KY", "p-wi"), Reached("vi", "VI", "p-ky")])
 PRIORITIES = st.sampled_from(["low", "normal", "high"])
 WAITS = st.sampled_from(["1 day", "5 days", "2 weeks", "1 month"])
@@ -259,6 +260,7 @@ def lived(
     return all_judged
 
 
+@CALM
 @given(POLICIES, MOMENTS)
 def test_in_no_period_are_there_more_contacts_than_the_cap_allows(policy: Contacts, moments: list) -> None:
     made = [one for _, judged in lived(policy, moments) for one in judged.made]
@@ -272,6 +274,7 @@ def test_in_no_period_are_there_more_contacts_than_the_cap_allows(policy: Contac
             assert len(within) <= cap.most
 
 
+@CALM
 @given(POLICIES, MOMENTS)
 def test_all_that_was_due_is_either_made_or_suppressed(policy: Contacts, moments: list) -> None:
     for candidates, judged in lived(policy, moments):
@@ -279,6 +282,7 @@ def test_all_that_was_due_is_either_made_or_suppressed(policy: Contacts, moments
         assert not judged.forbidden.keys() & {one.task_id for one in judged.made}
 
 
+@CALM
 @given(POLICIES, MOMENTS)
 def test_nothing_is_suppressed_while_something_less_important_for_the_same_team_is_made(
     policy: Contacts, moments: list
@@ -290,6 +294,7 @@ def test_nothing_is_suppressed_while_something_less_important_for_the_same_team_
             assert all(ranks[it.priority] <= ranks[refused.priority] for it in allowed)
 
 
+@CALM
 @given(POLICIES, MOMENTS, st.randoms(use_true_random=False))
 def test_the_order_in_which_tasks_are_looked_at_does_not_matter(policy: Contacts, moments: list, chance: Any) -> None:
     for candidates, _ in lived(policy, moments):

@@ -25,6 +25,10 @@ def tell(event: Event, known: Known, on: date) -> Saying | None:
         case said.OutcomeRecorded():
             where = known.place(event.jurisdiction) if event.jurisdiction else "all teams"
             return alone(f'A change is seen in {where}, at the level of {event.level}: "{event.statement}"')
+        case said.OutcomeProposed():
+            return alone(f"Perhaps an outcome, for the evaluator to look at: {event.statement}")
+        case said.OutcomeDismissed():
+            return alone(f"It was no outcome after all: {event.reason}")
         case said.GoalAssessed():
             goal = known.goals.get(event.goal_id)
             words = goal.statement if goal else event.goal_id

@@ -33,6 +33,8 @@ def tell(event: Event, known: Known, on: date) -> Saying | None:
             )
         case said.TaRequestLogged():
             return alone(f'{known.place(event.jurisdiction)} asks for help. "{event.need}"')
+        case said.OfConsent():
+            return _consent(event, known)
         case said.TaRequestWithdrawn():
             return alone(f"{_asker(event.request_id, known)} does not ask any more: {event.reason}")
         case said.TaRequestAnswered():
@@ -107,6 +109,13 @@ def _team(event: Event, known: Known) -> Saying | None:
         case said.TeamLeft():
             return alone(f"{known.team(event.team_id)} takes part no more: {event.reason}")
     return None
+
+
+def _consent(event: said.OfConsent, known: Known) -> Saying:
+    who = known.team(event.team_id) if event.team_id else "A person"
+    about = f" for {event.about}" if event.about else ""
+    may = "may be contacted" if isinstance(event, said.ContactConsented) else "does not want to be contacted"
+    return alone(f"{who} {may}{about}.")
 
 
 def _role(event: Event, known: Known) -> Saying | None:

@@ -4,5 +4,8 @@ from services.evaluation.decisions.goals import assess_goal
 from services.evaluation.decisions.outcomes import record_outcome
 from services.evaluation.decisions.report import report
 from services.evaluation.decisions.rounds import NotOpen, answer, close, told
+from services.evaluation.decisions.watching import confirm, dismiss, propose
 
-__all__ = ["NotOpen", "answer", "assess_goal", "close", "record_outcome", "report", "told"]
+__all__ = [
+    "NotOpen", "answer", "assess_goal", "close", "confirm", "dismiss", "propose", "record_outcome", "report", "told",
+]  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from services.evaluation.domain.watching import Proposal, Sign, Watched, proposal, signs, watched
 from shared.commands import Command
 from shared.entities import Entity, gather
 from shared.events import evaluation as said
@@ -117,6 +118,10 @@ class Known:
     rounds: Mapping[str, Row]
     closed: Mapping[str, said.EvaluationClosed]
     """Rounds that a person closed."""
+    proposals: Mapping[str, Proposal]
+    dismissed: Mapping[str, said.OutcomeDismissed]
+    watched: Mapping[tuple[str | int, ...], Watched]
+    signs: Mapping[tuple[str | int, ...], Sign]
 
     @property
     def seen(self) -> list[Outcome]:
@@ -147,6 +152,10 @@ def known(history: History, rounds: Mapping[str, Row] | None = None) -> Known:
         answers={(a.event.round_id, a.event.answer_id): _answer(a) for a in history.said.of(said.EvaluationAnswered)},
         rounds=rounds or {},
         closed={event.round_id: event for event in facts if isinstance(event, said.EvaluationClosed)},
+        proposals=gather(history, said.OutcomeProposed, "outcome_id", proposal),
+        dismissed={event.outcome_id: event for event in facts if isinstance(event, said.OutcomeDismissed)},
+        watched=watched(history),
+        signs=signs(history),
     )
 
 
@@ -216,3 +225,24 @@ class AssessGoal(Command):
     verdict: said.Verdict
     on: Day | None = None
     outcomes: Ids = ()
+
+
+class ConfirmOutcome(Command):
+    """Tell that a proposed outcome is one; what is not said is as it was proposed."""
+
+    engagement_id: Slug
+    outcome_id: Slug
+    level: Level | None = None
+    statement: Text | None = None
+    evidence: Text | None = None
+    goal_id: Slug | None = None
+
+
+class DismissOutcome(Command):
+    """Tell that a proposed outcome is none."""
+
+    engagement_id: Slug
+    outcome_id: Slug
+    reason: Text
+    person_id: Slug | None = None
+    on: Day | None = None

@@ -1,0 +1,100 @@
+"""What a jurisdiction did after the window of its engagement, taken for a change that somebody should look at."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from services.evaluation import domain
+from services.evaluation.decisions.grounds import today
+from services.evaluation.domain import Known, Proposal, Sign, Watched
+from shared.errors import Conflict, Unknown
+from shared.events import evaluation as said
+from shared.events.base import Event
+from shared.events.fields import Level
+from shared.ids import fact_id
+from shared.playbooks.topics import Topics
+
+LEVELS: Mapping[str, Level] = {"asked": "knowledge", "joined": "network", "finished": "practice"}
+"""At which level a sign is proposed; whoever confirms it may choose another."""
+
+
+class ConfirmedAlready(Conflict):
+    """Outcome {outcome_id} was confirmed. If that was a mistake, retract the fact that recorded it."""
+
+
+def propose(
+    watched: Watched, until: date, signs: Iterable[Sign], topics: Topics
+) -> list[tuple[said.OutcomeProposed, Sign]]:
+    """What a team's jurisdiction did after `until`, the last day of its window, as proposed outcomes.
+
+    Which fact came first makes no difference, and one sign proposes one outcome only, however often it is told.
+    """
+    return [(_proposed(watched, sign), sign) for sign in signs if sign.on > until and _is_sign(watched, sign, topics)]
+
+
+def dismiss(command: domain.DismissOutcome, known: Known, now: datetime) -> list[Event]:
+    """Somebody looked, and it was no outcome."""
+    proposed = _proposal(known, command.outcome_id, command.engagement_id)
+    if proposed.state == "confirmed":
+        raise ConfirmedAlready("outcome_id", outcome_id=command.outcome_id)
+    before = known.dismissed.get(command.outcome_id)
+    on = command.on or (before.on if before else today(known, now))
+    return [command.as_event(said.OutcomeDismissed, on=on)]
+
+
+def confirm(command: domain.ConfirmOutcome, known: Known, now: datetime) -> list[Event]:
+    """Somebody looked, and it was one."""
+    proposed = _proposal(known, command.outcome_id, command.engagement_id)
+    if command.goal_id is not None and command.goal_id not in known.goals:
+        raise Unknown("goal", command.goal_id, command.engagement_id, "goal_id")
+    told = {
+        **proposed.model_dump(include={"jurisdiction", "team_id", "seen_on"}),
+        "level": command.level or proposed.level,
+        "statement": command.statement or proposed.statement,
+        "evidence": command.evidence or f"fact {proposed.because}",
+        "source": "watch",
+    }
+    return [command.as_event(said.OutcomeRecorded, **told)]
+
+
+def _proposal(known: Known, outcome_id: str, engagement_id: str) -> Proposal:
+    if (proposed := known.proposals.get(outcome_id)) is None:
+        raise Unknown("proposed outcome", outcome_id, engagement_id, "outcome_id")
+    return proposed
+
+
+def _is_sign(watched: Watched, sign: Sign, topics: Topics) -> bool:
+    """Whether it may show what this engagement changed for this team."""
+    if sign.jurisdiction != watched.jurisdiction:
+        return False
+    match sign.kind:
+        case "asked":
+            return topics.slug_of(sign.words) == topics.slug_of(watched.topic)
+        case "joined":
+            return sign.line != watched.engagement_id
+        case "finished":
+            return (sign.line, sign.team_id) == (watched.engagement_id, watched.team_id)
+
+
+def _proposed(watched: Watched, sign: Sign) -> said.OutcomeProposed:
+    names = (watched.engagement_id, watched.team_id, sign.line, sign.what)
+    return said.OutcomeProposed(
+        engagement_id=watched.engagement_id,
+        outcome_id=f"watch-{fact_id(sign.kind, *names, revision=0)}",
+        jurisdiction=watched.jurisdiction,
+        team_id=watched.team_id,
+        level=LEVELS[sign.kind],
+        statement=_statement(watched, sign),
+        because=sign.because,
+        seen_on=sign.on,
+    )
+
+
+def _statement(watched: Watched, sign: Sign) -> str:
+    place = watched.jurisdiction
+    match sign.kind:
+        case "asked":
+            return f"{place} asks for more on the topic: {sign.words}"
+        case "joined":
+            return f"{place} takes part in another engagement: {sign.words}"
+        case "finished":
+            return f"{place} finished a step of its plan: {sign.words}"

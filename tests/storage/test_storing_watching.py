@@ -1,0 +1,64 @@
+"""What two replicas hear at one instant is looked at together, and proposed once."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from sqlalchemy import select
+
+from services.evaluation import handlers, repository
+from services.evaluation.tables import TABLES
+from shared import use_cases
+from shared.events.base import Fact
+from shared.storage.work import Store
+from tests.support.saying import said
+from tests.support.services import published
+from tests.support.stores import a_database_on, a_store
+
+RULES = "playbook: example\nversion: 1\ntitle: Example\nwindow: {wait: 1 week, after: closed}\n"
+BEGINNING = [published(RULES), said("engagement_opened"), said("team_formed")]
+CLOSED = said("engagement_closed", closed_on="2027-01-05")
+ASKED = said("ta_request_logged", engagement_id="-", logged_on="2027-02-01")
+
+
+@pytest.fixture
+async def replicas(server: str) -> AsyncIterator[tuple[Store, Store]]:
+    async with (
+        a_database_on(server) as url,
+        a_store(url, "evaluation", TABLES) as one,
+        a_store(url, "evaluation", TABLES) as other,
+    ):
+        yield one, other
+
+
+async def hear(store: Store, facts: Sequence[Fact]) -> None:
+    await use_cases.hear(store, facts, repository.record)
+
+
+async def proposed(store: Store) -> int:
+    async with store.look() as unit:
+        return len((await unit.connection.execute(select(repository.PROPOSAL))).all())
+
+
+async def test_of_two_facts_that_two_replicas_hear_at_one_instant_neither_is_missed(
+    replicas: tuple[Store, Store],
+) -> None:
+    one, other = replicas
+    await hear(one, BEGINNING)
+    async with one.work() as unit:
+        await repository.record(unit, [CLOSED], False)
+        await hear(other, [ASKED])
+        await handlers.pass_time(other)
+        assert await proposed(other) == 0
+    await handlers.pass_time(one)
+    assert await proposed(other) == 1
+
+
+async def test_what_is_said_while_somebody_looks_is_looked_at_again(replicas: tuple[Store, Store]) -> None:
+    one, other = replicas
+    await hear(one, [*BEGINNING, CLOSED])
+    async with one.work() as unit:
+        await repository.stirred(unit)
+        await hear(other, [ASKED])
+        assert await repository.watch(unit)
+    await handlers.pass_time(one)
+    assert await proposed(one) == 1
