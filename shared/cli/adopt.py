@@ -24,7 +24,8 @@ def adopt(
     """Let an engagement adopt the newest version of its playbook, after telling what that would move, add and drop."""
     named = playbook or call(api, "GET", f"/engagements/{engagement}")["playbook"]
     facts, published = story_of(api, engagement), facts_told(api, type=PUBLISHED)
-    old, new = _ruling(published, facts, engagement), _newest(published, named)
+    newest: int = call(api, "GET", f"/playbooks/{named}")["version"]
+    old, new = _ruling(published, facts, engagement), _version(published, named, newest)
     if (old.playbook, old.version) == (new.playbook, new.version):
         typer.echo(f"{engagement} has {new.playbook} version {new.version} already; there is no newer one.")
         return
@@ -46,11 +47,12 @@ def _ruling(published: "Sequence[Fact]", facts: "Sequence[Fact]", engagement: st
     return _read(chosen)
 
 
-def _newest(published: "Sequence[Fact]", name: str) -> "Playbook":
-    versions = [fact for fact in published if getattr(fact.event, "playbook", None) == name]
-    if not versions:
-        fail(f"There is no playbook {name}. `throughline playbook publish FILE` puts one into force.")
-    return _read(max(versions, key=lambda fact: getattr(fact.event, "version", 0)))
+def _version(published: "Sequence[Fact]", name: str, version: int) -> "Playbook":
+    events = ((fact, getattr(fact.event, "playbook", None), getattr(fact.event, "version", 0)) for fact in published)
+    found = [fact for fact, *named in events if named == [name, version]]
+    if not found:
+        fail(f"{name} version {version} is on its way to the tasks; try again in a moment")
+    return _read(found[0])
 
 
 def _read(published: "Fact") -> "Playbook":
