@@ -25,7 +25,7 @@ async def world() -> AsyncIterator[World]:
         await there.do("/rounds/answer", round_id="e1/mid/e1/1", answer_id="a1", team_id="ky", answers={"useful": 4})
         await there.do("/outcomes", **E1, outcome_id="o1", goal_id="g1", **OUTCOME)
         await there.do("/outcomes", **E1, outcome_id="o2", seen_on="2027-01-05", **{**OUTCOME, "level": "network"})
-        await there.do("/goals/assess", **E1, goal_id="g1", verdict="partly")
+        await there.do("/goals/assess", **E1, goal_id="g1", verdict="partly", outcomes=["o1"])
         await there.do("/sessions/cancel", **E1, session_id="s2", reason="Snow")
         await there.until("2027-01-19")
         yield there
