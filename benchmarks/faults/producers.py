@@ -23,6 +23,8 @@ from shared.clock import WorldClock
 SPEAKERS = 40
 """Who plays engagements at the same time: most of them wait for something."""
 TRACKERS = 4
+TOPICS = 40
+"""What requests are about: as in the field, not all of them about one thing."""
 LAST = 30.0
 """Seconds after which what was said and not confirmed is left unknown."""
 RULES = 100
@@ -175,8 +177,9 @@ class Producers:
 
     def _request(self, of: str) -> dict[str, Any]:
         """The words of a new request from here."""
-        external = f"{self._seed}-{of[0]}{self._number(of)}"
-        told = {"external_id": external, "jurisdiction": self.here.jurisdiction, "topic": "licensing", "need": "How?"}
+        number = self._number(of)
+        external, topic = f"{self._seed}-{of[0]}{number}", f"topic {number % TOPICS}"
+        told = {"external_id": external, "jurisdiction": self.here.jurisdiction, "topic": topic, "need": "How?"}
         return {**told, "logged_on": str(self.here.today(self._clock.now()))}
 
     async def _speak(self, number: int) -> None:
