@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, tuple_, update
 
 from services.followup import decisions, domain, tables
 from services.followup.decisions.contacts import contact_of
@@ -64,7 +64,7 @@ async def govern(unit: Unit, rows: Sequence[Row]) -> Mapping[str, Forbidden]:
         return {}
     before, said = await _made(unit, candidates), await _consents(unit, candidates)
     judged = decisions.judge(candidates, before, said, unit.now)
-    await _made_again(unit, [one.key for one in candidates])
+    await _made_again(unit, judged.made)
     await _write(unit, judged.made)
     return judged.forbidden
 
@@ -79,11 +79,19 @@ async def adopted(unit: Unit, told: Sequence[Fact]) -> None:
             candidate = Candidate(
                 event.task_id, event.n, event.engagement_id, event.contact, "normal", event.due_at, reached, Contacts()
             )
-            await _made_again(unit, [event.task_id])
-            await _write(unit, [contact_of(candidate, one, fact.recorded) for one in reached])
+            spared = _left_out(told, event)
+            made = [contact_of(candidate, one, fact.recorded) for one in reached if one.team_id not in spared]
+            await _made_again(unit, made)
+            await _write(unit, made)
         elif isinstance(event, ContactSuppressed):
-            gone = (CONTACT.c.task_id == event.task_id) & CONTACT.c.team_id.in_(event.left_out)
-            await unit.connection.execute(delete(CONTACT).where(gone))
+            gone = (CONTACT.c.task_id == event.task_id) & (CONTACT.c.n == event.n - 1)
+            await unit.connection.execute(delete(CONTACT).where(gone, CONTACT.c.team_id.in_(event.left_out)))
+
+
+def _left_out(told: Sequence[Fact], fell_due: FollowUpFellDue) -> set[str | None]:
+    """The teams without which a contact was made, which the ledger told right after it."""
+    after = (it.event for it in told if isinstance(it.event, ContactSuppressed))
+    return {id for it in after if (it.task_id, it.n) == (fell_due.task_id, fell_due.n + 1) for id in it.left_out}
 
 
 FOLLOWING = Following(keeps=lambda kind: kind == TASK, told=decisions.told, govern=govern, adopted=adopted)
@@ -132,7 +140,7 @@ def _heard(history: History, fact: Fact) -> list[Contact]:
         whose = {"team_id": teams[0].id, "jurisdiction": teams[0].jurisdiction} if teams else {}
         return [Contact.model_validate({**words, **whose, "at": fact.time, "person_id": event.person_id})]
     if isinstance(event, EvaluationOpened) and event.contact is not None:
-        reached = domain.all_teams(history)
+        reached = domain.all_teams(history, event.team_id)
         round_ = Candidate(
             event.round_id, event.n, event.engagement_id, event.contact, "normal", fact.time, reached, Contacts()
         )
@@ -163,9 +171,10 @@ async def _consents(unit: Unit, candidates: Sequence[Candidate]) -> list[Consent
     return [Consent.model_validate_json(document) for document in await unit.connection.scalars(query)]
 
 
-async def _made_again(unit: Unit, keys: Sequence[str]) -> None:
-    """Forget contacts that are made again, later."""
-    again = CONTACT.c.task_id.in_(keys) & (CONTACT.c.kind != "reminder")
+async def _made_again(unit: Unit, made: Sequence[Contact]) -> None:
+    """Forget the earlier contacts of tasks that now reach the same teams again."""
+    these = [(one.task_id, one.team_id or "") for one in made]
+    again = tuple_(CONTACT.c.task_id, CONTACT.c.team_id).in_(these) & (CONTACT.c.kind != "reminder")
     await unit.connection.execute(delete(CONTACT).where(again))
 
 

@@ -89,6 +89,8 @@ class EvaluationOpened(OfRound):
     sampled: Count | None = None
     contact: Contact | None = None
     """For what it reaches out to teams, if it does."""
+    team_id: Slug | None = None
+    """The team that it is about; without it, it reaches all of them."""
 
     @property
     def from_ledger(self) -> bool:

@@ -190,7 +190,7 @@ TOLD: Mapping[str, Mapping[str, Any]] = {
     "evaluation_scheduled": OF_ROUND,
     "evaluation_moved": {**OF_ROUND, "n": 1},
     "evaluation_withdrawn": {**OF_ROUND, "n": 2, "reason": "The engagement was stopped."},
-    "evaluation_opened": {**OF_ROUND, "n": 2, "sampled": 6, "contact": "evaluation"},
+    "evaluation_opened": {**OF_ROUND, "n": 2, "sampled": 6, "contact": "evaluation", "team_id": "team-ky"},
     "evaluation_lapsed": {**OF_ROUND, "n": 2, "reason": "The engagement closed a year ago."},
     "evaluation_closed": {**OF_ROUND, "n": 3, "answered": 15, "on": "2018-03-28"},
     "evaluation_answered": {

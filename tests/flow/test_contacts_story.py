@@ -111,6 +111,24 @@ async def test_a_round_that_opens_is_a_contact_with_every_team(world: World) -> 
     assert "e1/later/e1/1 evaluation 2027-03-04" in await contacts(world, person_id="p-wi")
 
 
+CHECK = """
+playbook: check
+version: 1
+title: Check
+rules:
+- {name: check, each: team, evaluation: mid, contact: true, due: {wait: 2 days, after: formed}}
+"""
+
+
+async def test_a_round_of_one_team_is_a_contact_with_that_team_alone(world: World) -> None:
+    await world.say(published(CHECK, name="check"), said("engagement_opened", engagement_id="e3", playbook="check"))
+    for team, day in (("ky", "2027-01-05"), ("wi", "2027-01-11")):
+        await world.say(said("team_formed", engagement_id="e3", team_id=team, jurisdiction=team.upper(), formed_on=day))
+    await world.until("2027-01-14")
+    assert await contacts(world, engagement="e3", jurisdiction="KY") == ["e3/check/ky/1 evaluation 2027-01-07"]
+    assert await contacts(world, engagement="e3", jurisdiction="WI") == ["e3/check/wi/1 evaluation 2027-01-13"]
+
+
 async def test_one_interview_is_the_quota_of_this_policy(world: World) -> None:
     await world.say(said("team_formed", team_id="wi", jurisdiction="WI", lead="p-wi", formed_on="2027-01-05"))
     await world.until("2027-02-10")

@@ -85,6 +85,16 @@ async def test_a_ledger_that_was_lost_learns_again_whom_it_had_contacted(url: st
         assert (await states(lost), await reached(lost)) == (["due", "lapsed", "lapsed", "lapsed"], ["e1"])
 
 
+async def test_a_contact_that_was_put_off_and_then_suppressed_was_made_all_the_same(store: Store) -> None:
+    await prepare(store)
+    await use_cases.pass_time(at(store), FOLLOWING)
+    put_off = said("follow_up_snoozed", task_id="e1/offer/ky/1", n=1, on="2027-01-05", until="2027-01-12")
+    async with store.work() as unit:
+        await repository.record(unit, [put_off, said("contact_declined", team_id="ky", on="2027-01-05")], False)
+    await use_cases.pass_time(at(store, NOW + timedelta(days=9)), FOLLOWING)
+    assert (await states(store), await reached(store)) == (["lapsed"] * 4, ["e1"])
+
+
 @pytest.fixture
 async def replicas(server: str) -> AsyncIterator[tuple[Store, Store]]:
     async with a_database_on(server) as url, a_store(url) as one, a_store(url) as other:

@@ -61,6 +61,11 @@ def test_every_organisation_is_a_member_of_one_team_and_no_state_is_invented() -
     }
 
 
+def test_people_of_different_engagements_have_different_ids() -> None:
+    teams = [fact.event for fact in FACTS if isinstance(fact.event, TeamFormed)]
+    assert len({member.person_id for team in teams for member in team.members}) == len(PEOPLE)
+
+
 def test_the_facts_can_be_sent_and_say_what_was_assumed() -> None:
     for fact in FACTS:
         again = wire.decode(wire.encode(fact))

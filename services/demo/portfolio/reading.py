@@ -135,9 +135,11 @@ def _cohorts(opportunity: Opportunity) -> Iterator[Fact]:
 
 
 def _teams(opportunity: Opportunity) -> Iterator[Fact]:
+    # Whoever sat for Kentucky in one engagement need not be who sat for it in another: an id is of one of them.
+    whose = opportunity.engagement_id[:50].strip("-")
     for (cohort, code), organisations in opportunity.participants.items():
         members = [
-            {"person_id": f"p-{code.lower()}-{number}", "role": _role(name), "organisation": name}
+            {"person_id": f"p-{whose}-{code.lower()}-{number}", "role": _role(name), "organisation": name}
             for number, name in enumerate(organisations, 1)
         ]
         leads = [member["person_id"] for member in members if member["role"] == "lead_agency"]

@@ -68,6 +68,7 @@ def _words(row: Row) -> dict[str, object]:
         "to": row.to,
         "because": row.because,
         "contact": row.contact_as,
+        "team_id": row.team_id,
     }
 
 

@@ -12,6 +12,8 @@ from shared.playbooks.model import Cap
 RANKS = {"high": 0, "normal": 1, "low": 2}
 LONGEST = 2000
 """Letters of a reason; what is longer is cut."""
+MANY = 1000
+"""Contacts that a fact names; of more, it names the latest."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _forbids(
 def _declined(candidate: Candidate, reached: Reached, said: Sequence[Consent]) -> Consent | None:
     """The word that forbids it: of a team's and its person's last words, each has to allow it."""
     of_whom: dict[tuple[str, str | None, str | None], Consent] = {}
-    for one in sorted(said, key=lambda one: (one.on, not one.is_given)):
+    for one in sorted(said, key=lambda one: one.place):
         if one.is_of(candidate.engagement, reached, candidate.kind):
             of_whom[one.engagement_id, one.person_id, one.team_id] = one
     return next((one for one in of_whom.values() if not one.is_given), None)
@@ -112,12 +114,13 @@ def _together(candidate: Candidate, reasons: Sequence[tuple[Reached, Forbidden]]
     if not candidate.is_with_all:
         return first
     words = "; ".join(f"{reached.team_id}: {reason.reason}" for reached, reason in reasons)[:LONGEST]
-    used_up_by = tuple(dict.fromkeys(key for _, reason in reasons for key in reason.used_up_by))
+    used_up_by = tuple(dict.fromkeys(key for _, reason in reasons for key in reason.used_up_by))[-MANY:]
     is_for_some = len(reasons) < len(candidate.reached)
     left_out = tuple(reached.team_id for reached, _ in reasons if reached.team_id) if is_for_some else ()
     return replace(first, reason=words, used_up_by=used_up_by, left_out=left_out)
 
 
 def _keys(contacts: Iterable[Contact]) -> tuple[str, ...]:
-    """The obligations that contacts were made for, earliest first."""
-    return tuple(dict.fromkeys(one.task_id for one in sorted(contacts, key=lambda one: (one.at, one.task_id))))
+    """The obligations that contacts were made for, earliest first; of very many, the latest."""
+    keys = dict.fromkeys(one.task_id for one in sorted(contacts, key=lambda one: (one.at, one.task_id)))
+    return tuple(keys)[-MANY:]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.entities import Entity
@@ -42,7 +42,14 @@ class Consent(Entity):
     """The kind of contact; none means all."""
     is_given: bool
     on: date
+    recorded: datetime | None = None
+    """When it was said: of two words of one day, the later one counts."""
     note: str | None = None
+
+    @property
+    def place(self) -> tuple[date, datetime, bool]:
+        """Which word is the last: the one for the later day, then the one that was said later; in doubt, the no."""
+        return self.on, self.recorded or datetime.min.replace(tzinfo=UTC), not self.is_given
 
     def is_of(self, engagement_id: str, reached: "Reached", kind: str) -> bool:
         """Whether it speaks of contacting them for this."""
@@ -90,9 +97,10 @@ def reached(history: History, playbook: Playbook | None, rule: str, team_id: str
     return all_teams(history) if any(one.name == rule and one.each in TO_ALL_TEAMS for one in rules) else ()
 
 
-def all_teams(history: History) -> tuple[Reached, ...]:
-    """All teams of an engagement that have not left."""
-    return tuple(_reached(team) for _, team in sorted(history.teams.items()) if team.left is None)
+def all_teams(history: History, team_id: str | None = None) -> tuple[Reached, ...]:
+    """All teams of an engagement that have not left, or this one of them."""
+    teams = (team for id, team in sorted(history.teams.items()) if team_id in (None, id))
+    return tuple(_reached(team) for team in teams if team.left is None)
 
 
 def _reached(team: Team) -> Reached:
@@ -100,11 +108,13 @@ def _reached(team: Team) -> Reached:
 
 
 def consents(history: History) -> Mapping[tuple[str | int, ...], Consent]:
-    """The last word of each team and person of a line, by whose it is and what it is about; in doubt, it is no."""
+    """The last word of each team and person of a line, by whose it is and what it is about."""
     told: list[Said[Any]] = [*history.said.of(ContactConsented), *history.said.of(ContactDeclined)]
+    words = [
+        Consent(**event.model_dump(), is_given=isinstance(event, ContactConsented), recorded=fact.recorded)
+        for fact, event in told
+    ]
     last: dict[tuple[str | int, ...], Consent] = {}
-    for one in sorted(told, key=lambda one: (one.event.on, one.fact.time)):
-        event = one.event
-        whose = (event.engagement_id, event.person_id or "", event.team_id or "", event.about or "")
-        last[whose] = Consent(**event.model_dump(), is_given=isinstance(event, ContactConsented))
+    for one in sorted(words, key=lambda one: one.place):
+        last[one.engagement_id, one.person_id or "", one.team_id or "", one.about or ""] = one
     return last

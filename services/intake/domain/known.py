@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from services.intake.domain import approvals, engagements, peers, playbooks, requests, teams
@@ -13,7 +14,7 @@ from services.intake.domain.requests import Request
 from services.intake.domain.teams import Cohort, Team
 from shared.entities import gather
 from shared.events import intake as said
-from shared.events.base import NO_ENGAGEMENT, Event
+from shared.events.base import NO_ENGAGEMENT, Event, Fact
 from shared.playbooks.history import History
 from shared.playbooks.places import Places
 
@@ -27,7 +28,7 @@ class Known:
     line: str
     zone: ZoneInfo
     """Where its days begin: the engagement's zone; outside engagements, that of the agency."""
-    said: tuple[Event, ...]
+    facts: tuple[Fact, ...]
     """What stands: each fact of the line in its highest revision."""
     engagement: Engagement | None
     requests: Mapping[str, Request]
@@ -45,6 +46,11 @@ class Known:
     """The newest version of each of them."""
     places: Places = EVERYWHERE
 
+    @cached_property
+    def said(self) -> tuple[Event, ...]:
+        """The words of what stands."""
+        return tuple(fact.event for fact in self.facts)
+
     @property
     def name(self) -> str:
         """The id of the thing whose line this is."""
@@ -60,7 +66,7 @@ def known(history: History) -> Known:
     return Known(
         line=history.line,
         zone=ZoneInfo(engagement.time_zone if engagement else "UTC"),
-        said=tuple(fact.event for fact in facts),
+        facts=facts,
         engagement=engagement,
         requests=asked,
         approvals=gather(history, said.ApprovalRequested, "approval_id", approvals.approval),

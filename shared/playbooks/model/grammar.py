@@ -171,6 +171,8 @@ class Rule(Words):
             return [(("to",), "says for whom the task is, like to: facilitator")]
         if self.task is not None:
             return [((name,), "is for evaluations only") for name in OF_ROUNDS if name in self.model_fields_set]
+        if self.contact == "interview":
+            return [(("contact",), "is for tasks only: no quota judges a round, so make the interview a task")]
         return [(("escalate",), "is for tasks only: a round closes by itself")] if self.escalate else []
 
     def _wrong_moments(self) -> list[Wrong]:
