@@ -43,7 +43,8 @@ async def pass_time(store: Store) -> None:
 async def earliest(store: Store) -> datetime | None:
     """When time next has something to do."""
     async with store.look() as unit:
-        return unit.now if await repository.stirred(unit) else await FOLLOWING.earliest(unit)
+        moments = (await repository.stirred(unit), await FOLLOWING.earliest(unit))
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 async def report(store: Store, engagement_id: str) -> Report:

@@ -1,16 +1,18 @@
 """Rows <-> domain: how evaluation keeps its facts, its ledger, and what it found out."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, select
+import structlog
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.exc import DBAPIError
 
 from services.evaluation import decisions, domain, tables
 from services.evaluation.domain import Answer, Goal, Known, Outcome, Proposal, Sign, Watched
 from services.evaluation.domain.watching import signs, watched
-from shared.errors import Unknown
+from shared.errors import NotNow, Unknown
 from shared.events.base import NO_ENGAGEMENT, Fact, say
 from shared.events.intake import EngagementChanged, PlaybookPublished
 from shared.obligations import ledger
@@ -20,12 +22,14 @@ from shared.playbooks.model import TASK
 from shared.playbooks.planner import calendar_of
 from shared.playbooks.window import window_end
 from shared.storage import facts as kept
-from shared.storage.database import upsert
+from shared.storage.database import Raced, upsert
 from shared.storage.facts import Turn
 from shared.storage.listing import Asked, Shelf
 from shared.storage.rows import Drawer, Records
 from shared.storage.tables import table
 from shared.storage.work import Unit
+
+log = structlog.get_logger()
 
 ANSWER, OUTCOME, GOAL = table(tables.AnswerRow), table(tables.OutcomeRow), table(tables.GoalRow)
 PROPOSAL, WATCHED, SIGN = table(tables.ProposalRow), table(tables.WatchedRow), table(tables.SignRow)
@@ -97,9 +101,10 @@ async def keep(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     return turns
 
 
-async def stirred(unit: Unit) -> bool:
-    """Whether watching has something to look at."""
-    return await unit.connection.scalar(select(STIRRED.c.line).limit(1)) is not None
+async def stirred(unit: Unit) -> datetime | None:
+    """Since when something waits that watching has yet to look at."""
+    since: datetime | None = await unit.connection.scalar(select(func.min(STIRRED.c.since)))
+    return since
 
 
 async def watch(unit: Unit) -> bool:
@@ -125,15 +130,28 @@ async def _propose(unit: Unit, teams: Sequence[Watched], seen: Sequence[Sign]) -
     """Say what was not said before, of the engagements whose window is known."""
     histories = await kept.histories(unit, {team.engagement_id for team in teams})
     for line, history in sorted(histories.items()):
-        if (until := await _last_day(unit, history)) is None:
-            continue
         mine = [team for team in teams if team.engagement_id == line]
-        found = [pair for team in mine for pair in decisions.propose(team, until, seen, unit.topics)]
-        known_ids = {getattr(fact.event, "outcome_id", None) for fact in history.facts.values()}
-        zone = ZoneInfo(history.engagement.time_zone if history.engagement else unit.zone)
-        new = [say(event, unit.now, zone, sign.because) for event, sign in found if event.outcome_id not in known_ids]
+        try:
+            new = await _shown(unit, history, mine, seen)
+        except (DBAPIError, NotNow, Raced):
+            raise
+        except Exception as error:
+            # Else one engagement whose window cannot be told would stop the watching of all.
+            log.error("line.not_watched", line=line, error=type(error).__name__, exc_info=error)
+            continue
+        # No rule stands on a proposal: what is owed stays as it is, and a plan that fails takes no other line along.
         if new:
-            await record(unit, new, True)
+            await keep(unit, new, True)
+
+
+async def _shown(unit: Unit, history: History, teams: Sequence[Watched], seen: Sequence[Sign]) -> list[Fact]:
+    """What the signs propose of one engagement, and was not said before."""
+    if (until := await _last_day(unit, history)) is None:
+        return []
+    found = [pair for team in teams for pair in decisions.propose(team, until, seen, unit.topics)]
+    known_ids = {getattr(fact.event, "outcome_id", None) for fact in history.facts.values()}
+    zone = ZoneInfo(history.engagement.time_zone if history.engagement else unit.zone)
+    return [say(event, unit.now, zone, sign.because) for event, sign in found if event.outcome_id not in known_ids]
 
 
 async def _last_day(unit: Unit, history: History) -> date | None:

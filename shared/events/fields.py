@@ -38,6 +38,8 @@ OFFSET = re.compile(r"[Zz]|[+-][0-9]{2}:?[0-9]{2}")
 YEARS = range(1900, 2201)
 """The years that dates may lie in: every zone and every wait stays within what Python and PostgreSQL can hold."""
 DEEPEST = 20
+LONGEST = 8000
+"""The most letters of a text."""
 LARGEST = 2**63 - 1
 
 
@@ -176,7 +178,7 @@ Line = Annotated[
 ]
 Label = Annotated[Line, BeforeValidator(_label)]
 Name = Annotated[str, Field(min_length=1, max_length=300, pattern=PRINTED)]
-Text = Annotated[str, Field(max_length=8000, pattern=WRITTEN, description="text")]
+Text = Annotated[str, Field(max_length=LONGEST, pattern=WRITTEN, description="text")]
 Jurisdiction = Annotated[str, Field(pattern=PLACE, description="jurisdiction: USPS code, or tribe-<slug>")]
 Zone = Annotated[str, Field(max_length=64, description="IANA time zone"), AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_day), Field(description="date")]

@@ -1,6 +1,7 @@
 """What two replicas hear at one instant is looked at together, and proposed once."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from shared.events.base import Fact
 from shared.storage.work import Store
 from tests.support.saying import said
 from tests.support.services import published
-from tests.support.stores import a_database_on, a_store
+from tests.support.stores import NOW, a_database_on, a_store
 
 RULES = "playbook: example\nversion: 1\ntitle: Example\nwindow: {wait: 1 week, after: closed}\n"
 BEGINNING = [published(RULES), said("engagement_opened"), said("team_formed")]
@@ -62,3 +63,33 @@ async def test_what_is_said_while_somebody_looks_is_looked_at_again(replicas: tu
         assert await repository.watch(unit)
     await handlers.pass_time(one)
     assert await proposed(one) == 1
+
+
+@pytest.fixture
+async def evaluation(url: str) -> AsyncIterator[Store]:
+    async with a_store(url, "evaluation", TABLES) as store:
+        yield store
+
+
+async def test_an_engagement_whose_playbook_cannot_be_read_keeps_no_other_from_being_watched(
+    evaluation: Store,
+) -> None:
+    others = [*BEGINNING, CLOSED, ASKED]
+    unread = [published("playbook: old\nversion: 1\nnonsense: 1\n", name="old")]
+    unread.append(said("engagement_opened", engagement_id="e0", playbook="old"))
+    unread.append(said("team_formed", engagement_id="e0"))
+    unread.append(said("engagement_closed", engagement_id="e0", closed_on="2027-01-05"))
+    async with evaluation.work() as unit:
+        await repository.keep(unit, [*unread, *others], False)
+    await use_cases.until_done(evaluation, repository.watch)
+    assert await proposed(evaluation) == 1
+    async with evaluation.look() as unit:
+        assert await repository.stirred(unit) is None
+
+
+async def test_what_waits_to_be_looked_at_waits_since_it_was_said(evaluation: Store) -> None:
+    assert await handlers.earliest(evaluation) is None
+    async with evaluation.work() as unit:
+        await repository.keep(unit, [*BEGINNING, CLOSED], False)
+    evaluation.clock.move_to(NOW + timedelta(hours=1))  # type: ignore[attr-defined]
+    assert await handlers.earliest(evaluation) == NOW

@@ -78,3 +78,9 @@ def test_whatever_is_proposed_happened_after_the_window_and_has_a_name_of_its_ow
         assert len({proposed.outcome_id for proposed, _ in found}) == len(found)
         assert all(proposed.seen_on > until and proposed.because == seen.because for proposed, seen in found)
     assert known.signs == signs(history(reversed(log)))
+
+
+def test_a_step_told_at_great_length_is_proposed_with_as_much_of_it_as_fits() -> None:
+    step = sign(kind="finished", line="e1", what="p1/t1", team_id="ky", words="x" * 8000)
+    [(proposed, _)] = propose(KENTUCKY, LAST_DAY, [step], TOPICS)
+    assert (len(proposed.statement), proposed.statement[-3:]) == (8000, "...")

@@ -9,7 +9,7 @@ from services.evaluation.domain import Known, Proposal, Sign, Watched
 from shared.errors import Conflict, Unknown
 from shared.events import evaluation as said
 from shared.events.base import Event
-from shared.events.fields import Level
+from shared.events.fields import LONGEST, Level
 from shared.ids import fact_id
 from shared.playbooks.topics import Topics
 
@@ -83,7 +83,7 @@ def _proposed(watched: Watched, sign: Sign) -> said.OutcomeProposed:
         jurisdiction=watched.jurisdiction,
         team_id=watched.team_id,
         level=LEVELS[sign.kind],
-        statement=_statement(watched, sign),
+        statement=_cut(_statement(watched, sign)),
         because=sign.because,
         seen_on=sign.on,
     )
@@ -98,3 +98,8 @@ def _statement(watched: Watched, sign: Sign) -> str:
             return f"{place} takes part in another engagement: {sign.words}"
         case "finished":
             return f"{place} finished a step of its plan: {sign.words}"
+
+
+def _cut(text: str) -> str:
+    """The text, or what an event can hold of it: a sign's own words may be as long as any text."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
