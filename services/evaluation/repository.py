@@ -39,6 +39,8 @@ LINES = 50
 
 FOLLOWING = Following(keeps=lambda kind: kind != TASK, told=decisions.told)
 
+WATCHING: Drawer[Known] = Drawer(WATCHED, lambda known: known.watched, filtered_by=("jurisdiction",))
+SIGNS: Drawer[Known] = Drawer(SIGN, lambda known: known.signs, filtered_by=("jurisdiction",))
 RECORDS: Records[Known] = Records(
     view=domain.known,
     drawers=(
@@ -62,8 +64,8 @@ RECORDS: Records[Known] = Records(
             lambda known: {(one.engagement_id, one.outcome_id): one for one in known.proposals.values()},
             filtered_by=("state", "seen_on"),
         ),
-        Drawer(WATCHED, lambda known: known.watched, filtered_by=("jurisdiction",)),
-        Drawer(SIGN, lambda known: known.signs, filtered_by=("jurisdiction",)),
+        WATCHING,
+        SIGNS,
     ),
 )
 
@@ -117,6 +119,7 @@ async def watch(unit: Unit) -> bool:
     lines = (await unit.connection.scalars(waiting.with_for_update(skip_locked=True))).all()
     await unit.connection.execute(delete(STIRRED).where(STIRRED.c.line.in_(lines)))
     await _stir(unit, await _ruled_by(unit, lines))
+    await _fill(unit, lines)
     mine, news = await _rows(unit, WATCHED.c.engagement_id, lines), await _rows(unit, SIGN.c.line, lines)
     others = await _rows(unit, WATCHED.c.jurisdiction, {row.jurisdiction for row in news})
     teams = {(row.engagement_id, row.team_id): Watched.model_validate_json(row.document) for row in (*mine, *others)}
@@ -124,6 +127,13 @@ async def watch(unit: Unit) -> bool:
     seen = [Sign.model_validate_json(row.document) for row in await _rows(unit, SIGN.c.jurisdiction, places)]
     await _propose(unit, list(teams.values()), seen)
     return bool(lines)
+
+
+async def _fill(unit: Unit, lines: Sequence[str]) -> None:
+    """Have the rows of these lines that a version left out which did not watch yet."""
+    views = [domain.known(history) for history in (await kept.histories(unit, lines)).values()]
+    for drawer in (WATCHING, SIGNS):
+        await drawer.fill(unit, views)
 
 
 async def _propose(unit: Unit, teams: Sequence[Watched], seen: Sequence[Sign]) -> None:

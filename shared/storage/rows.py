@@ -10,7 +10,7 @@ from shared.entities import Entity
 from shared.events.base import Fact
 from shared.playbooks.history import History
 from shared.storage import facts as kept
-from shared.storage.database import upsert
+from shared.storage.database import insert_new, upsert
 from shared.storage.facts import Turn
 from shared.storage.work import Unit
 
@@ -38,6 +38,12 @@ class Drawer(Generic[K]):
         for key in gone:
             same = (self.table.c[name] == value for name, value in self._key(key).items())
             await unit.connection.execute(delete(self.table).where(and_(*same)))
+
+    async def fill(self, unit: Unit, views: Sequence[K]) -> None:
+        """Write what is not there yet of some lines: a version before may have recorded them, without this table."""
+        for view in views:
+            for key, thing in self.things(view).items():
+                await insert_new(unit.connection, self.table, self._row(key, thing))
 
     def _key(self, key: PrimaryKey) -> dict[str, str | int]:
         return dict(zip((column.name for column in self.table.primary_key), key, strict=True))

@@ -5,11 +5,17 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.engine import Connection
 
 from services.evaluation import handlers, repository
 from services.evaluation.tables import TABLES
 from shared import use_cases
+from shared.clock import VirtualClock
 from shared.events.base import Fact
+from shared.storage import facts as kept
+from shared.storage import migrations
+from shared.storage.database import Database
+from shared.storage.migrations import REVISION
 from shared.storage.work import Store
 from tests.support.saying import said
 from tests.support.services import published
@@ -93,3 +99,24 @@ async def test_what_waits_to_be_looked_at_waits_since_it_was_said(evaluation: St
         await repository.keep(unit, [*BEGINNING, CLOSED], False)
     evaluation.clock.move_to(NOW + timedelta(hours=1))  # type: ignore[attr-defined]
     assert await handlers.earliest(evaluation) == NOW
+
+
+def made_before_anything_was_watched(bare: Connection) -> None:
+    migrations.upgrade(bare, "evaluation", None, "0003")
+    REVISION.create(bare)
+    bare.execute(REVISION.insert().values(version_num="0003"))
+
+
+async def test_what_had_closed_before_the_upgrade_is_watched_without_another_word(url: str) -> None:
+    older = Database(url, "evaluation")
+    async with older.alone() as connection:
+        await connection.run_sync(made_before_anything_was_watched)
+    store = Store(older, VirtualClock(NOW))
+    async with store.work() as unit:
+        await kept.record(unit, [*BEGINNING, CLOSED, ASKED], False)
+    await older.create(TABLES)
+    await older.close()
+    async with a_store(url, "evaluation", TABLES) as store:
+        assert await proposed(store) == 0
+        await handlers.pass_time(store)
+        assert await proposed(store) == 1
