@@ -1,14 +1,18 @@
 """What an approval makes of an obligation that needs one: it is free, held back and says why, or off."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shared.events.intake import ApprovalAnswered
 from shared.playbooks.history import History
 from shared.playbooks.items import Item
 from shared.playbooks.model import Rule
 from shared.playbooks.places import Places
 from shared.playbooks.views import Approval
+
+SIDES = ("team.jurisdiction", "peers.to_jurisdiction")
+"""The attributes that tell of whom an item is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +21,12 @@ class Consent:
 
     held_back: str | None = None
     """Why it is held back; nothing where it is free."""
-    granted_on: date | None = None
+    freed_on: date | None = None
     """The day of the answer that freed it; it is not due before."""
-    granted_by: str | None = None
-    """The approval that did."""
+    freed_by: str | None = None
+    """That answer, in words."""
     refused: bool = False
-    """All that was asked was declined: there is nothing to be done."""
+    """It was declined: there is nothing to be done."""
 
 
 FREE = Consent()
@@ -32,40 +36,68 @@ def consent(rule: Rule, item: Item, history: History, places: Places) -> Consent
     """What the approvals of this history make of what the rule obliges for this item."""
     if rule.needs is None:
         return FREE
-    asked = sorted(_meant(rule.needs, item, history.approvals.values(), places), key=_by_day)
-    granted = [one for one in asked if one.answered and one.answered.event.answer == "granted"]
-    if granted:
-        first = min(granted, key=_by_answer)
-        assert first.answered is not None
-        return Consent(granted_on=first.answered.event.answered_on, granted_by=first.asked.event.approval_id)
-    waiting = next((one for one in asked if one.answered is None), None)
-    if waiting:
-        event = waiting.asked.event
-        whom = f"region {event.region} was asked" if event.region else "was asked for"
-        return Consent(f"waits for the approval {event.approval_id} ({event.about}) that {whom} on {event.asked_on}")
-    return Consent(refused=True) if asked else Consent(f"nobody has asked for the approval ({rule.needs}) yet")
+    about = [one for one in history.approvals.values() if one.asked.event.about == rule.needs]
+    voices, is_each_needed = _voices(item, sorted(about, key=_by_day), places)
+    if not voices:
+        return Consent(f"nobody has asked for the approval ({rule.needs}) yet")
+    answers = [_answer(voice) for voice in voices]
+    refusals = [answer is not None and answer.answer == "declined" for answer in answers]
+    if all(refusals) or (is_each_needed and any(refusals)):
+        return Consent(refused=True)
+    if waiting := [voice for voice, answer in zip(voices, answers, strict=True) if answer is None]:
+        asked = min((one for voice in waiting for one in voice if one.answered is None), key=_by_day).asked.event
+        whom = f"region {asked.region} was asked" if asked.region else "was asked for"
+        return Consent(f"waits for the approval {asked.approval_id} ({asked.about}) that {whom} on {asked.asked_on}")
+    last = max((answer for answer in answers if answer), key=_by_its_day)
+    return Consent(freed_on=last.answered_on, freed_by=f"{last.approval_id} was {last.answer}")
 
 
-def _meant(about: str, item: Item, approvals: Iterable[Approval], places: Places) -> Iterator[Approval]:
-    """The approvals of this kind that speak of the item's jurisdictions; one that names no place speaks of all."""
-    named = [item.value("team.jurisdiction"), item.value("peers.to_jurisdiction")]
-    codes = {str(code) for code in named if code is not None}
-    regions = {place.region for code in codes if (place := places.get(code))}
-    for approval in approvals:
-        event = approval.asked.event
-        if event.about != about:
-            continue
-        is_there = event.jurisdiction is None or event.jurisdiction in codes
-        is_near = event.region is None or event.region in regions
-        # What has no team has no place either, and takes the consent of whomever was asked.
-        if not codes or (is_there and is_near):
-            yield approval
+def _voices(item: Item, approvals: Sequence[Approval], places: Places) -> tuple[list[list[Approval]], bool]:
+    """The approvals that speak of the item, together where they ask for the same yes; and whether each yes is needed.
+
+    Of one place, any yes will do. Of peers, neither side may have refused. What has no place waits for everybody.
+    """
+    sides = [str(code) for name in SIDES if (code := item.value(name)) is not None]
+    if not sides:
+        return _by_whom(approvals), False
+    everywhere = [one for one in approvals if _names_no_place(one)]
+    of_sides = [[one for one in approvals if _speaks_of(one, code, places)] for code in dict.fromkeys(sides)]
+    if len(of_sides) == 1:
+        return [voice for voice in [[*everywhere, *of_sides[0]]] if voice], False
+    # An answer about one side says more than one about nobody, whose yes would hide that side's no.
+    return [voice for voice in of_sides if voice] or [voice for voice in [everywhere] if voice], True
+
+
+def _by_whom(approvals: Iterable[Approval]) -> list[list[Approval]]:
+    asked: dict[tuple[int | None, str | None], list[Approval]] = {}
+    for one in approvals:
+        asked.setdefault((one.asked.event.region, one.asked.event.jurisdiction), []).append(one)
+    return list(asked.values())
+
+
+def _names_no_place(approval: Approval) -> bool:
+    return approval.asked.event.jurisdiction is None and approval.asked.event.region is None
+
+
+def _speaks_of(approval: Approval, code: str, places: Places) -> bool:
+    """Whether it names this jurisdiction; only where it names none is it of all in the region that was asked."""
+    event = approval.asked.event
+    if event.jurisdiction is not None:
+        return event.jurisdiction == code
+    place = places.get(code)
+    return place is not None and event.region == place.region
+
+
+def _answer(voice: Sequence[Approval]) -> ApprovalAnswered | None:
+    """What answers these: the earliest yes; while one is open nothing; else the latest no."""
+    answers = sorted((one.answered.event for one in voice if one.answered), key=_by_its_day)
+    yes = next((answer for answer in answers if answer.answer == "granted"), None)
+    return yes if yes or len(answers) < len(voice) else answers[-1]
 
 
 def _by_day(approval: Approval) -> tuple[date, str]:
     return approval.asked.event.asked_on, approval.asked.event.approval_id
 
 
-def _by_answer(approval: Approval) -> tuple[date, str]:
-    assert approval.answered is not None
-    return approval.answered.event.answered_on, approval.asked.event.approval_id
+def _by_its_day(answer: ApprovalAnswered) -> tuple[date, str]:
+    return answer.answered_on, answer.approval_id

@@ -133,7 +133,7 @@ class _Planning:
         None is before the approval that it needs.
         """
         roll: Roll = "none" if self._roll(rule) == "none" else "next"
-        first = self._calendar.rolled(given.granted_on, roll) if given.granted_on else date.min
+        first = self._calendar.rolled(given.freed_on, roll) if given.freed_on else date.min
         return (max(day, first) for day in self._planned_days(rule, item, moment))
 
     def _planned_days(self, rule: Rule, item: Item, moment: Moment) -> Iterator[date]:
@@ -243,4 +243,4 @@ class _Planning:
 def _wait(rule: Rule, given: Consent) -> str:
     """How its due date was counted, in words."""
     counted = f"{rule.due.wait} {'after' if rule.due.after else 'before'} {rule.due.moment}"
-    return f"{counted}, not before {given.granted_by} was granted" if given.granted_by else counted
+    return f"{counted}, not before {given.freed_by}" if given.freed_by else counted

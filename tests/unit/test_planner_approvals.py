@@ -70,6 +70,7 @@ def test_declined_there_is_nothing_to_do_unless_another_is_open_or_granted() -> 
         ({"region": 4}, True),
         ({"region": 5}, False),
         ({"region": 4, "jurisdiction": "TN"}, False),
+        ({"region": 9, "jurisdiction": "KY"}, True),
         ({"about": "speaker"}, False),
     ],
 )
@@ -86,12 +87,65 @@ def test_a_session_has_no_place_and_takes_any_regions_consent() -> None:
     assert {key: told(it) for key, it in planned.items()} == {"a/s1/1": "2027-02-23 09:00, scheduled"}
 
 
-def test_peers_can_be_introduced_with_the_consent_of_either_region() -> None:
-    rule = "- {name: a, each: peers, needs: connect, task: T, to: facilitator, due: {after: suggested}}\n"
-    peers = said("peers_suggested", from_team="ky", to_jurisdiction="WI", need="data", score=1.0)
+def test_where_it_names_a_tribe_it_counts_whoever_was_asked() -> None:
+    formed = said("team_formed", jurisdiction="tribe-x")
+    asked = said("approval_requested", jurisdiction="tribe-x", region=9)
+    assert owed(BOOK, [OPENED, formed, asked, GRANTED])["invite/ky/1"].reached
+
+
+def test_what_has_no_place_waits_until_every_region_that_was_asked_has_answered() -> None:
+    rule = "- {name: a, each: engagement, needs: invite, task: T, to: facilitator, due: {after: opened}}\n"
+    first, second = said("approval_requested", region=4), said("approval_requested", approval_id="a2", region=5)
+    yes = said("approval_answered", answered_on="2027-01-05")
+
+    def planned(*facts: Fact) -> list[str]:
+        return [told(it) for it in owed(playbook(rule), [OPENED, *facts]).values()]
+
+    assert planned(first, yes) == ["2027-01-05 09:00, scheduled"]
+    assert planned(first, yes, second) == ["2027-01-04 09:00, expected"]
+    for answer in ("granted", "declined"):
+        late = said("approval_answered", approval_id="a2", answered_on="2027-01-20", answer=answer)
+        assert planned(first, yes, second, late) == ["2027-01-20 09:00, scheduled"]
+    asked_again = said("approval_requested", approval_id="a2", region=4)
+    assert planned(first, yes, asked_again) == ["2027-01-05 09:00, scheduled"]
+    no = said("approval_answered", answer="declined")
+    assert planned(first, no) == []
+    assert planned(first, no, said("approval_answered", approval_id="a2", answer="declined"), second) == []
+
+
+INTRODUCE = "- {name: a, each: peers, needs: connect, task: T, to: facilitator, due: {after: suggested}}\n"
+PEERS = said("peers_suggested", from_team="ky", to_jurisdiction="WI", need="data", score=1.0)
+
+
+def introduced(asked: dict[str, Any], answer: str | None, *, granted: dict[str, Any]) -> list[str]:
+    """What becomes of the introduction of KY to WI where one approval was granted, and one was answered like this."""
+    facts = [
+        said("approval_requested", about="connect", **granted),
+        said("approval_answered", answered_on="2027-01-11"),
+        said("approval_requested", about="connect", approval_id="a2", **asked),
+    ]
+    if answer:
+        facts.append(said("approval_answered", approval_id="a2", answered_on="2027-01-25", answer=answer))
+    return [told(it) for it in owed(playbook(INTRODUCE), [OPENED, FORMED, PEERS, *facts]).values()]
+
+
+@pytest.mark.parametrize("other", [{"region": 5}, {"jurisdiction": "WI"}, {"region": 9, "jurisdiction": "WI"}])
+def test_no_peers_are_introduced_where_the_other_sides_region_refused(other: dict[str, Any]) -> None:
+    assert introduced(other, "declined", granted={"region": 4}) == []
+    assert introduced(other, None, granted={"region": 4}) == ["2027-01-04 09:00, expected"]
+    assert introduced(other, "granted", granted={"region": 4}) == ["2027-01-25 09:00, scheduled"]
+    assert introduced(other, "declined", granted={}) == []
+
+
+def test_a_refusal_that_names_neither_side_or_the_same_one_takes_no_yes_away() -> None:
+    for asked in ({}, {"region": 4}, {"region": 9}, {"jurisdiction": "TN"}):
+        assert introduced(asked, "declined", granted={"region": 4}) == ["2027-01-11 09:00, scheduled"]
+
+
+def test_peers_can_be_introduced_with_the_consent_of_the_one_region_that_was_asked() -> None:
     for region, is_meant in ((4, True), (5, True), (9, False)):
         asked = said("approval_requested", about="connect", region=region)
-        [planned] = owed(playbook(rule), [OPENED, FORMED, peers, asked, GRANTED]).values()
+        [planned] = owed(playbook(INTRODUCE), [OPENED, FORMED, PEERS, asked, GRANTED]).values()
         assert planned.reached == is_meant
 
 
@@ -118,7 +172,11 @@ def test_an_occurrence_that_would_have_been_earlier_is_due_with_the_answer_and_n
     assert owed(book, [OPENED, FORMED, closed, asked, too_late]) == {}
 
 
-MANY = [OPENED, FORMED, ASKED, GRANTED, said("approval_requested", approval_id="a2", region=5)]
+OTHERS = [
+    said("approval_requested", approval_id="a2", region=5),
+    said("approval_requested", approval_id="a3", region=4),
+]
+MANY = [OPENED, FORMED, ASKED, GRANTED, *OTHERS, said("approval_answered", approval_id="a3", answered_on="2027-02-01")]
 
 
 @given(st.permutations([*MANY, *MANY]))
