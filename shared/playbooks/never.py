@@ -40,6 +40,15 @@ def always_late(playbook: Playbook, text: str | Node = "", file: str = "playbook
     return tuple(found)
 
 
+def without_a_day(playbook: Playbook, text: str | Node = "", file: str = "playbook") -> tuple[Problem, ...]:
+    """A sign-off in words that no calendar understands: it is never late, which is worth a note."""
+    by = playbook.teams.signed_off
+    if by is None or by.moment:
+        return ()
+    reason = f"{by.said!r} tells no day, so nobody is late with it; write it like 30 business days before first session"
+    return (Problem(_named(text, file, ("teams", "signed_off")), reason),)
+
+
 def _named(text: str | Node, file: str, path: tuple[str | int, ...]) -> str:
     if text:
         return where(text, file, path)

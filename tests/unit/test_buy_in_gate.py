@@ -161,6 +161,8 @@ def test_what_is_missing_is_a_task_with_a_date(moment: str, facts: list[Fact], d
         ("2 business days before first session", "2027-01-08"),
         ("{wait: 1 week, after: formed}", "2027-01-11"),
         ("as soon as possible", None),
+        ("30 working days before first session", None),
+        ("99 years after closed", None),
     ],
 )
 def test_a_sign_off_has_the_day_that_its_words_tell(said_by: str, due: str | None) -> None:

@@ -72,6 +72,15 @@ def test_a_rule_that_comes_too_late_is_noted(tmp_path: Path) -> None:
     assert "rules[0].due.before: comes too late" in told
 
 
+def test_a_sign_off_whose_words_tell_no_day_is_noted(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    for words, is_noted in (("30 working days before first session", True), ("30 days before first session", False)):
+        file.write_text(f"playbook: x\nversion: 1\ntitle: T\nteams: {{signed_off: {words}}}\n")
+        code, _, told = run("playbook", "check", file)
+        assert code == 0
+        assert (f"note: {file}:4 teams.signed_off: '{words}' tells no day" in told) == is_noted
+
+
 def test_a_file_that_is_not_there_is_told() -> None:
     code, _, told = run("playbook", "check", "nowhere.yaml")
     assert code == 1

@@ -36,11 +36,20 @@ class SignOffBy:
         if not isinstance(said, str) or not said.strip():
             raise ValueError("must be words like before first session, or {wait: 1 week, before: first_session}")
         text = " ".join(said.split())
+        return cls._spelled(text) or cls(text[:300])
+
+    @classmethod
+    def _spelled(cls, text: str) -> "SignOffBy | None":
+        """The day that words tell. Others are no mistake: playbooks with any words at all are in force since long."""
         found = SPELLED.fullmatch(text)
         moment = found["moment"].replace(" ", "_") if found else None
         if found is None or moment not in MOMENTS:
-            return cls(text[:300])
-        return cls(text, moment, Wait.parse(found["wait"]) if found["wait"] else NO_WAIT, found["which"] == "before")
+            return None
+        try:
+            wait = Wait.parse(found["wait"]) if found["wait"] else NO_WAIT
+        except ValueError:
+            return None
+        return cls(text, moment, wait, found["which"] == "before")
 
     @classmethod
     def _counted(cls, said: Mapping[Any, Any]) -> "SignOffBy":
