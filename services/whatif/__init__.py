@@ -18,6 +18,7 @@ from shared.events.base import Fact
 from shared.events.intake import PlaybookPublished
 from shared.events.log import end_of
 from shared.playbooks.model.setting import with_words
+from shared.playbooks.words import did_you_mean
 from shared.shelf import whole
 
 
@@ -58,6 +59,8 @@ def run(asked: Asked, form: str) -> int:
 def ask(asked: Asked) -> tuple[Weighed, list[str]]:
     """What would have been otherwise, and what of the log was refused; nothing is written anywhere."""
     facts, published, refused = _log(asked)
+    if asked.engagement:
+        _see_that_it_is_known(asked.engagement, facts)
     policy = _policy(asked, [*published, *_published(facts)])
     now = max((fact.time for fact in facts), default=BEGINNING) if asked.log else WorldClock().now()
     end = end_of(asked.until) if asked.until else now
@@ -65,6 +68,14 @@ def ask(asked: Asked) -> tuple[Weighed, list[str]]:
     log = [fact for fact in facts if not _is_of(fact, policy.playbook)]
     was, would = asyncio.run(_twice((facts, published), (log, [*others, policy]), end))
     return weigh(policy, was, would, facts, end, asked.settings, asked.engagement), [*refused, *was.refused]
+
+
+def _see_that_it_is_known(engagement: str, facts: Sequence[Fact]) -> None:
+    """A mistyped id would be answered with "nothing changes", and be believed."""
+    known = {fact.event.engagement_id for fact in facts}
+    if engagement not in known:
+        hint = did_you_mean(engagement, known)
+        raise Malformed(f"nothing is said there of {engagement}{hint}", "--engagement")
 
 
 async def _twice(

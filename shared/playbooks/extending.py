@@ -140,9 +140,11 @@ def _wrong(base: Node, tree: Node) -> Iterator[Found]:
     if listed is not None and not isinstance(listed.value, list):
         yield listed.place, "must be a list of rules, like [ask-for-plan, later]"
     for node in listed.value if listed is not None and isinstance(listed.value, list) else []:
-        if node.plain() not in inherited:
-            hint = did_you_mean(str(node.plain()), inherited)
-            yield node.place, f"there is no rule {node.plain()!r} in what it extends{hint}"
+        if not isinstance(node.value, str):
+            yield node.place, "must be the name of a rule, like ask-for-plan"
+        elif node.value not in inherited:
+            hint = did_you_mean(node.value, inherited)
+            yield node.place, f"there is no rule {node.value!r} in what it extends{hint}"
     for word in ITS_OWN:
         if tree.get(word) is None:
             yield tree.at((word,)), f"is missing: a playbook that extends another has a {word} of its own"

@@ -109,6 +109,11 @@ def test_only_the_engagement_that_is_asked_for_is_told(folder: Path) -> None:
     assert weighed.engagements == ("e2",)
 
 
+def test_an_engagement_that_the_log_does_not_know_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert whatif.run(question(folder, "rules.ask=", engagement="e11"), "table") == 1
+    assert "--engagement: nothing is said there of e11, did you mean e1?" in capsys.readouterr().err
+
+
 def test_nothing_is_written_anywhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = question(folder, "window.wait=2 weeks")
     data = folder / "data"
@@ -145,6 +150,12 @@ def test_it_is_told_for_people_and_for_machines(folder: Path, capsys: pytest.Cap
         (["title.of=x"], "--set title.of: title has no words of its own; set it as a whole"),
         (["rules.ask=3"], "--set rules.ask: is a rule: set one of its words"),
         (["title={"], "is not YAML"),
+        (["rules=5", "rules.ask.task=y"], "--set rules.ask.task: rules are a list, and --set rules made them 5"),
+        (["rules=5", "rules.ask="], "--set rules.ask: rules are a list, and --set rules made them 5"),
+        (["rules=[5]", "rules.ask.task=y"], "--set rules.ask.task: there is no rule 'ask'"),
+        (["rules=[5]"], "--set rules.0: must be"),
+        (["rules.ask.name=null", "rules.ask.task=y"], "--set rules.ask.task: there is no rule 'ask'; there are"),
+        (["rules.ask.name=null", "rules.call="], "--set rules.2.name: is missing"),
     ],
 )
 def test_words_that_no_playbook_can_say_are_told_by_their_path(settings: list[str], reason: str) -> None:

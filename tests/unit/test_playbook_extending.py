@@ -166,6 +166,8 @@ def test_every_playbook_is_whole_with_what_it_extends(file: Path) -> None:
     [
         ("without: [asc]\n", "own.yaml:4 without[0]: there is no rule 'asc' in what it extends, did you mean ask?"),
         ("without: ask\n", "own.yaml:4 without: must be a list of rules, like [ask-for-plan, later]"),
+        ("without: [[ask]]\n", "own.yaml:4 without[0]: must be the name of a rule, like ask-for-plan"),
+        ("without: [meet, {a: b}]\n", "own.yaml:4 without[1]: must be the name of a rule, like ask-for-plan"),
         ("wihtout: [ask]\n", "own.yaml:4 wihtout: is not a word of playbooks, did you mean without?"),
         ("rules:\n- {name: ask, due: {wait: 1 week, after: fromed}}\n",
          "own.yaml:5 rules[0].due.after: team has no moment 'fromed', did you mean formed?"),

@@ -53,12 +53,22 @@ def _say(words: dict[str, Any], path: str, value: Any) -> None:
 
 
 def _rule(words: dict[str, Any], name: str, path: str) -> dict[str, Any]:
-    names = [rule["name"] for rule in words.get("rules", [])]
+    rules = _rules_of(words, path)
+    names = [rule.get("name") if isinstance(rule, dict) else None for rule in rules]
     if name not in names:
-        hint = did_you_mean(name, names) or (f"; there are {', '.join(names)}" if names else "")
+        known = [one for one in names if isinstance(one, str)]
+        hint = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if known else "")
         raise Malformed(f"there is no rule {name!r}{hint}", f"{SET} {path}")
-    found: dict[str, Any] = words["rules"][names.index(name)]
+    found: dict[str, Any] = rules[names.index(name)]
     return found
+
+
+def _rules_of(words: dict[str, Any], path: str) -> list[Any]:
+    """The rules as they are now, another setting may have made anything of them."""
+    rules = words.get("rules", [])
+    if not isinstance(rules, list):
+        raise Malformed(f"rules are a list, and {SET} rules made them {rules!r}", f"{SET} {path}")
+    return rules
 
 
 def _rules(words: dict[str, Any], name: str, path: str, value: Any) -> dict[str, Any]:
@@ -67,7 +77,7 @@ def _rules(words: dict[str, Any], name: str, path: str, value: Any) -> dict[str,
         raise Malformed("is a rule: set one of its words, like due.wait, or leave it out with null", f"{SET} {path}")
     if value is None:
         _rule(words, name, path)
-    kept = [rule for rule in words.get("rules", []) if rule["name"] != name]
+    kept = [rule for rule in _rules_of(words, path) if not (isinstance(rule, dict) and rule.get("name") == name)]
     words["rules"] = kept if value is None else [*kept, {"name": name, **value}]
     return words
 
@@ -76,5 +86,6 @@ def _spelled(where: Sequence[str | int], words: dict[str, Any]) -> str:
     """A place of the grammar by path: rules by their names, not by their numbers."""
     parts = list(where)
     if len(parts) > 1 and parts[0] == "rules" and isinstance(parts[1], int):
-        parts[1] = words["rules"][parts[1]].get("name", parts[1])
+        rule = words["rules"][parts[1]]
+        parts[1] = rule.get("name", parts[1]) if isinstance(rule, dict) else parts[1]
     return ".".join(map(str, parts))
