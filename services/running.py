@@ -63,8 +63,11 @@ BUILD: dict[str, Callable[[Settings, Clock], Service]] = {
 
 
 def build(settings: Settings, clock: Clock, names: Sequence[str] = tuple(BUILD)) -> list[Service]:
-    """The named services, ready to be started."""
-    return [BUILD[name](settings, clock) for name in names]
+    """The named services, ready to be started; a list of topics that cannot be read ends the command."""
+    try:
+        return [BUILD[name](settings, clock) for name in names]
+    except BadTopics as error:
+        end(f"Could not start. {error}")
 
 
 @asynccontextmanager
@@ -111,7 +114,7 @@ async def started(services: Sequence[Service], urls: str, alarm: bool = True) ->
 
 def idle() -> list[Service]:
     """All services, only to be asked what they are; nothing is opened."""
-    return build(Settings(), WorldClock())
+    return build(settings_of(), WorldClock())
 
 
 def up(data: Path | None, port: int | None, host: str | None) -> None:
@@ -144,10 +147,7 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
         listening = socket.create_server((settings.host, settings.port))
     except OSError as error:
         end(f"Cannot answer at {settings.host}:{settings.port}: {error.strerror}. Name another place: --port, --host.")
-    try:
-        app = _app(settings, names, listening)
-    except BadTopics as error:
-        end(f"Could not start. {error}")
+    app = _app(settings, names, listening)
     # What breaks is logged by us, without people's data; uvicorn would tell it again, with a traceback.
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5)
     # uvicorn stops when it is asked to, and then raises the signal again: being asked to stop is no failure.

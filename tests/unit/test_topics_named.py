@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from services.__main__ import app
+from shared.events import wire
 from shared.events.fields import is_slug
 from shared.playbooks.topics import BadTopics, Topics, folded, read_topics
 from shared.settings import Settings
+from tests.support.saying import said
 
 LIST = """
 out-of-school-time-workforce:
@@ -84,6 +88,24 @@ def test_the_list_that_comes_with_throughline_knows_the_topics_of_the_field() ->
 
 def test_without_the_file_no_topic_has_another_name(tmp_path: Path) -> None:
     assert Settings(topics=tmp_path / "none.yaml").known_topics.slug_of("OST workforce") == "ost-workforce"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["http docs", "http openapi", "events asyncapi", "replay {log}", "whatif --playbook desk --log {log}", "migrate",
+     "reconcile --api http://127.0.0.1:1", "backup {folder}/backup", "demo"],
+)  # fmt: skip
+def test_a_list_with_a_mistake_ends_every_command_that_needs_the_services_with_what_is_wrong(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, topics = tmp_path / "log.jsonl", tmp_path / "topics.yaml"
+    log.write_bytes(wire.encode(said("engagement_opened", playbook="desk")))
+    topics.write_text("licensing: rules\n")
+    monkeypatch.setenv("THROUGHLINE_TOPICS", str(topics))
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path / "data"))
+    result = CliRunner().invoke(app, command.format(log=log, folder=tmp_path).split())
+    assert f"{topics}:1 licensing: needs a list of other names" in result.stderr
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
