@@ -31,7 +31,7 @@ from shared.playbooks.model import Playbook as Rules
 from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
 from shared.storage.facts import Turn
-from shared.storage.listing import Shelf
+from shared.storage.listing import MOST, Shelf
 from shared.storage.rows import Drawer, Records
 from shared.storage.tables import table
 from shared.storage.work import Unit
@@ -135,12 +135,14 @@ async def asking(unit: Unit, desk: Rules, slugs: Iterable[str] | None = None) ->
     named = {text: unit.topics.slug_of(text) for text in texts}
     wanted = sorted(set(named.values()) if slugs is None else set(slugs))
     meant = [text for text, slug in named.items() if slug in wanted]
-    rows = await unit.connection.execute(select(REQUEST).where(*counted, REQUEST.c.topic.in_(meant)))
-    requests: dict[str, list[Request]] = {slug: [] for slug in wanted}
+    # Each new request asks this anew, and most of what was told of the others does not matter to it.
+    columns = [REQUEST.c[name] for name in topics.Asks._fields]
+    rows = await unit.connection.execute(select(*columns).where(*counted, REQUEST.c.topic.in_(meant)))
+    asked: dict[str, list[topics.Asks]] = {slug: [] for slug in wanted}
     for row in rows:
-        requests[named[row.topic]].append(REQUESTS.read(row))
+        asked[named[row.topic]].append(topics.Asks(*row))
     lines = await kept.histories(unit, [f"{NO_ENGAGEMENT}/{slug}" for slug in wanted])
-    return [topics.asking(slug, requests[slug], _said_of(lines[f"{NO_ENGAGEMENT}/{slug}"]), first) for slug in wanted]
+    return [topics.asking(slug, asked[slug], _said_of(lines[f"{NO_ENGAGEMENT}/{slug}"]), first) for slug in wanted]
 
 
 def _said_of(history: History) -> list[TopicInDemand]:
@@ -165,7 +167,7 @@ async def known_for(unit: Unit, command: Asked) -> Known:
         known,
         zone=_zone(unit, command, known),
         places=unit.places,
-        requests={**known.requests, **await _requests(unit, beside.requests)},
+        requests={**known.requests, **await requests(unit, beside.requests)},
         engagements=await _opened(unit, beside.engagements),
         published=tuple(newest),
         newest=newest,
@@ -202,6 +204,15 @@ async def every_approval(unit: Unit) -> list[Approval]:
     return [APPROVALS.read(row) for row in await unit.connection.execute(select(APPROVAL))]
 
 
+async def requests(unit: Unit, ids: Sequence[str]) -> dict[str, Request]:
+    """These requests, as far as they are known, each with all that was told of it."""
+    found: dict[str, Request] = {}
+    for first in range(0, len(ids), MOST):
+        rows = await unit.connection.execute(select(REQUEST).where(REQUEST.c.request_id.in_(ids[first : first + MOST])))
+        found |= {row.request_id: REQUESTS.read(row) for row in rows}
+    return found
+
+
 async def tracked(unit: Unit, source: str, external_id: str) -> Request | None:
     """The request that a tracker knows by this id of its own."""
     named = (REQUEST.c.source == source, REQUEST.c.external_id == external_id)
@@ -227,14 +238,9 @@ async def _line(unit: Unit, command: Asked) -> str:
     if request := await tracked(unit, command.source, command.external_id):
         return f"{NO_ENGAGEMENT}/{request.request_id}"
     plain = own_id(command.source, command.external_id)
-    if command.request_id is None and await _requests(unit, [plain]):
+    if command.request_id is None and await requests(unit, [plain]):
         return f"{NO_ENGAGEMENT}/{hashed_id(command.source, command.external_id)}"
     return command.line
-
-
-async def _requests(unit: Unit, ids: Iterable[str]) -> dict[str, Request]:
-    rows = await unit.connection.execute(select(REQUEST).where(REQUEST.c.request_id.in_(list(ids))))
-    return {row.request_id: REQUESTS.read(row) for row in rows}
 
 
 async def _opened(unit: Unit, ids: Iterable[str]) -> frozenset[str]:

@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from services.intake import handlers, repository
 from services.intake.decisions import requests
 from services.intake.domain import AnswerRequest, LogRequest
-from services.intake.tables import TABLES
+from services.intake.tables import TABLES, RequestRow
 from shared import use_cases
 from shared.events.base import Fact
 from shared.storage import facts as kept
 from shared.storage.facts import Turn
+from shared.storage.tables import table
 from shared.storage.work import Store, Unit
 from tests.support.saying import said
 from tests.support.stores import a_database_on, a_store, everything_said
@@ -45,6 +47,16 @@ async def test_a_demand_is_said_with_the_request_that_makes_it_one(replicas: tup
     await ask(one, "OH", "LICENSING")
     await ask(one, "OH", "LICENSING")
     assert await demands(other) == [["KY", "OH", "WI"]]
+
+
+async def test_whoever_counts_reads_of_the_other_requests_only_what_counts(replicas: tuple[Store, Store]) -> None:
+    one, _ = replicas
+    await ask(one, "KY")
+    await ask(one, "WI")
+    async with one.work() as unit:
+        await unit.connection.execute(update(table(RequestRow)).values(document="not looked at"))
+    await ask(one, "VI")
+    assert await demands(one) == [["KY", "VI", "WI"]]
 
 
 async def test_however_many_replicas_hear_of_them_at_once_each_growth_is_said_once(

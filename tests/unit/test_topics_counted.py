@@ -7,7 +7,7 @@ from hypothesis import given as every
 from hypothesis import strategies as st
 
 from services.intake.decisions import topics
-from services.intake.domain import Request
+from services.intake.domain import Request, Topic
 from shared.events.intake import TopicInDemand
 from shared.playbooks.model import Demand
 
@@ -20,8 +20,12 @@ def request(id: str, jurisdiction: str, day: str = "2027-01-04", **told: Any) ->
     return Request(request_id=id, jurisdiction=jurisdiction, logged_on=date.fromisoformat(day), **words, **told)
 
 
+def asks(request: Request) -> topics.Asks:
+    return topics.Asks(*(getattr(request, name) for name in topics.Asks._fields))
+
+
 def said(*requests: Request, before: tuple[TopicInDemand, ...] = (), policy: Demand = THREE) -> list[TopicInDemand]:
-    return topics.demand(topics.asking(TOPIC, requests, before, FIRST), policy)
+    return topics.demand(topics.asking(TOPIC, map(asks, requests), before, FIRST), policy)
 
 
 KY, WI, VI = request("r1", "KY", "2027-01-04"), request("r2", "WI", "2027-01-05"), request("r3", "VI", "2027-01-03")
@@ -90,12 +94,17 @@ def test_whoever_asks_first_six_that_come_one_by_one_are_told_of_twice(order: li
     assert [len(event.jurisdictions) for event in told] == [3, 6]
 
 
+def told_of(*requests: Request, before: tuple[TopicInDemand, ...] = ()) -> Topic:
+    asking = topics.asking(TOPIC, map(asks, requests), before, FIRST)
+    return topics.told(asking, {one.request_id: one for one in requests}, THREE)
+
+
 def test_whoever_plans_sees_whom_to_invite_with_what_and_who_came_later() -> None:
     before = tuple(said(KY, WI, VI))
-    topic = topics.told(topics.asking(TOPIC, [KY, WI, VI, GA], before, FIRST), THREE)
+    topic = told_of(KY, WI, VI, GA, before=before)
     assert (topic.state, topic.said, topic.to_go, topic.new) == ("in_demand", True, 2, ("GA",))
     assert {one.jurisdiction: [r.request_id for r in one.requests] for one in topic.invite} == {
         "GA": ["r4"], "KY": ["r1"], "VI": ["r3"], "WI": ["r2"],
     }  # fmt: skip
-    growing = topics.told(topics.asking(TOPIC, [KY, WI], (), FIRST), THREE)
+    growing = told_of(KY, WI)
     assert (growing.state, growing.said, growing.to_go, growing.since) == ("growing", False, 1, KY.logged_on)

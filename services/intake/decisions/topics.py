@@ -1,8 +1,9 @@
 """Topics in demand: said once when enough jurisdictions ask, and again when as many more have come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.intake.domain import AskedBy, Request, Topic
 from shared.events.intake import TopicInDemand
@@ -13,12 +14,22 @@ MOST = 1000
 MOST_PLACES = 100
 
 
+class Asks(NamedTuple):
+    """What has to be known of a request to count it: the columns of its row."""
+
+    request_id: str
+    jurisdiction: str
+    logged_on: date
+    topic: str
+    state: str
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Who asks about one topic now, and what was said of it before."""
 
     topic: str
-    requests: tuple[Request, ...]
+    requests: tuple[Asks, ...]
     """Those that count, the earliest first."""
     said: tuple[TopicInDemand, ...] = ()
     """What was said and taken back is among it: who takes it back does not want to hear it again at once."""
@@ -36,7 +47,7 @@ class Asking:
         return tuple(place for place in self.jurisdictions if place not in told)
 
 
-def asking(topic: str, requests: Iterable[Request], said: Sequence[TopicInDemand], first: date) -> Asking:
+def asking(topic: str, requests: Iterable[Asks], said: Sequence[TopicInDemand], first: date) -> Asking:
     """What counts of these requests: those that wait for an answer, and were logged on that first day or later."""
     counted = [request for request in requests if request.state == "logged" and request.logged_on >= first]
     counted.sort(key=lambda request: (request.logged_on, request.request_id))
@@ -63,9 +74,11 @@ def demand(asking: Asking, policy: Demand) -> list[TopicInDemand]:
     return [event.model_copy(update={"revision": max(before, default=-1) + 1})]
 
 
-def told(asking: Asking, policy: Demand) -> Topic:
-    """The topic as whoever plans an engagement sees it: whom to invite, and with which requests."""
-    by_place = {place: [one for one in asking.requests if one.jurisdiction == place] for place in asking.jurisdictions}
+def told(asking: Asking, requests: Mapping[str, Request], policy: Demand) -> Topic:
+    """The topic as whoever plans an engagement sees it: whom to invite, and with which of these requests."""
+    by_place: dict[str, list[Request]] = {place: [] for place in asking.jurisdictions}
+    for one in asking.requests:
+        by_place[one.jurisdiction].append(requests[one.request_id])
     return Topic(
         topic=asking.topic,
         called=tuple(sorted({request.topic for request in asking.requests})),
