@@ -57,4 +57,7 @@ def test_the_best_peer_is_suggested_and_to_be_introduced(up: Up) -> None:
 def test_a_lead_who_leaves_puts_the_plan_at_risk(up: Up) -> None:
     up.post("/roles/vacate", **E1, team_id="ky", role="lead_agency", person_id="p-1")
     up.until(lambda: "e1/lead/ky/1" in up.tasks())
+    [team] = up.get("/engagements/e1/risks")
+    assert team["at_risk"]
+    assert {why["code"] for why in team["reasons"] if why["puts_at_risk"]} == {"no_lead", "no_lead_agency"}
     assert "Its lead (p-1) is no member any more, and no other is named." in run(up, "risks", "e1")
