@@ -8,18 +8,18 @@ from sqlalchemy import delete, or_, select, tuple_, update
 from services.followup import decisions, domain, tables
 from services.followup.decisions.contacts import contact_of
 from services.followup.domain import Candidate, Consent, Contact, Known
+from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact, line_of
 from shared.events.evaluation import EvaluationOpened
-from shared.events.followup import ContactSuppressed, FollowUpFellDue, ReminderSent
+from shared.events.followup import ContactSuppressed, FollowUpFellDue
 from shared.obligations import ledger
 from shared.obligations.following import Following, ruling
-from shared.obligations.reconcile import Forbidden, Row
+from shared.obligations.reconcile import Change, Forbidden, Row
 from shared.playbooks.history import History
 from shared.playbooks.model import TASK, Contacts, Playbook
-from shared.playbooks.views import Team
 from shared.storage import facts as kept
 from shared.storage.database import Raced, insert_new, upsert
-from shared.storage.facts import Turn
+from shared.storage.facts import FACT, Turn
 from shared.storage.listing import Shelf
 from shared.storage.rows import Drawer, PrimaryKey, Records
 from shared.storage.tables import table
@@ -29,6 +29,7 @@ CONTACT, CONSENT, COUNTED = table(tables.ContactRow), table(tables.ConsentRow), 
 RECORDS: Records[Mapping[PrimaryKey, Consent]] = Records(
     view=domain.consents, drawers=(Drawer(CONSENT, lambda consents: consents, filtered_by=()),)
 )
+TOLD = Drawer(CONTACT, domain.told, filtered_by=("engagement_id", "jurisdiction", "at"))
 CONSENTS = Shelf(CONSENT, Consent, "consent", order=("engagement_id", "person_id", "team_id", "about"))
 CONTACTS = Shelf(CONTACT, Contact, "contact", order=("at", "task_id", "n", "kind", "team_id", "person_id"))
 
@@ -50,7 +51,7 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
 async def keep(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     """Keep facts, and leave the ledger as it is: for whoever has much to learn before anything is planned."""
     turns = await RECORDS.record(unit, facts, said)
-    await _write(unit, [contact for turn in turns for fact in turn.new for contact in _heard(turn.after, fact)])
+    await _tell(unit, turns)
     return turns
 
 
@@ -75,7 +76,7 @@ async def adopted(unit: Unit, told: Sequence[Fact]) -> None:
         event = fact.event
         if isinstance(event, FollowUpFellDue) and event.contact is not None:
             history, playbook = await _ruled(unit, fact.line)
-            reached = domain.reached(history, playbook, event.rule, event.team_id)
+            reached = domain.reached(history, playbook, event.rule, event.team_id, fact.recorded)
             candidate = Candidate(
                 event.task_id, event.n, event.engagement_id, event.contact, "normal", event.due_at, reached, Contacts()
             )
@@ -94,7 +95,27 @@ def _left_out(told: Sequence[Fact], fell_due: FollowUpFellDue) -> set[str | None
     return {id for it in after if (it.task_id, it.n) == (fell_due.task_id, fell_due.n + 1) for id in it.left_out}
 
 
-FOLLOWING = Following(keeps=lambda kind: kind == TASK, told=decisions.told, govern=govern, adopted=adopted)
+async def witness(unit: Unit, changes: Sequence[Change]) -> None:
+    """Count what somebody did by hand before it fell due, for the day on which it was done, as long as that stands."""
+    for change in changes:
+        before, row = change.before, change.row
+        if before is not None and decisions.is_made_by_hand(before):
+            was = (CONTACT.c.task_id == before.key) & (CONTACT.c.n == before.n)
+            await unit.connection.execute(delete(CONTACT).where(was))
+        if decisions.is_made_by_hand(row) and not await _is_counted(unit, row.key):
+            history, playbook = await _ruled(unit, line_of(row.key))
+            await _write(unit, decisions.made_by_hand(row, history, playbook))
+
+
+async def _is_counted(unit: Unit, task_id: str) -> bool:
+    """Whether a task has fallen due before, so that its contact counts already."""
+    made = select(CONTACT.c.n).where(CONTACT.c.task_id == task_id, CONTACT.c.kind != "reminder")
+    return await unit.connection.scalar(made.limit(1)) is not None
+
+
+FOLLOWING = Following(
+    keeps=lambda kind: kind == TASK, told=decisions.told, govern=govern, adopted=adopted, witness=witness
+)
 
 
 def _by_line(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -123,7 +144,7 @@ async def _due(unit: Unit, line: str, rows: Sequence[Row]) -> list[Candidate]:
             kind=row.contact_as or "offer",
             priority=row.priority,
             due_at=row.due_at,
-            reached=domain.reached(history, playbook, row.rule, row.team_id),
+            reached=domain.reached(history, playbook, row.rule, row.team_id, unit.now),
             policy=policy,
             is_with_all=row.team_id is None and row.engagement != NO_ENGAGEMENT,
         )
@@ -131,26 +152,26 @@ async def _due(unit: Unit, line: str, rows: Sequence[Row]) -> list[Candidate]:
     ]
 
 
-def _heard(history: History, fact: Fact) -> list[Contact]:
-    """The contacts that a fact tells of, beside those that this ledger makes itself."""
-    event = fact.event
-    if isinstance(event, ReminderSent):
-        teams = [team for team in history.teams.values() if event.person_id in _people(team)]
-        words = {"task_id": event.task_id, "n": event.n, "engagement_id": event.engagement_id, "kind": "reminder"}
-        whose = {"team_id": teams[0].id, "jurisdiction": teams[0].jurisdiction} if teams else {}
-        return [Contact.model_validate({**words, **whose, "at": fact.time, "person_id": event.person_id})]
-    if isinstance(event, EvaluationOpened) and event.contact is not None:
-        reached = domain.all_teams(history, event.team_id)
-        round_ = Candidate(
-            event.round_id, event.n, event.engagement_id, event.contact, "normal", fact.time, reached, Contacts()
-        )
-        return [contact_of(round_, one, fact.time) for one in reached]
-    return []
+async def _tell(unit: Unit, turns: Sequence[Turn]) -> None:
+    """Bring the contacts that others told of from what each line was to what it is now."""
+    opened = await _opened(unit, [turn.line for turn in turns])
+    views = []
+    for turn in turns:
+        new = {fact.id for fact in turn.new}
+        earlier = tuple(fact for fact in opened[turn.line] if fact.id not in new)
+        views.append((domain.Heard(turn.before, earlier), domain.Heard(turn.after, tuple(opened[turn.line]))))
+    told = [(domain.told(before), domain.told(after)) for before, after in views]
+    await _count(unit, [one for before, after in told for key, one in after.items() if before.get(key) != one])
+    await TOLD.write(unit, views)
 
 
-def _people(team: Team) -> set[str]:
-    """Who is in a team, its lead among them."""
-    return {team.staff.lead, *(member.person_id for member in team.staff.members)}
+async def _opened(unit: Unit, lines: Sequence[str]) -> dict[str, list[Fact]]:
+    """The rounds that opened in each line."""
+    found: dict[str, list[Fact]] = {line: [] for line in lines}
+    query = select(FACT.c.line, FACT.c.body).where(FACT.c.line.in_(lines), FACT.c.type == EvaluationOpened.type)
+    for row in await unit.connection.execute(query):
+        found[row.line].append(wire.decode(row.body.encode()))
+    return found
 
 
 async def _made(unit: Unit, candidates: Sequence[Candidate]) -> list[Contact]:
@@ -179,14 +200,19 @@ async def _made_again(unit: Unit, made: Sequence[Contact]) -> None:
 
 
 async def _write(unit: Unit, contacts: Sequence[Contact]) -> None:
-    """Have contacts on record, and count them where others would count too."""
+    """Have contacts on record."""
+    await _count(unit, contacts)
+    await upsert(unit.connection, CONTACT, [_row(one) for one in contacts])
+
+
+async def _count(unit: Unit, contacts: Sequence[Contact]) -> None:
+    """Count contacts where others would count too. Raises Raced where another replica did at the same instant."""
     for who in sorted({who for one in contacts for who in (one.jurisdiction, one.person_id) if who}):
         counting = update(COUNTED).where(COUNTED.c.who == who).values(times=COUNTED.c.times + 1)
         if (await unit.connection.execute(counting)).rowcount == 0:
             first = await insert_new(unit.connection, COUNTED, {"who": who, "times": 1})
             if first.rowcount == 0:
                 raise Raced(who)
-    await upsert(unit.connection, CONTACT, [_row(one) for one in contacts])
 
 
 def _row(contact: Contact) -> dict[str, object]:

@@ -30,6 +30,8 @@ Keeps = Callable[[str], bool]
 """Which kinds of obligation, by name: `task`, or the kind of evaluation."""
 Govern = Callable[[Unit, Sequence[Row]], Awaitable[Mapping[str, Forbidden]]]
 """What forbids that obligations fall due which time would let, by key; the others are taken to have fallen due."""
+Witness = Callable[[Unit, Sequence[Change]], Awaitable[None]]
+"""Learn what was done to obligations, also what no fact of the ledger says."""
 Adopted = Callable[[Unit, Sequence[Fact]], Awaitable[None]]
 """Learn again what a ledger had said before it was lost."""
 FEW = 500
@@ -48,6 +50,7 @@ class Following:
     told: Callable[[Change, datetime], Event]
     govern: Govern | None = None
     adopted: Adopted | None = None
+    witness: Witness | None = None
 
     async def follow(self, unit: Unit, turns: Sequence[Turn]) -> None:
         """Bring the ledger of each line that facts have changed in line with its playbook.
@@ -147,6 +150,8 @@ class Following:
         """Write what the ledger did in some lines and say it, in one transaction."""
         await ledger.next_versions(unit, {line: noted[line].version for line, _ in made})
         await ledger.write(unit, list({change.row.key: (line, change.row) for line, change in made}.values()))
+        if self.witness:
+            await self.witness(unit, [change for _, change in made])
         spoken = [(line, change) for line, change in made if not change.is_silent]
         told = [(line, say(self.told(it, unit.now), unit.now, cause=it.row.because)) for line, it in spoken]
         await kept.record_from_ledger(unit, told)

@@ -130,9 +130,13 @@ class Team:
     def jurisdiction(self) -> str:
         return self.now.jurisdiction
 
+    def staff_on(self, day: date) -> Staff:
+        """Who it was made of on a day; before the first that is told, whoever was the first."""
+        return next((staff for staff in reversed(self.staffing) if staff.since <= day), self.staffing[0])
+
     def lead_on(self, day: date) -> str:
-        """Who led it on a day; before the first that is told, whoever was the first."""
-        return next((staff.lead for staff in reversed(self.staffing) if staff.since <= day), self.staffing[0].lead)
+        """Who led it on a day."""
+        return self.staff_on(day).lead
 
     @property
     def formed_on(self) -> date:

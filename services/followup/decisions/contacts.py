@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from services.followup import domain
 from services.followup.domain import Candidate, Consent, Contact, Reached
-from shared.obligations.reconcile import Forbidden
+from shared.obligations.reconcile import Forbidden, Row
 from shared.playbooks.calendar import Calendar
-from shared.playbooks.model import Cap
+from shared.playbooks.history import History
+from shared.playbooks.model import Cap, Contacts, Playbook
 
 RANKS = {"high": 0, "normal": 1, "low": 2}
 LONGEST = 2000
@@ -59,6 +61,22 @@ def contact_of(candidate: Candidate, reached: Reached, at: datetime) -> Contact:
         jurisdiction=reached.jurisdiction,
         person_id=reached.person_id,
     )
+
+
+def is_made_by_hand(row: Row) -> bool:
+    """Whether somebody made a contact before it fell due, or although it was suppressed."""
+    return row.contact and row.state == "done" and row.by_hand and row.fired_at is None
+
+
+def made_by_hand(row: Row, history: History, playbook: Playbook | None) -> list[Contact]:
+    """The contacts of what somebody did by hand, at the time at which it was done."""
+    mark = history.marks.get(row.key)
+    if mark is None or mark.ended is None:
+        return []
+    at, kind = mark.ended.fact.time, row.contact_as or "offer"
+    reached = domain.reached(history, playbook, row.rule, row.team_id, at)
+    made = Candidate(row.key, row.n, row.engagement, kind, row.priority, row.due_at, reached, Contacts())
+    return [contact_of(made, one, at) for one in reached]
 
 
 def _forbids(

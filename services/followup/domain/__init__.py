@@ -1,10 +1,11 @@
 """What followup knows of tasks, contacts and teams at risk, and what it may be asked to do: one file a noun."""
 
-from services.followup.domain.contacts import Candidate, Consent, Contact, Reached, all_teams, consents, reached
+from services.followup.domain.contacts import Candidate, Consent, Contact, Reached, consents, reached
 from services.followup.domain.gate import AtTheGate, Reason
 from services.followup.domain.tasks import DoTask, HandOverTask, Known, OfTask, SkipTask, SnoozeTask
+from services.followup.domain.told import Heard, told
 
 __all__ = [
-    "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "HandOverTask", "Known", "OfTask", "Reached", "Reason",
-    "SkipTask", "SnoozeTask", "all_teams", "consents", "reached",
+    "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "HandOverTask", "Heard", "Known", "OfTask", "Reached",
+    "Reason", "SkipTask", "SnoozeTask", "consents", "reached", "told",
 ]  # fmt: skip

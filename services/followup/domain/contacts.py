@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared.entities import Entity
 from shared.events.base import NO_ENGAGEMENT
@@ -87,24 +88,38 @@ class Candidate:
     """Whether it is made with all teams at once, so that some can be left out."""
 
 
-def reached(history: History, playbook: Playbook | None, rule: str, team_id: str | None) -> tuple[Reached, ...]:
-    """Whom a contact of this rule reaches, as the facts stand: its team, or else all teams that have not left."""
+def reached(
+    history: History, playbook: Playbook | None, rule: str, team_id: str | None, at: datetime
+) -> tuple[Reached, ...]:
+    """Whom a contact of this rule reached at a time: its team, or else all teams that took part then."""
     if history.line.startswith(f"{NO_ENGAGEMENT}/"):
         return tuple(Reached(None, one.logged.event.jurisdiction, None) for one in history.requests.values())
     if team_id is not None:
-        return tuple(_reached(team) for id, team in history.teams.items() if id == team_id)
+        return one_team(history, team_id, at)
     rules = playbook.rules if playbook else ()
-    return all_teams(history) if any(one.name == rule and one.each in TO_ALL_TEAMS for one in rules) else ()
+    return all_teams(history, at) if any(one.name == rule and one.each in TO_ALL_TEAMS for one in rules) else ()
 
 
-def all_teams(history: History, team_id: str | None = None) -> tuple[Reached, ...]:
-    """All teams of an engagement that have not left, or this one of them."""
-    teams = (team for id, team in sorted(history.teams.items()) if team_id in (None, id))
-    return tuple(_reached(team) for team in teams if team.left is None)
+def one_team(history: History, team_id: str, at: datetime) -> tuple[Reached, ...]:
+    """This team, if it is known."""
+    return tuple(_reached(team, day_of(history, at)) for id, team in history.teams.items() if id == team_id)
 
 
-def _reached(team: Team) -> Reached:
-    return Reached(team.id, team.jurisdiction, team.staff.lead if team.staff.has_lead else None)
+def all_teams(history: History, at: datetime) -> tuple[Reached, ...]:
+    """All teams that took part in an engagement at a time: formed by then, and not left."""
+    day = day_of(history, at)
+    teams = (team for _, team in sorted(history.teams.items()) if team.formed_on <= day)
+    return tuple(_reached(team, day) for team in teams if team.left is None or team.left.event.left_on > day)
+
+
+def day_of(history: History, at: datetime) -> date:
+    """The day that it was where the engagement is."""
+    return at.astimezone(ZoneInfo(history.engagement.time_zone) if history.engagement else UTC).date()
+
+
+def _reached(team: Team, day: date) -> Reached:
+    staff = team.staff_on(day)
+    return Reached(team.id, team.jurisdiction, staff.lead if staff.has_lead else None)
 
 
 def consents(history: History) -> Mapping[tuple[str | int, ...], Consent]:
