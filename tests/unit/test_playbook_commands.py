@@ -100,7 +100,7 @@ def test_a_simulation_has_the_fields_of_a_replay(file: Path) -> None:
     rows = simulated(file, "--start", "2027-01-04")
     assert [row["key"] for row in rows] == sorted(row["key"] for row in rows)
     for row in rows:
-        assert list(row) == [
+        assert [name for name in row if name != "held_back"] == [
             "key", "engagement", "rule", "kind", "item", "occurrence", "to", "title", "due_at", "state", "because",
         ]  # fmt: skip
         assert row["key"] == f"{row['engagement']}/{row['rule']}/{row['item']}/{row['occurrence']}"
