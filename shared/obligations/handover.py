@@ -99,7 +99,7 @@ class Packet(BaseModel):
     vacant_since: date | None = None
     left: list[Left]
     tasks: list[Task]
-    """What the role owes, by due time."""
+    """What the role owes, and what was escalated to it, by due time."""
     coming: list[Obliged]
     """What it will owe once something has happened, and rounds."""
     approvals: list[AskedFor]
@@ -128,7 +128,7 @@ def packet(
 ) -> Packet:
     """What a role of the engagement, or of this team, owes, asked for and was promised, and what was noted last."""
     teams = {id for id, team in history.teams.items() if team.left is None and team_id in (None, id)}
-    mine = [row for row in rows.values() if row.is_open and row.to == role and team_id in (None, row.team_id)]
+    mine = [row for row in rows.values() if row.is_open and _is_with(role, row) and team_id in (None, row.team_id)]
     tasks = [Task(**shown(row, now).model_dump()) for row in sorted(mine, key=lambda row: (row.due_at, row.key))]
     held = {task.key for task in tasks}
     seat = history.holders.seat(role, team_id)
@@ -148,6 +148,11 @@ def packet(
         words=[],
     )
     return told.model_copy(update={"words": list(_words(told, seat))})
+
+
+def _is_with(role: str, row: Row) -> bool:
+    """Whether it waits for this role: by the playbook, by hand, or since it was escalated."""
+    return role in (row.to, row.escalated_to)
 
 
 def _approvals(history: History) -> Iterator[AskedFor]:
@@ -213,7 +218,7 @@ def _words(told: Packet, seat: Seat) -> Iterator[str]:
     yield f"{told.role} of {whose}: {', '.join(seat.people) or since}"
     yield from (f"  {one.person_id} left on {one.on}" for one in told.left)
     yield f"Owed: {len(told.tasks)}"
-    yield from (f"  {task.due_at:%Y-%m-%d}  {task.state}: {task.title}  [{task.key}]" for task in told.tasks)
+    yield from (f"  {task.due_at:%Y-%m-%d}  {_owed(task, told.role)}  [{task.key}]" for task in told.tasks)
     yield f"To come: {len(told.coming)}"
     yield from (f"  {it.due_at:%Y-%m-%d}  {it.state}: {it.title}" for it in told.coming)
     if told.role in RUNNERS:
@@ -229,6 +234,11 @@ def _words(told: Packet, seat: Seat) -> Iterator[str]:
     yield from (f"  {one.due_on}  {one.team_id}: {one.text}" for one in told.homework)
     yield f"Last notes: {len(told.notes)}"
     yield from (f"  {one.on}  {one.what.replace('_', ' ')}: {one.title} ({one.note})" for one in told.notes)
+
+
+def _owed(task: Task, role: str) -> str:
+    whose = "" if task.to == role else f" (escalated; {task.to} owes it)"
+    return f"{task.state}: {task.title}{whose}"
 
 
 def _standing(step: OpenStep) -> str:

@@ -105,8 +105,8 @@ class Holders:
     def reach(self, whom: str, team_id: str | None = None) -> tuple[str, ...]:
         """The people to whom something for a role (or `members`, or `leads`) may go, of one team or of all.
 
-        Nobody who gave the role up is among them, nor anybody of a team that left: whoever sends asks here, at the time
-        of sending.
+        Nobody who gave the role up is among them, nor anybody of a team that left. It is as the facts stand: a channel
+        that sends has to ask at the time of sending.
         """
         if whom in RUNNERS:
             return self.seat(whom).people

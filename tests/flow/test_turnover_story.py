@@ -64,6 +64,15 @@ async def test_the_packet_waits_for_whoever_follows(world: World) -> None:
     assert packet["words"][:2] == ["facilitator of e1: nobody since 2027-01-13", "  p-f left on 2027-01-13"]
 
 
+async def test_the_packet_of_the_supervisor_has_what_was_escalated_to_them(world: World) -> None:
+    assert (await world.get("/engagements/e1/handover", role="supervisor"))["tasks"] == []
+    await world.until("2027-02-10")
+    packet = await world.get("/engagements/e1/handover", role="supervisor")
+    assert [(task["key"], task["to"]) for task in packet["tasks"]] == [("e1/ask/vi/1", "facilitator")]
+    [line] = [line for line in packet["words"] if "e1/ask/vi/1" in line]
+    assert "(escalated; facilitator owes it)" in line
+
+
 async def test_the_packet_of_a_role_in_a_team_is_of_that_team_only(world: World) -> None:
     await world.do("/roles/vacate", **E1, role="lead_agency", team_id="ky", person_id="p-1")
     packet = await world.get("/engagements/e1/handover", role="lead_agency", team_id="ky")
