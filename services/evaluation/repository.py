@@ -1,6 +1,6 @@
 """Rows <-> domain: how evaluation keeps its facts, its ledger, and what it found out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from shared.events.intake import EngagementChanged, PlaybookPublished
 from shared.obligations import ledger
 from shared.obligations.following import Following, ruling
 from shared.playbooks.history import History
+from shared.playbooks.items import Items
 from shared.playbooks.model import TASK
 from shared.playbooks.planner import calendar_of
 from shared.playbooks.window import window_end
@@ -156,22 +157,24 @@ async def _propose(unit: Unit, teams: Sequence[Watched], seen: Sequence[Sign]) -
 
 async def _shown(unit: Unit, history: History, teams: Sequence[Watched], seen: Sequence[Sign]) -> list[Fact]:
     """What the signs propose of one engagement, and was not said before."""
-    if (until := await _last_day(unit, history)) is None:
-        return []
-    found = [pair for team in teams for pair in decisions.propose(team, until, seen, unit.topics)]
+    until = await _last_days(unit, history)
+    watched = [team for team in teams if team.team_id in until]
+    found = [pair for team in watched for pair in decisions.propose(team, until[team.team_id], seen, unit.topics)]
     known_ids = {getattr(fact.event, "outcome_id", None) for fact in history.facts.values()}
     zone = ZoneInfo(history.engagement.time_zone if history.engagement else unit.zone)
     return [say(event, unit.now, zone, sign.because) for event, sign in found if event.outcome_id not in known_ids]
 
 
-async def _last_day(unit: Unit, history: History) -> date | None:
-    """The last day on which the teams of a closed engagement are contacted; none before its playbook is known."""
+async def _last_days(unit: Unit, history: History) -> Mapping[str, date]:
+    """The last day on which each team of a closed engagement is contacted; none before its playbook is known."""
     playbook = await ruling(unit, history)
     if playbook is None or history.engagement is None or history.engagement.closed is None:
-        return None
+        return {}
     closed_on = history.engagement.closed.event.closed_on
-    last = window_end(playbook, history, calendar_of(playbook, unit.places, unit.zone))
-    return closed_on if last is None else max(closed_on, last)
+    items = Items(playbook, history, calendar_of(playbook, unit.places, unit.zone))
+    ends = {id: window_end(items, zone) for id, zone in items.ground.zones.items()}
+    certain = {id: last for id, (last, is_expected) in ends.items() if last and not is_expected}
+    return {id: max(closed_on, certain.get(id, closed_on)) for id in ends}
 
 
 def _matters(turn: Turn) -> bool:

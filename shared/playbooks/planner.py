@@ -17,6 +17,7 @@ from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
 from shared.playbooks.views import Mark
 from shared.playbooks.wait import Wait
+from shared.playbooks.window import window_end
 
 FARTHEST = 1200
 """The most occurrences of one rule for one item: a daily task for three years."""
@@ -88,7 +89,6 @@ class _Planning:
 
     def __init__(self, playbook: Playbook, history: History, calendar: Calendar, now: datetime) -> None:
         self.items = Items(playbook, history, calendar)
-        self._playbook = playbook
         self._history = history
         self._calendar = calendar
         self._now = now
@@ -117,7 +117,7 @@ class _Planning:
         if moment is None or repeat is None or repeat.until in item.moments:
             return None
         ahead = add_months(self._now.astimezone(UTC).date(), AHEAD)
-        window = self._end_of_window(item)[0] if rule.contact else None
+        window = window_end(self.items, item.zone)[0] if rule.contact else None
         given = consent(rule, item, self._history, self._calendar.places)
         day = next((day for day in self._all_days(rule, item, moment, given) if day > ahead), None)
         return None if day is None or (window is not None and day > window) else day
@@ -159,7 +159,7 @@ class _Planning:
 
     def _last_day(self, rule: Rule, item: Item) -> date | None:
         """The day after which there is no occurrence: what the repetition and the window leave."""
-        ends = [self._end_of_repeat(rule, item), self._end_of_window(item)[0] if rule.contact else None]
+        ends = [self._end_of_repeat(rule, item), window_end(self.items, item.zone)[0] if rule.contact else None]
         return min((end for end in ends if end is not None), default=None)
 
     def _end_of_repeat(self, rule: Rule, item: Item) -> date | None:
@@ -168,14 +168,6 @@ class _Planning:
             return None
         until = item.moments.get(repeat.until) if repeat.until else None
         return until.day(item.zone) if until else add_months(self._now.astimezone(UTC).date(), AHEAD)
-
-    def _end_of_window(self, item: Item) -> tuple[date | None, bool]:
-        """The last day on which a team may be contacted, and whether that is certain or only expected."""
-        window = self._playbook.window
-        moment = self.items.engagement_moments.get(window.after) if window else None
-        if window is None or moment is None:
-            return None, False
-        return self._calendar.add(moment.day(item.zone), window.wait), moment.reached
 
     def _obligation(
         self, rule: Rule, item: Item, moment: Moment, done: Moment | None, given: Consent, occurrence: int, day: date
@@ -234,8 +226,8 @@ class _Planning:
         ends: list[tuple[datetime, str]] = []
         if rule.lapse is not None:
             ends.append((self._later(rule, day, rule.lapse, item.zone), f"not done within {rule.lapse}"))
-        last, certain = self._end_of_window(item) if rule.contact else (None, False)
-        if last is not None and certain:
+        last, is_expected = window_end(self.items, item.zone) if rule.contact else (None, False)
+        if last is not None and not is_expected:
             ends.append((instant(last + timedelta(days=1), time.min, item.zone), f"{WINDOW_CLOSED} {last}"))
         return min(ends, default=(None, None))
 

@@ -1,17 +1,15 @@
 """The window of an engagement: until when its teams may be contacted."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
-from shared.playbooks.calendar import Calendar
-from shared.playbooks.history import History
 from shared.playbooks.items import Items
-from shared.playbooks.model import Playbook
 
 
-def window_end(playbook: Playbook, history: History, calendar: Calendar) -> date | None:
-    """The last day on which teams may be contacted, as the engagement's own zone has it; none while that is open."""
-    items = Items(playbook, history, calendar)
-    moment = items.engagement_moments.get(playbook.window.after) if playbook.window else None
-    if playbook.window is None or moment is None or not moment.reached:
-        return None
-    return calendar.add(moment.day(items.ground.zone), playbook.window.wait)
+def window_end(items: Items, zone: ZoneInfo) -> tuple[date | None, bool]:
+    """The last day, as this zone has it, on which somebody there may be contacted; and whether it is only expected."""
+    window = items.ground.playbook.window
+    moment = items.engagement_moments.get(window.after) if window else None
+    if window is None or moment is None:
+        return None, False
+    return items.ground.calendar.add(moment.day(zone), window.wait), not moment.reached

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.events.base import Fact
-from tests.support.saying import STEP, retraction, said
+from tests.support.saying import STEP, held, retraction, said, session
 from tests.support.services import World, a_world, problems, published
 
 RULES = """
@@ -105,6 +105,20 @@ async def test_an_outcome_was_proposed_once_even_if_its_sign_is_corrected(world:
 async def test_an_engagement_that_did_not_close_after_all_is_not_watched(world: World) -> None:
     await world.say(retraction(CLOSED), ASKED)
     assert await proposed(world) == []
+
+
+async def test_the_window_of_a_team_ends_by_its_own_day() -> None:
+    book = RULES.replace("window: {wait: 2 months, after: closed}", "window: {wait: 1 week, after: last_session}")
+    guam: dict[str, Any] = {"jurisdiction": "GU", "engagement_id": "-"}
+    async with a_world() as world:
+        world.clock.move_to(ASKED.time)
+        await world.say(published(book), said("engagement_opened", planned_sessions=1))
+        await world.say(said("team_formed", team_id="gu", jurisdiction="GU"))
+        await world.say(session(1, "2027-02-01T15:00:00-05:00"), held(1, "2027-02-01T15:00:00-05:00"), CLOSED)
+        await world.say(said("ta_request_logged", request_id="r2", external_id="2", logged_on="2027-02-09", **guam))
+        assert await proposed(world) == []
+        await world.say(said("ta_request_logged", request_id="r3", external_id="3", logged_on="2027-02-10", **guam))
+        assert await proposed(world) == ["knowledge: GU asks for more on the topic: workforce (2027-02-10)"]
 
 
 SIDES = [(published(RULES),), (said("engagement_opened"), said("team_formed")), (CLOSED,), (ASKED,)]
