@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from math import isfinite
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -205,6 +205,8 @@ Role = Literal[
     "network", "health", "licensing", "family", "other",
 ]  # fmt: skip
 EngagementRole = Literal["facilitator", "evaluator", "supervisor"]
+RUNNERS: tuple[EngagementRole, ...] = get_args(EngagementRole)
+"""The roles of the engagement; all others are roles in a team."""
 AnyRole = Literal[Role, EngagementRole]
 Contact = Literal["offer", "reminder", "evaluation", "interview"]
 """What somebody reaches out for."""

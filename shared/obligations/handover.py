@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from shared.errors import Malformed, Unknown
 from shared.events import followup
-from shared.events.fields import AnyRole
+from shared.events.fields import RUNNERS, AnyRole
 from shared.obligations.ledger import Obliged, Task, shown
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
-from shared.playbooks.holders import RUNNERS, Seat
+from shared.playbooks.holders import Seat
 from shared.playbooks.said import Said
 from shared.playbooks.scopes import NOT_REPORTED
 from shared.playbooks.views import Plan

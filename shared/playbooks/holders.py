@@ -6,17 +6,16 @@ from datetime import date
 from itertools import pairwise
 
 from shared.events.base import Fact
+from shared.events.fields import RUNNERS
 from shared.events.intake import EngagementChanged, EngagementOpened, People, RoleFilled, RoleVacated
 from shared.playbooks.said import AllSaid, Said
 from shared.playbooks.staffing import Staff
+from shared.playbooks.tellings import in_turn
 from shared.playbooks.views import Team
 
-RUNNERS = ("facilitator", "evaluator", "supervisor")
-"""The roles of the engagement; all others are roles in a team."""
 LEAD = "team_lead"
 LEADS, MEMBERS = "leads", "members"
 """Whom rounds ask: the lead of each team, or everybody in it."""
-TURN: Mapping[type[object], int] = {RoleVacated: 0, RoleFilled: 1, EngagementChanged: 2}
 Telling = Said[EngagementChanged] | Said[RoleVacated] | Said[RoleFilled]
 
 
@@ -139,7 +138,7 @@ def _running(said: AllSaid) -> Iterator[Holding]:
     tellings: list[Telling] = [one for one in said.of(EngagementChanged) if one.event.people]
     tellings += [one for one in said.of(RoleVacated) if one.event.role in RUNNERS]
     tellings += [one for one in said.of(RoleFilled) if one.event.role in RUNNERS]
-    for day, one in sorted(((_day(one), one) for one in tellings), key=_place):
+    for day, one in in_turn(tellings):
         people = _after(people, one)
         yield Holding(day, one.fact, people)
 
@@ -156,15 +155,6 @@ def _after(people: dict[str, tuple[str, ...]], one: Telling) -> dict[str, tuple[
 
 def _named(people: People) -> dict[str, tuple[str, ...]]:
     return {role: (person,) for role in RUNNERS if (person := getattr(people, role)) is not None}
-
-
-def _day(one: Telling) -> date:
-    return one.event.changed_on if isinstance(one.event, EngagementChanged) else one.event.on
-
-
-def _place(telling: tuple[date, Telling]) -> tuple[object, ...]:
-    day, (fact, event) = telling
-    return day, fact.time, TURN[type(event)], fact.id
 
 
 def _in_team(staff: Staff) -> Holding:

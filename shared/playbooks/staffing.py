@@ -7,10 +7,9 @@ from datetime import date
 from shared.events.base import Fact
 from shared.events.intake import Member, RoleFilled, RoleVacated, TeamChanged, TeamFormed
 from shared.playbooks.said import Said
+from shared.playbooks.tellings import in_turn
 
 Telling = Said[TeamChanged] | Said[RoleVacated] | Said[RoleFilled]
-TURN: dict[type[object], int] = {RoleVacated: 0, RoleFilled: 1, TeamChanged: 2}
-"""Of one instant: who goes makes room for who comes, and a change tells the team as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +51,9 @@ class Staff:
 def staffing(formed: Said[TeamFormed], tellings: Iterable[Telling]) -> tuple[Staff, ...]:
     """Who the team was made of, the latest last; the days that facts tell decide, not the order in which they came."""
     staff = [_whole(formed.event.formed_on, formed, None)]
-    for day, one in sorted(((_day(one), one) for one in tellings), key=_place):
+    for day, one in in_turn(tellings):
         staff.append(_staffed(day, one, staff[-1]))
     return tuple(staff)
-
-
-def _day(one: Telling) -> date:
-    return one.event.changed_on if isinstance(one.event, TeamChanged) else one.event.on
-
-
-def _place(telling: tuple[date, Telling]) -> tuple[object, ...]:
-    day, (fact, event) = telling
-    return day, fact.time, TURN[type(event)], fact.id
 
 
 def _staffed(day: date, one: Telling, before: Staff) -> Staff:

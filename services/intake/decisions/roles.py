@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from services.intake.decisions.grounds import engagement, present, team, today
 from services.intake.domain import FillRole, Known, VacateRole
-from services.intake.domain.engagements import RUNNERS
 from shared.errors import Conflict, Malformed
 from shared.events import intake as said
 from shared.events.base import Event
+from shared.events.fields import RUNNERS
 
 
 class NotInRole(Conflict):

@@ -7,9 +7,8 @@ from services.intake.domain.asked import Asked, Beside
 from shared.entities import Entity
 from shared.events import intake as said
 from shared.events.base import Day, EngagementId, Fact, Line, Slug, Zone
-from shared.events.fields import Ids
+from shared.events.fields import RUNNERS, Ids
 
-RUNNERS = ("facilitator", "evaluator", "supervisor")
 CHANGEABLE = tuple(
     name
     for name in said.EngagementChanged.model_fields
