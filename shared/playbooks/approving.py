@@ -16,8 +16,8 @@ SIDES = ("team.jurisdiction", "peers.to_jurisdiction")
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """How far the consent has come that an obligation needs."""
+class Granted:
+    """How far what an obligation needs is granted."""
 
     held_back: str | None = None
     """Why it is held back; nothing where it is free."""
@@ -29,27 +29,27 @@ class Consent:
     """It was declined: there is nothing to be done."""
 
 
-FREE = Consent()
+FREE = Granted()
 
 
-def consent(rule: Rule, item: Item, history: History, places: Places) -> Consent:
+def granted(rule: Rule, item: Item, history: History, places: Places) -> Granted:
     """What the approvals of this history make of what the rule obliges for this item."""
     if rule.needs is None:
         return FREE
     about = [one for one in history.approvals.values() if one.asked.event.about == rule.needs]
     voices, is_each_needed = _voices(item, sorted(about, key=_by_day), places)
     if not voices:
-        return Consent(f"nobody has asked for the approval ({rule.needs}) yet")
+        return Granted(f"nobody has asked for the approval ({rule.needs}) yet")
     answers = [_answer(voice) for voice in voices]
     refusals = [answer is not None and answer.answer == "declined" for answer in answers]
     if all(refusals) or (is_each_needed and any(refusals)):
-        return Consent(refused=True)
+        return Granted(refused=True)
     if waiting := [voice for voice, answer in zip(voices, answers, strict=True) if answer is None]:
         asked = min((one for voice in waiting for one in voice if one.answered is None), key=_by_day).asked.event
         whom = f"region {asked.region} was asked" if asked.region else "was asked for"
-        return Consent(f"waits for the approval {asked.approval_id} ({asked.about}) that {whom} on {asked.asked_on}")
+        return Granted(f"waits for the approval {asked.approval_id} ({asked.about}) that {whom} on {asked.asked_on}")
     last = max((answer for answer in answers if answer), key=_by_its_day)
-    return Consent(freed_on=last.answered_on, freed_by=f"{last.approval_id} was {last.answer}")
+    return Granted(freed_on=last.answered_on, freed_by=f"{last.approval_id} was {last.answer}")
 
 
 def _voices(item: Item, approvals: Sequence[Approval], places: Places) -> tuple[list[list[Approval]], bool]:

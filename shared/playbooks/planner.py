@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from shared.events.base import NO_ENGAGEMENT
 from shared.events.fields import YEARS
-from shared.playbooks.approving import Consent, consent
+from shared.playbooks.approving import Granted, granted
 from shared.playbooks.calendar import Calendar, Roll, add_months, instant
 from shared.playbooks.history import History
 from shared.playbooks.items import Item, Items
@@ -105,7 +105,7 @@ class _Planning:
         done = done_by if done_by and done_by.reached else None
         if done is None and not rule.guard.holds(item.value):
             return
-        given = consent(rule, item, self._history, self._calendar.places)
+        given = granted(rule, item, self._history, self._calendar.places)
         if done is None and given.refused:
             return
         for occurrence, day in enumerate(self._days(rule, item, moment, given), 1):
@@ -118,16 +118,16 @@ class _Planning:
             return None
         ahead = add_months(self._now.astimezone(UTC).date(), AHEAD)
         window = window_end(self.items, item.zone)[0] if rule.contact else None
-        given = consent(rule, item, self._history, self._calendar.places)
+        given = granted(rule, item, self._history, self._calendar.places)
         day = next((day for day in self._all_days(rule, item, moment, given) if day > ahead), None)
         return None if day is None or (window is not None and day > window) else day
 
-    def _days(self, rule: Rule, item: Item, moment: Moment, given: Consent) -> Iterator[date]:
+    def _days(self, rule: Rule, item: Item, moment: Moment, given: Granted) -> Iterator[date]:
         """The local dates on which it is due, until the first that is too late."""
         last = self._last_day(rule, item)
         return takewhile(lambda day: last is None or day <= last, self._all_days(rule, item, moment, given))
 
-    def _all_days(self, rule: Rule, item: Item, moment: Moment, given: Consent) -> Iterator[date]:
+    def _all_days(self, rule: Rule, item: Item, moment: Moment, given: Granted) -> Iterator[date]:
         """The local dates on which it would be due if nothing ended it: each counted from the moment.
 
         None is before the approval that it needs.
@@ -170,7 +170,7 @@ class _Planning:
         return until.day(item.zone) if until else add_months(self._now.astimezone(UTC).date(), AHEAD)
 
     def _obligation(
-        self, rule: Rule, item: Item, moment: Moment, done: Moment | None, given: Consent, occurrence: int, day: date
+        self, rule: Rule, item: Item, moment: Moment, done: Moment | None, given: Granted, occurrence: int, day: date
     ) -> Obligation:
         key = f"{self._engagement}/{rule.name}/{item.id}/{occurrence}"
         mark = self._marks.get(key, UNTOUCHED)
@@ -232,7 +232,7 @@ class _Planning:
         return min(ends, default=(None, None))
 
 
-def _wait(rule: Rule, given: Consent) -> str:
+def _wait(rule: Rule, given: Granted) -> str:
     """How its due date was counted, in words."""
     counted = f"{rule.due.wait} {'after' if rule.due.after else 'before'} {rule.due.moment}"
     return f"{counted}, not before {given.freed_by}" if given.freed_by else counted
