@@ -8,7 +8,7 @@ import pytest
 
 from shared.bus.delivery import Delivery, PutAside, Take, deliver
 from shared.obligations import following, ledger
-from shared.obligations.reconcile import Change, Row, pass_time
+from shared.obligations.reconcile import Change, Forbidden, Row, pass_time
 from shared.playbooks.history import History
 from shared.storage import facts
 from shared.storage.work import Unit
@@ -47,8 +47,8 @@ def fire_before_it_is_due(patched: pytest.MonkeyPatch) -> None:
     async def greedy(unit: Unit, most: int) -> dict[str, list[Row]]:
         return await claim(replace(unit, now=unit.now + EARLY), most)
 
-    def hasty(row: Row, now: datetime) -> list[Change]:
-        return pass_time(row, now + EARLY)
+    def hasty(row: Row, now: datetime, forbidden: Forbidden | None = None) -> list[Change]:
+        return pass_time(row, now + EARLY, forbidden)
 
     patched.setattr(ledger, "claim", greedy)
     patched.setattr(following, "pass_time", hasty)
