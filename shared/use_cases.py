@@ -204,7 +204,7 @@ async def _standing(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
 def _said(facts: Sequence[Fact], turns: Sequence[Turn]) -> Said:
     first = facts[0].event
     return Said(
-        id=str(getattr(first, (first.identity or ("engagement_id",))[0])),
+        id=next((str(named) for name in first.identity if (named := getattr(first, name))), first.engagement_id),
         facts=[wire.document(fact) for fact in facts],
         new=any(turn.new for turn in turns),
     )

@@ -56,7 +56,8 @@ def as_json(weighed: Weighed) -> str:
 
 def _heading(weighed: Weighed) -> str:
     words = f", with {', '.join(weighed.settings)}" if weighed.settings else ""
-    ruled = ", ".join(weighed.engagements) or "no engagement, so that nothing changes"
+    nothing = "no engagement, so that nothing changes (--instead-of NAME puts it in the place of another)"
+    ruled = ", ".join(weighed.engagements) or nothing
     return (
         f"What if {weighed.policy.playbook} version {weighed.policy.version}{words} had ruled from the beginning?\n"
         f"It rules {ruled}. Played until {weighed.until:%Y-%m-%d}; nothing was said or written."

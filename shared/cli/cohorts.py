@@ -20,19 +20,22 @@ def cohorts(
     """Propose cohorts of the agencies that applied and are in none yet, by stage and size, and say why."""
     path = f"/engagements/{engagement}/cohorts/proposed"
     proposed = call(api, "GET", path, smallest=smallest, largest=largest, number=number)
-    typer.echo(json.dumps(proposed, indent=2) if as_json else told(proposed))
+    typer.echo(json.dumps(proposed, indent=2) if as_json else told(proposed, decided=assign))
     for cohort in proposed if assign else ():
         call(api, "POST", "/cohorts", cohort)
         typer.echo(f"Cohort {cohort['cohort']} is assigned.", err=as_json)
 
 
-def told(proposed: list[dict[str, Any]]) -> str:
-    """Each cohort with its reason, and how to decide for it."""
+def told(proposed: list[dict[str, Any]], decided: bool = False) -> str:
+    """Each cohort with its reason; and how to decide for it, unless somebody does."""
     if not proposed:
         return "Nobody waits for a cohort: no application is without one."
     lines = []
     for cohort in proposed:
         lines.append(f"Cohort {cohort['cohort']}: {', '.join(cohort['jurisdictions'])}")
         lines.append(f"  {cohort['why']}")
-        lines.append(f"  POST /cohorts {json.dumps(cohort)}")
-    return "\n".join([*lines, "Nothing is decided yet: --assign decides for all of them, each POST for one."])
+        if not decided:
+            lines.append(f"  POST /cohorts {json.dumps(cohort)}")
+    if not decided:
+        lines.append("Nothing is decided yet: --assign decides for all of them, each POST for one.")
+    return "\n".join(lines)

@@ -33,7 +33,7 @@ def check(
     api: Annotated[str | None, typer.Option(help="Hold it against what is published there, too.")] = None,
 ) -> None:
     """Tell what is wrong with a playbook, by file, line and field; or print the schedule that it makes."""
-    from shared.playbooks.never import always_late, never, without_a_day
+    from shared.playbooks.never import always_late, in_nobodys_name, never, without_a_day
 
     flat = read_file(file)
     playbook = flat.playbook
@@ -46,8 +46,9 @@ def check(
     extends = f" It extends {', which extends '.join(flat.extends)}." if flat.extends else ""
     print(f"{playbook.playbook} version {playbook.version}: {playbook.title}. {len(playbook.rules)} rules.{extends}\n")
     print(_schedule(playbook, forecast_of(playbook, first)))
-    for note in (*always_late(playbook, flat.written), *without_a_day(playbook, flat.written)):
-        print(f"note: {note}", file=sys.stderr)
+    for worth_a_note in (always_late, without_a_day, in_nobodys_name):
+        for note in worth_a_note(playbook, flat.written):
+            print(f"note: {note}", file=sys.stderr)
     for moot in flat.moot:
         print(f"note: {moot.rule} of what it extends is left out: it {moot.reason}", file=sys.stderr)
 

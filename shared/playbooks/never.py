@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import get_args
 
 from shared.errors import Problem
+from shared.events.fields import EngagementRole, Role
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.model import DESK, OUTSIDE, Playbook, Rule
 from shared.playbooks.model.guard import Test
@@ -11,9 +13,11 @@ from shared.playbooks.model.reading import where
 from shared.playbooks.model.written import Node
 from shared.playbooks.places import PLACES, Places
 from shared.playbooks.planner import calendar_of
-from shared.playbooks.words import Moment, Value
+from shared.playbooks.words import Moment, Value, did_you_mean
 
 Found = tuple[tuple[str | int, ...], str]
+HOLDERS: tuple[str, ...] = (*get_args(EngagementRole), "planner", "regional_office", "team_lead", *get_args(Role))
+"""The roles that somebody of an engagement, its center, its region or a team is known to hold."""
 SAMPLE = range((date(2024, 1, 1)).toordinal(), date(2028, 1, 1).toordinal())
 """Four years of days, a leap year among them: what holds of all of them is taken to hold always."""
 
@@ -47,6 +51,19 @@ def without_a_day(playbook: Playbook, text: str | Node = "", file: str = "playbo
         return ()
     reason = f"{by.said!r} tells no day, so nobody is late with it; write it like 30 business days before first session"
     return (Problem(_named(text, file, ("teams", "signed_off")), reason),)
+
+
+def in_nobodys_name(playbook: Playbook, text: str | Node = "", file: str = "playbook") -> tuple[Problem, ...]:
+    """Rules for a role that nobody of an engagement, team, center or region is known to hold: perhaps misspelt."""
+    found = []
+    for place, rule in enumerate(playbook.rules):
+        told = ((("to",), rule.to), (("escalate", "to"), rule.escalate.to if rule.escalate else None))
+        for path, role in told:
+            if role is not None and role not in HOLDERS:
+                hint = did_you_mean(role, HOLDERS) or f"; known are {', '.join(HOLDERS)}"
+                reason = f"{role} is no role that anybody is known to hold{hint}"
+                found.append(Problem(_named(text, file, ("rules", place, *path)), reason))
+    return tuple(found)
 
 
 def _named(text: str | Node, file: str, path: tuple[str | int, ...]) -> str:

@@ -89,7 +89,7 @@ async def test_a_word_that_was_a_mistake_is_taken_back(world: World) -> None:
 
 
 async def test_a_person_who_declines_everywhere_is_contacted_nowhere(world: World) -> None:
-    await world.do("/contacts/decline", person_id="p-1")
+    assert (await world.do("/contacts/decline", person_id="p-1"))["id"] == "p-1"
     assert (await world.do("/contacts/decline", person_id="p-1"))["new"] is False
     await world.until("2027-01-15")
     assert await spared(world) == {"e1/offer/ky/1": "consent", "e2/offer/kentucky/1": "consent"}

@@ -100,6 +100,7 @@ def test_a_team_that_left_is_matched_with_nobody() -> None:
 
 def test_words_are_compared_without_plural_case_and_filling_words() -> None:
     assert words("Credentials for the school-age Staff") == words("a credential: school age staff")
+    assert words("workforce registries") == words("Workforce Registry")
     assert words("what to do with it") == frozenset({"do"})
 
 

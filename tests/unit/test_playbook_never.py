@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.playbooks.model import read
-from shared.playbooks.never import always_late, never
+from shared.playbooks.never import always_late, in_nobodys_name, never
 from tests.support.saying import HEADER
 
 
@@ -94,3 +94,11 @@ def test_a_rule_before_something_that_is_known_only_when_it_happened_is_noted() 
     [note] = always_late(read(text), text, "x.yaml")
     assert str(note).startswith("x.yaml:6 rules[0].due.before: comes too late: held is known only when it has happened")
     assert always_late(read(text_of(each="session", due={"wait": "1 week", "before": "start"}))) == ()
+
+
+def test_a_task_for_a_role_that_nobody_is_known_to_hold_is_noted() -> None:
+    text = text_of(to="facilitater", due={"after": "formed"})
+    assert never(read(text)) == ()
+    [note] = in_nobodys_name(read(text), text, "x.yaml")
+    assert "facilitater is no role that anybody is known to hold, did you mean facilitator?" in str(note)
+    assert in_nobodys_name(read(text_of(to="regional_office", due={"after": "formed"}))) == ()

@@ -108,4 +108,6 @@ def _likeness(one: str, other: str, places: Places) -> tuple[float, tuple[str, .
 
 
 def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
