@@ -48,6 +48,8 @@ async def list_approvals(
 async def approval_clock(here: Here, engagement: str | None = None) -> ApprovalClock:
     """How many days regions take to answer, and when open approvals (of one engagement, or all) may be answered."""
     async with here.store.look() as unit:
+        if engagement is not None:
+            await repository.ENGAGEMENTS.find(unit, engagement)
         told = waiting.clock(await repository.every_approval(unit), unit.now.date())
     return told.but(waiting=tuple(one for one in told.waiting if engagement in (None, one.engagement_id)))
 
