@@ -1,6 +1,6 @@
 """What an approval makes of an obligation that needs one: it is free, held back and says why, or off."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,24 +55,18 @@ def granted(rule: Rule, item: Item, history: History, places: Places) -> Granted
 def _voices(item: Item, approvals: Sequence[Approval], places: Places) -> tuple[list[list[Approval]], bool]:
     """The approvals that speak of the item, together where they ask for the same yes; and whether each yes is needed.
 
-    Of one place, any yes will do. Of peers, neither side may have refused. What has no place waits for everybody.
+    Of one place, or of none, any yes will do: the states of a quick region need not wait for those of a slow one. Of
+    peers, neither side may have refused.
     """
     sides = [str(code) for name in SIDES if (code := item.value(name)) is not None]
     if not sides:
-        return _by_whom(approvals), False
+        return [voice for voice in [list(approvals)] if voice], False
     everywhere = [one for one in approvals if _names_no_place(one)]
     of_sides = [[one for one in approvals if _speaks_of(one, code, places)] for code in dict.fromkeys(sides)]
     if len(of_sides) == 1:
         return [voice for voice in [[*everywhere, *of_sides[0]]] if voice], False
     # An answer about one side says more than one about nobody, whose yes would hide that side's no.
     return [voice for voice in of_sides if voice] or [voice for voice in [everywhere] if voice], True
-
-
-def _by_whom(approvals: Iterable[Approval]) -> list[list[Approval]]:
-    asked: dict[tuple[int | None, str | None], list[Approval]] = {}
-    for one in approvals:
-        asked.setdefault((one.asked.event.region, one.asked.event.jurisdiction), []).append(one)
-    return list(asked.values())
 
 
 def _names_no_place(approval: Approval) -> bool:
