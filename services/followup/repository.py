@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 
 from services.followup import decisions, domain, tables
 from services.followup.decisions.contacts import contact_of
@@ -11,7 +11,7 @@ from services.followup.domain import Candidate, Consent, Contact, Known
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact, line_of
 from shared.events.evaluation import EvaluationOpened
-from shared.events.followup import ContactSuppressed, FollowUpFellDue
+from shared.events.followup import ContactSuppressed, FollowUpFellDue, ReminderSent
 from shared.obligations import ledger
 from shared.obligations.following import Following, ruling
 from shared.obligations.reconcile import Change, Forbidden, Row
@@ -109,7 +109,7 @@ async def witness(unit: Unit, changes: Sequence[Change]) -> None:
 
 async def _is_counted(unit: Unit, task_id: str) -> bool:
     """Whether a task has fallen due before, so that its contact counts already."""
-    made = select(CONTACT.c.n).where(CONTACT.c.task_id == task_id, CONTACT.c.kind != "reminder")
+    made = select(CONTACT.c.n).where(await _ours(unit, [task_id]))
     return await unit.connection.scalar(made.limit(1)) is not None
 
 
@@ -195,8 +195,18 @@ async def _consents(unit: Unit, candidates: Sequence[Candidate]) -> list[Consent
 async def _made_again(unit: Unit, made: Sequence[Contact]) -> None:
     """Forget the earlier contacts of tasks that now reach the same teams again."""
     these = [(one.task_id, one.team_id or "") for one in made]
-    again = tuple_(CONTACT.c.task_id, CONTACT.c.team_id).in_(these) & (CONTACT.c.kind != "reminder")
-    await unit.connection.execute(delete(CONTACT).where(again))
+    ours = await _ours(unit, [one.task_id for one in made])
+    again = tuple_(CONTACT.c.task_id, CONTACT.c.team_id).in_(these)
+    await unit.connection.execute(delete(CONTACT).where(ours, again))
+
+
+async def _ours(unit: Unit, task_ids: Sequence[str]) -> ColumnElement[bool]:
+    """The contacts that tasks are themselves, beside the reminders of them that were sent."""
+    histories = await kept.histories(unit, {line_of(task_id) for task_id in task_ids})
+    sent = [(event.task_id, event.n) for one in histories.values() for _, event in one.said.of(ReminderSent)]
+    told = tuple_(CONTACT.c.task_id, CONTACT.c.n).in_(sent) & (CONTACT.c.kind == "reminder")
+    of_tasks = CONTACT.c.task_id.in_(task_ids)
+    return of_tasks & ~told if sent else of_tasks
 
 
 async def _write(unit: Unit, contacts: Sequence[Contact]) -> None:

@@ -86,6 +86,16 @@ async def test_a_contact_that_fell_due_and_is_done_by_hand_is_one(store: Store) 
     assert await counted(store) == [f"{OFFER} offer ky 01-12"]
 
 
+async def test_a_reminding_task_that_is_put_off_is_one_contact_beside_what_is_sent(
+    store: Store,
+) -> None:
+    await hear(store, published(RULES.replace("contact: true", "contact: reminder")), *ENGAGED[1:])
+    await until(store, 8)
+    await hear(store, said("reminder_sent", n=0, **TO_KY), LATER[0])
+    await until(store, 20)
+    assert await counted(store) == [f"{OFFER} reminder ky 01-04", f"{OFFER} reminder ky 01-24"]
+
+
 async def recovered(store: Store) -> None:
     """All that the ledger kept is lost, and learned again from what it had said."""
     async with store.work() as unit:
