@@ -15,7 +15,7 @@ import typer
 from services import running
 from services.stage import Courier, Stage
 from shared.clock import VirtualClock
-from shared.errors import Malformed
+from shared.errors import Malformed, of_file
 from shared.events.base import Fact, say
 from shared.events.catalogue import speaker
 from shared.events.followup import ContactSuppressed
@@ -46,7 +46,7 @@ def run(log: Path, playbooks: Path, until: str | None, form: str) -> int:
         published, unsound = playbooks_in(playbooks)
         end = end_of(until) if until else max((fact.time for fact in facts), default=BEGINNING)
     except OSError as error:
-        typer.echo(error, err=True)
+        typer.echo(of_file(error), err=True)
         return 1
     except Malformed as error:
         typer.echo("\n".join(map(str, error.problems)), err=True)

@@ -104,3 +104,8 @@ def problems(error: BaseException) -> tuple[Problem, ...]:
     if isinstance(error, NotNow):
         return (Problem("", error.reason),)
     return (Problem("", f"{type(error).__name__}: {error}"),)
+
+
+def of_file(error: OSError) -> str:
+    """Why a file or folder cannot be used, for the person who named it."""
+    return f"{error.filename}: cannot be read: {error.strerror}" if error.filename else str(error)

@@ -23,7 +23,7 @@ from services.replay import COLUMNS, facts_of, played, published_in
 from shared import logs
 from shared.bus.server import ServerFailed
 from shared.clock import VirtualClock
-from shared.errors import Malformed
+from shared.errors import Malformed, of_file
 from shared.events.base import Fact
 from shared.events.log import end_of
 from shared.obligations.ledger import Obliged
@@ -55,7 +55,7 @@ def run(as_json: bool, until: str) -> int:
         facts, wrong = facts_of(LOG)
         end = end_of(until)
     except (OSError, Malformed) as error:
-        why = "; ".join(map(str, error.problems)) if isinstance(error, Malformed) else str(error)
+        why = "; ".join(map(str, error.problems)) if isinstance(error, Malformed) else of_file(error)
         sys.stderr.write(f"The demo can not be played. {why}\n")
         return 1
     if not as_json:

@@ -13,7 +13,7 @@ from services.whatif.printing import as_json, as_text
 from services.whatif.weighing import Weighed, weigh
 from shared.cli.calling import facts_told
 from shared.clock import WorldClock
-from shared.errors import Malformed
+from shared.errors import Malformed, of_file
 from shared.events.base import Fact
 from shared.events.intake import PlaybookPublished
 from shared.events.log import end_of
@@ -45,7 +45,7 @@ def run(asked: Asked, form: str) -> int:
     try:
         weighed, refused = ask(asked)
     except OSError as error:
-        typer.echo(error, err=True)
+        typer.echo(of_file(error), err=True)
         return 1
     except Malformed as error:
         typer.echo("\n".join(map(str, error.problems)), err=True)

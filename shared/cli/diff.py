@@ -147,12 +147,13 @@ def _imagined(old: "Playbook", new: "Playbook", start: str | None, teams: str) -
 
 
 def _logged(log: Path, engagement: str) -> "list[Fact]":
+    from shared.errors import of_file
     from shared.events.log import read_log
 
     try:
         facts, refused = read_log(log.read_bytes(), str(log))
     except OSError as error:
-        fail(f"{log}: cannot be read: {error}")
+        fail(of_file(error))
     for line in refused:
         typer.echo(line, err=True)
     found = [fact for fact in facts if fact.line == engagement]

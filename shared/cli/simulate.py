@@ -44,14 +44,17 @@ def simulate(
 
 def read_file(file: Path) -> "Flat":
     """The playbook in a file, with what it extends; what is wrong with it is printed, and ends the command with 1."""
+    from shared.errors import of_file
     from shared.playbooks.model import BadPlaybook
     from shared.settings import Settings
     from shared.shelf import whole
 
     try:
         return whole(file, Settings().playbooks)
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: cannot be read: {error}")
+    except OSError as error:
+        fail(of_file(error))
+    except UnicodeDecodeError:
+        fail(f"{file}: is not UTF-8; save it as such")
     except BadPlaybook as error:
         fail("\n".join(str(problem) for problem in error.problems))
 
