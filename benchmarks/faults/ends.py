@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 PIPE = 1024 * 1024
@@ -80,7 +81,8 @@ class End(asyncio.Protocol):
             self._transport.write(data)
         elif not self._said_all:
             self._said_all = True
-            self._transport.write_eof()
+            with suppress(OSError):  # Else the end that was cut off a moment ago would end the whole proxy.
+                self._transport.write_eof()
             self._close_if_done()
 
     def hold(self, reason: str, is_so: bool) -> None:
