@@ -212,14 +212,17 @@ class Producers:
         await asyncio.shield(self._published[name])
 
     async def _desk(self) -> None:
-        """Put a new version of the desk into force every half minute, by which requests fall due two minutes later."""
+        """Put a new version of the desk into force now and then, by which requests fall due two minutes later at first.
+
+        Each one has all requests planned again, thousands after some minutes: not more often than the faults bear.
+        """
         voice = self._voice()
         while not self._over.is_set():
             minute = playbooks.next_minute(self._clock.now(), 2)
             text = playbooks.of_desk(self.here, minute, self._number("desk"))
             await voice.insist("intake", "/playbooks", document=text)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), 30)
+                await asyncio.wait_for(self._over.wait(), 90)
         voice.caller.hang_up()
 
     async def _track(self, number: int) -> None:

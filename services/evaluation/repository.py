@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from services.evaluation import decisions, domain, tables
@@ -41,7 +40,7 @@ LINES = 50
 FOLLOWING = Following(keeps=lambda kind: kind != TASK, told=decisions.told)
 
 WATCHING: Drawer[Known] = Drawer(WATCHED, lambda known: known.watched, filtered_by=("jurisdiction",))
-SIGNS: Drawer[Known] = Drawer(SIGN, lambda known: known.signs, filtered_by=("jurisdiction",))
+SIGNS: Drawer[Known] = Drawer(SIGN, lambda known: known.signs, filtered_by=("jurisdiction", "on"))
 RECORDS: Records[Known] = Records(
     view=domain.known,
     drawers=(
@@ -121,13 +120,23 @@ async def watch(unit: Unit) -> bool:
     await unit.connection.execute(delete(STIRRED).where(STIRRED.c.line.in_(lines)))
     await _stir(unit, await _ruled_by(unit, lines))
     await _fill(unit, lines)
-    mine, news = await _rows(unit, WATCHED.c.engagement_id, lines), await _rows(unit, SIGN.c.line, lines)
-    others = await _rows(unit, WATCHED.c.jurisdiction, {row.jurisdiction for row in news})
-    teams = {(row.engagement_id, row.team_id): Watched.model_validate_json(row.document) for row in (*mine, *others)}
-    places = {team.jurisdiction for team in teams.values()}
-    seen = [Sign.model_validate_json(row.document) for row in await _rows(unit, SIGN.c.jurisdiction, places)]
-    await _propose(unit, list(teams.values()), seen)
+    shown = await _what_shows(unit, lines)
+    await _propose(unit, {team: signs for team, signs in shown.items() if signs})
     return bool(lines)
+
+
+async def _what_shows(unit: Unit, lines: Sequence[str]) -> dict[Watched, list[Sign]]:
+    """What may show a change for a team: for those of these lines all that is known, for all others what is new here.
+
+    The date is asked of the database: a state has thousands of signs by and by, and nearly all are from before.
+    """
+    mine, news = await _teams(unit, WATCHED.c.engagement_id, lines), await _signs(unit, SIGN.c.line, lines)
+    closed = min((team.closed_on for team in mine), default=date.max)
+    later = or_(SIGN.c.on.is_(None), SIGN.c.on > closed)
+    signs = await _signs(unit, SIGN.c.jurisdiction, {team.jurisdiction for team in mine}, later) if mine else []
+    others = await _teams(unit, WATCHED.c.jurisdiction, {sign.jurisdiction for sign in news})
+    shown = {team: decisions.may_show(team, news, unit.topics) for team in others}
+    return shown | {team: decisions.may_show(team, signs, unit.topics) for team in mine}
 
 
 async def _fill(unit: Unit, lines: Sequence[str]) -> None:
@@ -137,13 +146,13 @@ async def _fill(unit: Unit, lines: Sequence[str]) -> None:
         await drawer.fill(unit, views)
 
 
-async def _propose(unit: Unit, teams: Sequence[Watched], seen: Sequence[Sign]) -> None:
+async def _propose(unit: Unit, shown: Mapping[Watched, Sequence[Sign]]) -> None:
     """Say what was not said before, of the engagements whose window is known."""
-    histories = await kept.histories(unit, {team.engagement_id for team in teams})
+    histories = await kept.histories(unit, {team.engagement_id for team in shown})
     for line, history in sorted(histories.items()):
-        mine = [team for team in teams if team.engagement_id == line]
+        mine = {team: signs for team, signs in shown.items() if team.engagement_id == line}
         try:
-            new = await _shown(unit, history, mine, seen)
+            new = await _new(unit, history, mine)
         except (DBAPIError, NotNow, Raced):
             raise
         except Exception as error:
@@ -155,11 +164,13 @@ async def _propose(unit: Unit, teams: Sequence[Watched], seen: Sequence[Sign]) -
             await keep(unit, new, True)
 
 
-async def _shown(unit: Unit, history: History, teams: Sequence[Watched], seen: Sequence[Sign]) -> list[Fact]:
+async def _new(unit: Unit, history: History, shown: Mapping[Watched, Sequence[Sign]]) -> list[Fact]:
     """What the signs propose of one engagement, and was not said before."""
     until = await _last_days(unit, history)
-    watched = [team for team in teams if team.team_id in until]
-    found = [pair for team in watched for pair in decisions.propose(team, until[team.team_id], seen, unit.topics)]
+    watched = [(team, signs) for team, signs in shown.items() if team.team_id in until]
+    found = [
+        pair for team, signs in watched for pair in decisions.propose(team, until[team.team_id], signs, unit.topics)
+    ]
     known_ids = {getattr(fact.event, "outcome_id", None) for fact in history.facts.values()}
     zone = ZoneInfo(history.engagement.time_zone if history.engagement else unit.zone)
     return [say(event, unit.now, zone, sign.because) for event, sign in found if event.outcome_id not in known_ids]
@@ -197,6 +208,19 @@ async def _ruled_by(unit: Unit, lines: Sequence[str]) -> Sequence[str]:
     return (await unit.connection.scalars(query.where(kept.LINE.c.playbook.in_(names)))).all() if names else []
 
 
-async def _rows(unit: Unit, column: ColumnElement[str], values: Iterable[str]) -> Sequence[Any]:
-    """The rows of a column's table in which it has one of these values."""
-    return (await unit.connection.execute(select(column.table).where(column.in_(list(values))))).all()
+async def _teams(unit: Unit, column: ColumnElement[str], values: Iterable[str]) -> list[Watched]:
+    return [Watched.model_validate_json(document) for document in await _documents(unit, column, values)]
+
+
+async def _signs(
+    unit: Unit, column: ColumnElement[str], values: Iterable[str], *also: ColumnElement[bool]
+) -> list[Sign]:
+    return [Sign.model_validate_json(document) for document in await _documents(unit, column, values, *also)]
+
+
+async def _documents(
+    unit: Unit, column: ColumnElement[str], values: Iterable[str], *also: ColumnElement[bool]
+) -> Sequence[str]:
+    """The documents of the rows of a column's table in which it has one of these values."""
+    query = select(column.table.c.document).where(column.in_(list(values)), *also)
+    return (await unit.connection.scalars(query)).all()

@@ -65,6 +65,8 @@ class SignRow(SQLModel, table=True):
     kind: str = Field(primary_key=True)
     what: str = Field(primary_key=True)
     jurisdiction: str = Field(index=True)
+    on: date | None = None
+    """None in a row from before this column: then its document tells."""
     document: str
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.evaluation import domain
-from services.evaluation.decisions import propose
+from services.evaluation.decisions import may_show, propose
 from services.evaluation.domain import Sign, Watched
 from services.evaluation.domain.watching import signs, watched
 from shared.playbooks.topics import read_topics
@@ -84,3 +84,15 @@ def test_a_step_told_at_great_length_is_proposed_with_as_much_of_it_as_fits() ->
     step = sign(kind="finished", line="e1", what="p1/t1", team_id="ky", words="x" * 8000)
     [(proposed, _)] = propose(KENTUCKY, LAST_DAY, [step], TOPICS)
     assert (len(proposed.statement), proposed.statement[-3:]) == (8000, "...")
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(logs_of_an_engagement(), st.integers(0, 200))
+def test_nothing_is_proposed_that_was_not_seen_to_be_possible_before_the_window_was_known(log: Any, days: int) -> None:
+    known = domain.known(history(log))
+    for team in known.watched.values():
+        until = team.closed_on + timedelta(days=days)
+        signs_seen = known.signs.values()
+        assert propose(team, until, signs_seen, TOPICS) == propose(
+            team, until, may_show(team, signs_seen, TOPICS), TOPICS
+        )

@@ -31,6 +31,11 @@ def propose(
     return [(_proposed(watched, sign), sign) for sign in signs if sign.on > until and _is_sign(watched, sign, topics)]
 
 
+def may_show(watched: Watched, signs: Iterable[Sign], topics: Topics) -> list[Sign]:
+    """The signs that may show a change for a team, whatever its window is: it ends on the day of closing or later."""
+    return [sign for sign in signs if sign.on > watched.closed_on and _is_sign(watched, sign, topics)]
+
+
 def dismiss(command: domain.DismissOutcome, known: Known, now: datetime) -> list[Event]:
     """Somebody looked, and it was no outcome."""
     proposed = _proposal(known, command.outcome_id, command.engagement_id)
