@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from services.evaluation import handlers, repository
@@ -75,6 +75,16 @@ async def test_what_is_said_while_somebody_looks_is_looked_at_again(replicas: tu
 async def evaluation(url: str) -> AsyncIterator[Store]:
     async with a_store(url, "evaluation", TABLES) as store:
         yield store
+
+
+async def test_a_sign_that_was_recorded_before_signs_had_their_day_is_still_seen(evaluation: Store) -> None:
+    await hear(evaluation, [*BEGINNING, ASKED])
+    await handlers.pass_time(evaluation)
+    async with evaluation.work() as unit:
+        await unit.connection.execute(update(repository.SIGN).values(on=None))
+    await hear(evaluation, [CLOSED])
+    await handlers.pass_time(evaluation)
+    assert await proposed(evaluation) == 1
 
 
 async def test_an_engagement_whose_playbook_cannot_be_read_keeps_no_other_from_being_watched(

@@ -86,13 +86,6 @@ def test_a_step_told_at_great_length_is_proposed_with_as_much_of_it_as_fits() ->
     assert (len(proposed.statement), proposed.statement[-3:]) == (8000, "...")
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-@given(logs_of_an_engagement(), st.integers(0, 200))
-def test_nothing_is_proposed_that_was_not_seen_to_be_possible_before_the_window_was_known(log: Any, days: int) -> None:
-    known = domain.known(history(log))
-    for team in known.watched.values():
-        until = team.closed_on + timedelta(days=days)
-        signs_seen = known.signs.values()
-        assert propose(team, until, signs_seen, TOPICS) == propose(
-            team, until, may_show(team, signs_seen, TOPICS), TOPICS
-        )
+def test_what_was_done_by_the_day_of_closing_shows_nothing_however_short_the_window_is() -> None:
+    on_the_day, next_day = sign(on="2027-02-01"), sign(on="2027-02-02")
+    assert may_show(KENTUCKY, [on_the_day, next_day], TOPICS) == [next_day]

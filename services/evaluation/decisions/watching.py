@@ -28,7 +28,7 @@ def propose(
 
     Which fact came first makes no difference, and one sign proposes one outcome only, however often it is told.
     """
-    return [(_proposed(watched, sign), sign) for sign in signs if sign.on > until and _is_sign(watched, sign, topics)]
+    return [(_proposed(watched, sign), sign) for sign in may_show(watched, signs, topics) if sign.on > until]
 
 
 def may_show(watched: Watched, signs: Iterable[Sign], topics: Topics) -> list[Sign]:
