@@ -11,6 +11,7 @@ import structlog
 from nats.aio.client import Client
 from nats.errors import ConnectionReconnectingError
 
+from shared.bus.ending import ended
 from shared.bus.publishing import publish
 from shared.bus.streams import stream_of
 from shared.crashes import passing
@@ -90,9 +91,7 @@ class Postman:
         """Stop at once; what was not carried waits in the outbox for the next start."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
         for waiter in self._flushing:
             waiter.cancel()
         self._flushing.clear()

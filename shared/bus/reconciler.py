@@ -16,6 +16,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from shared.bus.comparing import Marked, lacking
+from shared.bus.ending import ended
 from shared.bus.postman import HasClient
 from shared.bus.sighting import Seen, Sight, doubt, look_at, message
 from shared.bus.streams import ASIDE, ENGAGEMENT, Ear, begin_again, provision
@@ -102,9 +103,7 @@ class Reconciler:
         """Stop at once; what was not finished is found again at the next start."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
 
     def wake(self) -> None:
         """Say that the bus was away and came back: nobody knows what it has lost meanwhile."""
