@@ -150,11 +150,13 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
     app = _app(settings, names, listening)
     # What breaks is logged by us, without people's data; uvicorn would tell it again, with a traceback.
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     # uvicorn stops when it is asked to, and then raises the signal again: being asked to stop is no failure.
+    # Before it listens to signals itself, what is asked must not be lost: it would run on until it is killed.
     for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, lambda *_: None)
+        signal.signal(asked, lambda *_: setattr(server, "should_exit", True))
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
     except SystemExit:
         end(f"Could not start. {app.state.failure}")
 

@@ -16,7 +16,7 @@ from benchmarks.faults.world import World
 RECOVERS_WITHIN = 120.0
 """Seconds after which a world that shows no effect of a fresh fact has not recovered."""
 STRIKES_WITHIN = 180.0
-SALVOS = 0.75
+SALVOS = 0.9
 """How often, once every kind was struck by itself, one of each of these sides is struck at the same time."""
 TOGETHER = (
     ("kill_service", "kill_several", "kill_all", "pause_service", "stop_service"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections.abc import AsyncGenerator, Iterable
 from datetime import datetime
@@ -14,8 +15,16 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from shared.bus.pulling import LARGEST_BATCH
 
 BATCH = 500
+NO_MORE = "404"
 SILENCE = 15.0
 """Seconds without a word after which reading a stream has failed."""
+
+
+class Interrupted(NatsError):
+    """The server stopped reading out a stream: {reason}. What was read of it is not all; read it again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__((self.__doc__ or "").format(reason=reason))
 
 
 async def everything(
@@ -40,13 +49,13 @@ async def everything(
     )
     arrived: asyncio.Queue[Msg] = asyncio.Queue()
     inbox = client.new_inbox()
-    subscription = await client.subscribe(inbox, cb=arrived.put, pending_bytes_limit=8 * LARGEST_BATCH)
+    subscription = await client.subscribe(f"{inbox}.*", cb=arrived.put, pending_bytes_limit=8 * LARGEST_BATCH)
     consumer = (await js.add_consumer(stream, reader)).name
     try:
         wish = json.dumps({"batch": at_once, "max_bytes": LARGEST_BATCH, "no_wait": True}).encode()
-        while True:
-            await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}", wish, reply=inbox)
-            batch = await _answer(arrived, at_once)
+        for place in itertools.count():
+            await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}", wish, reply=f"{inbox}.{place}")
+            batch = await _answer(arrived, f"{inbox}.{place}", at_once)
             if not batch:
                 return
             yield batch
@@ -57,12 +66,19 @@ async def everything(
             await js.delete_consumer(stream, str(consumer))
 
 
-async def _answer(arrived: asyncio.Queue[Msg], at_most: int) -> list[Msg]:
-    """The messages of one answer; the server says itself when it has no more, or no room for more."""
+async def _answer(arrived: asyncio.Queue[Msg], inbox: str, at_most: int) -> list[Msg]:
+    """The messages of one answer; none where the server says that there are no more. Raises Interrupted.
+
+    Each wish has an inbox of its own: the server ends a full batch with a word ("Batch Completed"), which comes late.
+    Taken for the end of the next batch it was the end of the stream, and all behind it was believed to be lost.
+    """
     batch: list[Msg] = []
     while len(batch) < at_most:
         message = await asyncio.wait_for(arrived.get(), SILENCE)
-        if not message.reply:
+        if message.reply:
+            batch.append(message)
+        elif message.subject == inbox:
+            if not batch and (message.headers or {}).get("Status") != NO_MORE:
+                raise Interrupted((message.headers or {}).get("Description", "no word why"))
             break
-        batch.append(message)
     return batch
