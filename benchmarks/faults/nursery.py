@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.child import die_with
+from benchmarks.faults.child import die_with, last_words
 
 SLOW_TO_IMPORT = (
     "services.running",
@@ -32,11 +32,15 @@ SLOW_TO_IMPORT = (
 ROOT = Path(__file__).parents[2]
 
 
+class NurseryEnded(Exception):
+    """The nursery has ended by itself; its last words say why."""
+
+
 class Nursery:
     """The harness's side: asks for processes, and is told when they end."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._log = folder / "nursery.log"
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._asked: dict[int, asyncio.Future[int]] = {}
@@ -44,7 +48,7 @@ class Nursery:
         self._number = 0
 
     async def start(self) -> None:
-        with (self._folder / "nursery.log").open("ab") as log:
+        with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -63,9 +67,14 @@ class Nursery:
     async def fork(
         self, arguments: list[str], environment: dict[str, str], log: Path, mutation: str = ""
     ) -> tuple[int, asyncio.Future[int]]:
-        """Run `throughline` with these arguments; its process id, and later its end: a code, or minus a signal."""
+        """Run `throughline` with these arguments; its process id, and later its end: a code, or minus a signal.
+
+        Raises NurseryEnded when the nursery itself is gone: nothing can be started any more, and no end be told.
+        """
         assert self._process is not None
         assert self._process.stdin is not None
+        if self._reading is None or self._reading.done():
+            raise NurseryEnded(last_words(self._log))
         self._number += 1
         asked = self._asked[self._number] = asyncio.get_running_loop().create_future()
         wish = {"number": self._number, "arguments": arguments, "environment": environment, "log": str(log)}
@@ -95,6 +104,9 @@ class Nursery:
                 _set(self._ends.pop(told["pid"]), told["code"])
         for end in self._ends.values():
             _set(end, -signal.SIGKILL)
+        for asked in self._asked.values():
+            if not asked.done():
+                asked.set_exception(NurseryEnded(last_words(self._log)))
 
 
 def _set(end: asyncio.Future[int], code: int) -> None:

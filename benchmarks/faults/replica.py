@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.faults.child import last_words, send
-from benchmarks.faults.nursery import Nursery
+from benchmarks.faults.nursery import Nursery, NurseryEnded
 
 COULD_NOT_START = 2
 """How a service ends whose bus or database is not there while it starts; systemd would start it again."""
@@ -88,14 +88,16 @@ class Replica:
     async def _kept(self) -> None:
         if self._keeping:
             self._keeping.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, NurseryEnded):
                 await self._keeping
             self._keeping = None
 
     async def until_up(self, within: float = 60.0) -> None:
-        """Wait until it answers."""
+        """Wait until it answers. Raises NurseryEnded when it can't be started any more."""
         async with asyncio.timeout(within):
-            while not self.is_up:  # noqa: ASYNC110 - what is waited for is in another process
+            while not self.is_up:
+                if self._keeping and self._keeping.done():
+                    self._keeping.result()
                 await asyncio.sleep(0.05)
 
     async def _keep(self) -> None:
@@ -105,7 +107,11 @@ class Replica:
             environment = self.environment | {"THROUGHLINE_CRASH_AT": crash_at}
             self.pid = 0
             self.ended.clear()
-            self.pid, end = await self._nursery.fork(["run", self.service], environment, self.log, self.mutation)
+            try:
+                self.pid, end = await self._nursery.fork(["run", self.service], environment, self.log, self.mutation)
+            except BaseException:
+                self.ended.set()
+                raise
             self.starts += 1
             self.look_again()
             try:

@@ -1,0 +1,35 @@
+"""The nursery of the fault harness: when it is gone, whoever waits for a service is told so, and waits no longer."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from benchmarks.faults.child import family, send
+from benchmarks.faults.nursery import Nursery, NurseryEnded
+from benchmarks.faults.replica import Replica
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the fault harness needs Linux's /proc")
+
+
+def nurseries() -> list[int]:
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in family(os.getpid())[1:]}
+    return [pid for pid, command in commands.items() if b"benchmarks.faults.nursery" in command]
+
+
+async def test_a_service_that_nobody_can_start_any_more_is_not_waited_for(tmp_path: Path) -> None:
+    nursery = Nursery(tmp_path)
+    await nursery.start()
+    pid, end = await nursery.fork(["--help"], {}, tmp_path / "help.log")
+    assert pid
+    assert await end == 0
+    for one in nurseries():
+        send(one, signal.SIGKILL)
+
+    replica = Replica(nursery, "intake", "a", 1, {}, tmp_path)
+    replica.start()
+    with pytest.raises(NurseryEnded):
+        await replica.until_up(60)
+    assert await replica.stay_down() == 0, "and what never ran needs no end"
+    await nursery.stop()
