@@ -26,6 +26,8 @@ class Replica:
         self.is_up = False
         self.crash_at = ""
         """Where the next start dies; once."""
+        self.dies_at = ""
+        """Where the present start dies, if it passes there."""
         self.mutation = ""
         self.starts = 0
         self.vain_starts = 0
@@ -102,9 +104,9 @@ class Replica:
 
     async def _keep(self) -> None:
         while self._wanted:
-            crash_at, self.crash_at = self.crash_at, ""
-            began, self._ordered = time.monotonic(), bool(crash_at)
-            environment = self.environment | {"THROUGHLINE_CRASH_AT": crash_at}
+            self.dies_at, self.crash_at = self.crash_at, ""
+            began, self._ordered = time.monotonic(), bool(self.dies_at)
+            environment = self.environment | {"THROUGHLINE_CRASH_AT": self.dies_at}
             self.pid = 0
             self.ended.clear()
             try:
