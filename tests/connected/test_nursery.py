@@ -10,8 +10,6 @@ from benchmarks.faults.child import family, send
 from benchmarks.faults.nursery import Nursery, NurseryEnded
 from benchmarks.faults.replica import Replica
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the fault harness needs Linux's /proc")
-
 
 def nurseries() -> list[int]:
     commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in family(os.getpid())[1:]}
