@@ -3,9 +3,6 @@
 PYTHON  ?= python3
 WORKERS ?= logical
 TESTS   ?= tests
-# The tests start hundreds of processes, and compiled files halve the start of each.
-unexport PYTHONDONTWRITEBYTECODE
-
 DATABASE ?= postgresql
 PHASES  ?= single,cluster
 SEED    ?= 1
