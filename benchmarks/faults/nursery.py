@@ -33,7 +33,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class NurseryEnded(Exception):
-    """The nursery has ended by itself; its last words say why."""
+    """The nursery has ended by itself; its last words say why, if it had any."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(f"the nursery has ended, no service can be started: {last_words(log) or f'{log} is empty'}")
 
 
 class Nursery:
@@ -74,7 +77,7 @@ class Nursery:
         assert self._process is not None
         assert self._process.stdin is not None
         if self._reading is None or self._reading.done():
-            raise NurseryEnded(last_words(self._log))
+            raise NurseryEnded(self._log)
         self._number += 1
         asked = self._asked[self._number] = asyncio.get_running_loop().create_future()
         wish = {"number": self._number, "arguments": arguments, "environment": environment, "log": str(log)}
@@ -106,7 +109,7 @@ class Nursery:
             _set(end, -signal.SIGKILL)
         for asked in self._asked.values():
             if not asked.done():
-                asked.set_exception(NurseryEnded(last_words(self._log)))
+                asked.set_exception(NurseryEnded(self._log))
 
 
 def _set(end: asyncio.Future[int], code: int) -> None:

@@ -26,8 +26,8 @@ class Replica:
         self.is_up = False
         self.crash_at = ""
         """Where the next start dies; once."""
-        self.dies_at = ""
-        """Where the present start dies, if it passes there."""
+        self.may_be_killed = False
+        """Whether a SIGKILL was ordered for the present start: sent to it, or at a crash point that it may pass."""
         self.mutation = ""
         self.starts = 0
         self.vain_starts = 0
@@ -64,6 +64,8 @@ class Replica:
         """Send it a signal; a kill is remembered as ordered."""
         if what in {signal.SIGKILL, signal.SIGTERM}:
             self.order_death()
+        if what == signal.SIGKILL:
+            self.may_be_killed = True
         if self.pid and not self.ended.is_set():
             send(self.pid, what)
 
@@ -87,6 +89,10 @@ class Replica:
             await self._kept()
         return self.last_code
 
+    def ended_well(self, code: int | None) -> bool:
+        """Whether this is how a service ends that was asked to: by itself, unless another fault killed it meanwhile."""
+        return code == 0 or (code == -signal.SIGKILL and self.may_be_killed)
+
     async def _kept(self) -> None:
         if self._keeping:
             self._keeping.cancel()
@@ -104,9 +110,9 @@ class Replica:
 
     async def _keep(self) -> None:
         while self._wanted:
-            self.dies_at, self.crash_at = self.crash_at, ""
-            began, self._ordered = time.monotonic(), bool(self.dies_at)
-            environment = self.environment | {"THROUGHLINE_CRASH_AT": self.dies_at}
+            crash_at, self.crash_at = self.crash_at, ""
+            began, self._ordered, self.may_be_killed = time.monotonic(), bool(crash_at), bool(crash_at)
+            environment = self.environment | {"THROUGHLINE_CRASH_AT": crash_at}
             self.pid = 0
             self.ended.clear()
             try:

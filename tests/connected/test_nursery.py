@@ -1,4 +1,4 @@
-"""The nursery of the fault harness: when it is gone, whoever waits for a service is told so, and waits no longer."""
+"""The fault harness starts and ends services: nobody waits for one in vain, and only an ordered kill is no finding."""
 
 import os
 import signal
@@ -27,7 +27,19 @@ async def test_a_service_that_nobody_can_start_any_more_is_not_waited_for(tmp_pa
 
     replica = Replica(nursery, "intake", "a", 1, {}, tmp_path)
     replica.start()
-    with pytest.raises(NurseryEnded):
+    with pytest.raises(NurseryEnded, match="no service can be started"):
         await replica.until_up(60)
     assert await replica.stay_down() == 0, "and what never ran needs no end"
     await nursery.stop()
+
+
+async def test_a_kill_is_a_good_end_only_where_another_fault_has_ordered_it(tmp_path: Path) -> None:
+    replica = Replica(Nursery(tmp_path), "intake", "a", 1, {}, tmp_path)
+    replica.send(signal.SIGTERM)
+    assert replica.ended_well(0)
+    assert not replica.ended_well(-signal.SIGKILL)
+
+    replica.send(signal.SIGKILL)
+    assert replica.ended_well(-signal.SIGKILL)
+    assert not replica.ended_well(1)
+    assert not replica.ended_well(None), "whoever had to be killed for not ending did not end well"

@@ -48,10 +48,8 @@ async def pause(scene: Scene) -> None:
 async def ask_to_end(scene: Scene) -> None:
     """SIGTERM under load: it ends by itself, in time, and says that nothing went wrong."""
     one = scene.chance.choice(running(scene))
-    # A crash point that it had not passed yet may lie on its way out; then it dies there, as another fault has ordered.
-    ends = {0, -signal.SIGKILL} if one.dies_at else {0}
     code = await one.stay_down(within=ENDS_WITHIN)
-    if code not in ends:
+    if not one.ended_well(code):
         one.findings.append(f"{one} was asked to end and {'did not' if code is None else f'ended with {code}'}")
     one.start()
 
