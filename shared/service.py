@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
 from fastapi import APIRouter
 from sqlmodel import SQLModel
 
+from shared.bus.acquaintances import Acquaintances
+from shared.bus.asking import Words, answer_questions
 from shared.bus.broker import Broker, make_broker
 from shared.bus.delivery import Delivery
 from shared.bus.listening import listen
@@ -25,6 +28,7 @@ from shared.events import wire
 from shared.events.base import Fact
 from shared.obligations.alarm import Alarm
 from shared.obligations.following import Following
+from shared.people import Directory
 from shared.settings import Settings
 from shared.storage import aside
 from shared.storage.database import Database
@@ -70,6 +74,10 @@ class Service:
     """How it hears, if not by taking in facts in batches."""
     hear_message: Callable[[Store, str, bytes], Awaitable[object]] | None = None
     """How it handles one message, if that is no fact."""
+    answers: "Mapping[str, Callable[[Service, Words], Awaitable[Words]]]" = field(default_factory=dict)
+    """What other services may ask it by the bus, on `ask.<service>.<what>`, and how it answers."""
+    directory: Directory = field(init=False)
+    """Who the people are behind the ids: asked of intake, unless a service has a better way."""
     store: Store = field(init=False)
     broker: Broker | None = field(init=False, default=None)
     postman: Postman | None = field(init=False, default=None)
@@ -79,6 +87,7 @@ class Service:
     def __post_init__(self) -> None:
         database = Database.at(self.settings.database, self.settings.data, self.name)
         self.store = Store(database, self.clock, self.settings.known_places, self.settings.zone)
+        self.directory = Acquaintances(lambda: self.broker)
 
     async def prepare(self) -> Migrated:
         """Make the tables that are not there yet, or bring those of an older version to this one."""
@@ -101,6 +110,7 @@ class Service:
             self.listens(broker, self)
         else:
             listen(broker, self.ear, self.take, self.put_aside, self.settings.batch, self.settings.ack_wait)
+        self._listen_beside(broker)
         self.postman = Postman(StoredOutbox(self.store), broker, self.name)
         self.reconciler = self._reconciler(broker)
         await self.reconciler.start()
@@ -110,6 +120,13 @@ class Service:
         await self.postman.start()
         if self.alarm:
             self.alarm.start()
+
+    def _listen_beside(self, broker: Broker) -> None:
+        """Hear what no stream keeps: questions of other services, and that somebody's name has changed."""
+        for what, answer in self.answers.items():
+            answer_questions(broker, self.name, what, partial(answer, self))
+        if isinstance(self.directory, Acquaintances):
+            self.directory.listen(broker)
 
     def _reconciler(self, broker: Broker) -> Reconciler:
         told = self.settings

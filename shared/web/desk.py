@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 
 from shared.errors import Problem
 from shared.events.complaints import malformed
+from shared.people import NOBODY, Directory
 from shared.storage.listing import MOST, Asked
 from shared.storage.work import Store
 
@@ -22,6 +23,8 @@ class Desk:
     store: Store
     patience: float
     """Seconds to wait for a fact that another service has said but this one has not heard yet."""
+    directory: Directory = NOBODY
+    """Who the people are behind the ids."""
 
 
 def known_questions(request: Request) -> None:

@@ -46,7 +46,7 @@ def build(services: Sequence[Service], lifespan: Lifespan) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = {service.name: service for service in services}
-    app.state.desks = {service.name: Desk(service.store, service.settings.patience) for service in services}
+    app.state.desks = {one.name: Desk(one.store, one.settings.patience, one.directory) for one in services}
     for routes in (*(service.router for service in services), router):
         app.include_router(routes, dependencies=[Depends(known_questions)])
     answer_refusals(app)

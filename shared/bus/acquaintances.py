@@ -1,0 +1,125 @@
+"""The directory of people as every service but intake has it: asked over the bus, and remembered for some seconds."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from faststream import AckPolicy
+from nats.errors import Error as NatsError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.bus.asking import Unanswered, ask, raw
+from shared.bus.broker import Broker
+from shared.errors import Malformed
+from shared.people import Address, Person
+
+log = structlog.get_logger()
+
+KEEPER, WHAT = "intake", "people"
+"""Who keeps the directory, and what it is asked for."""
+CHANGED = "people.changed"
+"""Where it is told, without a word of whom, that somebody was added, changed or erased."""
+MOST = 200
+"""The most people who are asked for at once."""
+REMEMBERED_FOR = 10.0
+"""Seconds for which a name is shown without asking again; also the longest that an erased one can be shown by a service
+which the bus cannot reach.
+"""
+SILENT_FOR = 5.0
+"""Seconds for which nobody is asked after nobody answered: a page must not wait for each of its names."""
+TRIES = 3
+"""How often is asked again where somebody changed while the answer was on its way."""
+Known = tuple[float, Person | None]
+
+
+class Question(BaseModel):
+    """Who has these ids, or who reads mail at this address."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    ids: tuple[str, ...] = Field(default=(), max_length=MOST)
+    address: Address | None = None
+
+
+class People(BaseModel):
+    """The answer: whoever is known of those that were asked for."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    people: tuple[Person, ...] = ()
+
+
+class Acquaintances:
+    """Asks intake for people by the bus. Who is not answered knows nobody, and shows ids."""
+
+    def __init__(self, broker: Callable[[], Broker | None]) -> None:
+        self._broker = broker
+        self._known: dict[str, Known] = {}
+        self._generation = 0
+        self._silent_until = 0.0
+
+    async def named(self, ids: Iterable[str]) -> Mapping[str, Person]:
+        wanted = sorted({*ids})
+        now = asyncio.get_running_loop().time()
+        self._known = {one: known for one, known in self._known.items() if known[0] > now}
+        # What is remembered may be forgotten while we ask: then it is not shown either.
+        missing = [one for one in wanted if one not in self._known]
+        for some in (missing[start : start + MOST] for start in range(0, len(missing), MOST)):
+            await self._learn(some)
+        found = {one: self._known[one][1] for one in wanted if one in self._known}
+        return {one: person for one, person in found.items() if person is not None}
+
+    async def whose(self, address: str) -> Person | None:
+        found = await self._ask({"address": address})
+        return found[0] if found else None
+
+    async def changed(self) -> None:
+        self._generation += 1
+        self._known.clear()
+
+    def listen(self, broker: Broker) -> None:
+        """From the broker's start to its stop, forget whenever somebody has changed."""
+
+        async def hear(_message: Any) -> None:
+            await self.changed()
+
+        hear.__name__ = "people_changed"
+        # No queue: every replica remembers by itself, and has to forget by itself.
+        broker.subscriber(CHANGED, no_reply=True, ack_policy=AckPolicy.MANUAL, decoder=raw)(hear)
+
+    async def _learn(self, ids: Sequence[str]) -> None:
+        for _try in range(TRIES):
+            generation = self._generation
+            found = await self._ask({"ids": ids})
+            if found is None:
+                return
+            if generation == self._generation:
+                until = asyncio.get_running_loop().time() + REMEMBERED_FOR
+                people = {person.person_id: person for person in found}
+                self._known |= {one: (until, people.get(one)) for one in ids}
+                return
+
+    async def _ask(self, question: Mapping[str, Any]) -> tuple[Person, ...] | None:
+        """Whoever is known of those asked for; none where nobody answered."""
+        loop = asyncio.get_running_loop()
+        broker = self._broker()
+        if broker is None or loop.time() < self._silent_until:
+            return None
+        try:
+            return People.model_validate(await ask(broker.client, KEEPER, WHAT, question)).people
+        except (Unanswered, Malformed, ValidationError) as error:
+            self._silent_until = loop.time() + SILENT_FOR
+            log.info("people_not_known", why=type(error).__name__)
+            return None
+
+
+async def tell_changed(broker: Broker | None) -> None:
+    """Tell everybody who remembers people to ask again."""
+    if broker is None or not broker.client.is_connected:
+        return
+    try:
+        await broker.client.publish(CHANGED, b"")
+        await broker.client.flush(2)
+    except (NatsError, TimeoutError) as error:
+        log.warning("people_change_not_told", why=type(error).__name__)
