@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 
 from services.followup import decisions, domain, handlers, repository
 from services.followup.domain import Consent, Contact
+from shared.access.opening import OFFICE, STAFF, open_to
 from shared.commands import Said
 from shared.events import fields, wire
 from shared.events.fields import Instant
@@ -23,30 +24,35 @@ Here = Annotated[Desk, Depends(desk("followup"))]
 
 
 @router.post("/tasks/do")
+@open_to(STAFF)
 async def do_task(command: domain.DoTask, here: Here) -> Said:
     """Tell that a task is done; late is not too late."""
     return await handlers.obey(here.store, command, decisions.do, here.patience)
 
 
 @router.post("/tasks/skip")
+@open_to(STAFF)
 async def skip_task(command: domain.SkipTask, here: Here) -> Said:
     """Decide that a task need not be done, and say why."""
     return await handlers.obey(here.store, command, decisions.skip, here.patience)
 
 
 @router.post("/tasks/snooze")
+@open_to(STAFF)
 async def snooze_task(command: domain.SnoozeTask, here: Here) -> Said:
     """Put a task off until a later day."""
     return await handlers.obey(here.store, command, decisions.snooze, here.patience)
 
 
 @router.post("/tasks/hand-over")
+@open_to(STAFF)
 async def hand_over_task(command: domain.HandOverTask, here: Here) -> Said:
     """Give a task to another role."""
     return await handlers.obey(here.store, command, decisions.hand_over, here.patience)
 
 
 @router.get("/tasks")
+@open_to(STAFF)
 async def list_tasks(
     here: Here,
     asked: Which,
@@ -63,6 +69,7 @@ async def list_tasks(
 
 
 @router.get("/tasks/{task_id:path}/why")
+@open_to(STAFF)
 async def why_task(task_id: str, here: Here) -> Why:
     """The rule, the fact and the dates behind a task."""
     async with here.store.look() as unit:
@@ -70,6 +77,7 @@ async def why_task(task_id: str, here: Here) -> Why:
 
 
 @router.get("/tasks/{task_id:path}")
+@open_to(STAFF)
 async def get_task(task_id: str, here: Here) -> Task:
     """One task."""
     async with here.store.look() as unit:
@@ -77,6 +85,7 @@ async def get_task(task_id: str, here: Here) -> Task:
 
 
 @router.get("/contacts")
+@open_to(STAFF)
 async def list_contacts(
     here: Here,
     asked: Which,
@@ -92,6 +101,7 @@ async def list_contacts(
 
 
 @router.get("/consents")
+@open_to(STAFF)
 async def list_consents(
     here: Here, asked: Which, person_id: str | None = None, engagement: str | None = None
 ) -> Page[Consent]:
@@ -101,12 +111,14 @@ async def list_consents(
 
 
 @router.get("/engagements/{engagement_id}/story")
+@open_to(STAFF)
 async def story(engagement_id: str, here: Here) -> list[dict[str, Any]]:
     """All that was said of an engagement, in the order in which it happened."""
     return [wire.document(fact) for fact in await handlers.story(here.store, engagement_id)]
 
 
 @router.get("/facts")
+@open_to(OFFICE)
 async def log(here: Here, asked: Which, engagement: str | None = None, type: str | None = None) -> Log:
     """All that people and trackers said, in the order in which it was heard here: a log that `replay` reads."""
     async with here.store.look() as unit:
@@ -114,18 +126,21 @@ async def log(here: Here, asked: Which, engagement: str | None = None, type: str
 
 
 @router.get("/engagements/{engagement_id}/calendar")
+@open_to(STAFF)
 async def calendar(engagement_id: str, here: Here) -> list[Obliged]:
     """What lies ahead: tasks and evaluation rounds that are scheduled, and those that are expected."""
     return await handlers.calendar(here.store, engagement_id)
 
 
 @router.get("/engagements/{engagement_id}/risks")
+@open_to(STAFF)
 async def risks(engagement_id: str, here: Here) -> list[domain.AtTheGate]:
     """The buy-in gate: each team, what it lacks of what its model wants, and why its plan is at risk, if it is."""
     return await handlers.risks(here.store, engagement_id)
 
 
 @router.get("/engagements/{engagement_id}/handover")
+@open_to(STAFF)
 async def handover(engagement_id: str, here: Here, role: Handed, team_id: str | None = None) -> Packet:
     """The handover packet: what a role owes, asked for and was promised, the last notes, and who left when."""
     return await handlers.handover(here.store, engagement_id, role, team_id)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 
 from services.sessions import decisions, domain, handlers, repository
 from services.sessions.domain import Homework, Plan, Session
+from shared.access.opening import STAFF, open_to
 from shared.commands import Said
 from shared.events.base import Instant
 from shared.storage.listing import Page
@@ -17,30 +18,35 @@ Here = Annotated[Desk, Depends(desk("sessions"))]
 
 
 @router.post("/sessions", status_code=201)
+@open_to(STAFF)
 async def schedule_session(command: domain.ScheduleSession, here: Here) -> Said:
     """Give a session its time."""
     return await handlers.obey(here.store, command, decisions.schedule, here.patience)
 
 
 @router.post("/sessions/move")
+@open_to(STAFF)
 async def move_session(command: domain.MoveSession, here: Here) -> Said:
     """Give a session another time; what hangs on it moves with it."""
     return await handlers.obey(here.store, command, decisions.move, here.patience)
 
 
 @router.post("/sessions/cancel")
+@open_to(STAFF)
 async def cancel_session(command: domain.CancelSession, here: Here) -> Said:
     """Call a session off; what hangs on it goes."""
     return await handlers.obey(here.store, command, decisions.cancel, here.patience)
 
 
 @router.post("/sessions/hold")
+@open_to(STAFF)
 async def hold_session(command: domain.HoldSession, here: Here) -> Said:
     """Tell that a session was held, and who was there; a team that is not named was absent."""
     return await handlers.obey(here.store, command, decisions.hold, here.patience)
 
 
 @router.get("/sessions")
+@open_to(STAFF)
 async def list_sessions(
     here: Here,
     asked: Which,
@@ -55,6 +61,7 @@ async def list_sessions(
 
 
 @router.get("/sessions/{session_id}")
+@open_to(STAFF)
 async def get_session(session_id: str, here: Here, engagement: str | None = None) -> Session:
     """One session."""
     async with here.store.look() as unit:
@@ -62,18 +69,21 @@ async def get_session(session_id: str, here: Here, engagement: str | None = None
 
 
 @router.post("/homework", status_code=201)
+@open_to(STAFF)
 async def assign_homework(command: domain.AssignHomework, here: Here) -> Said:
     """Give all teams something to do until the next session."""
     return await handlers.obey(here.store, command, decisions.assign_homework, here.patience)
 
 
 @router.post("/homework/hand-in")
+@open_to(STAFF)
 async def hand_in_homework(command: domain.HandInHomework, here: Here) -> Said:
     """Tell that a team did its homework."""
     return await handlers.obey(here.store, command, decisions.hand_in_homework, here.patience)
 
 
 @router.get("/homework")
+@open_to(STAFF)
 async def list_homework(
     here: Here, asked: Which, engagement: str | None = None, session: str | None = None
 ) -> Page[Homework]:
@@ -83,6 +93,7 @@ async def list_homework(
 
 
 @router.get("/homework/{homework_id}")
+@open_to(STAFF)
 async def get_homework(homework_id: str, here: Here, engagement: str | None = None) -> Homework:
     """One piece of homework, and who handed it in."""
     async with here.store.look() as unit:
@@ -90,30 +101,35 @@ async def get_homework(homework_id: str, here: Here, engagement: str | None = No
 
 
 @router.post("/plans", status_code=201)
+@open_to(STAFF)
 async def submit_plan(command: domain.SubmitPlan, here: Here) -> Said:
     """Hand in a team's action plan."""
     return await handlers.obey(here.store, command, decisions.submit_plan, here.patience)
 
 
 @router.post("/plans/accept")
+@open_to(STAFF)
 async def accept_plan(command: domain.JudgePlan, here: Here) -> Said:
     """Accept a plan for the lead agency."""
     return await handlers.obey(here.store, command, decisions.accept_plan, here.patience)
 
 
 @router.post("/plans/reject")
+@open_to(STAFF)
 async def reject_plan(command: domain.JudgePlan, here: Here) -> Said:
     """Reject a plan for the lead agency, with the reason."""
     return await handlers.obey(here.store, command, decisions.reject_plan, here.patience)
 
 
 @router.post("/plans/report-step")
+@open_to(STAFF)
 async def report_step(command: domain.ReportStep, here: Here) -> Said:
     """Tell how a step of a plan is coming along, and what stands in its way."""
     return await handlers.obey(here.store, command, decisions.report_step, here.patience)
 
 
 @router.get("/plans")
+@open_to(STAFF)
 async def list_plans(
     here: Here,
     asked: Which,
@@ -131,6 +147,7 @@ async def list_plans(
 
 
 @router.get("/plans/{plan_id}")
+@open_to(STAFF)
 async def get_plan(plan_id: str, here: Here, engagement: str | None = None) -> Plan:
     """One action plan with its steps."""
     async with here.store.look() as unit:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.access.caller import ALL_RIGHTS, Caller
 from shared.clock import Clock
 from shared.crashes import passing
 from shared.playbooks.history import History
@@ -41,6 +43,8 @@ class Unit:
     memory: "Memory"
     alone: bool
     """Whether nobody else can record anything before this unit has committed."""
+    caller: Caller = ALL_RIGHTS
+    """For whom all this is done: what is foreign to them is not there."""
     learned: "Memory" = field(default_factory=dict)
     """The histories as they will be once this unit commits."""
     versions: dict[str, int] = field(default_factory=dict)
@@ -71,6 +75,15 @@ class Store:
         self._places = places
         self._zone = zone
         self._memory: Memory = {}
+        self._caller = ALL_RIGHTS
+        self._whole = self
+        """The store of which this is how somebody sees it."""
+
+    def asked_by(self, caller: Caller) -> "Store":
+        """The same store for somebody who asks: what is foreign to them is not there."""
+        seen = copy(self._whole)
+        seen._caller = caller
+        return seen
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Unit]:
@@ -84,9 +97,9 @@ class Store:
             passing("work.before_commit")
         passing("work.after_commit")
         self._remember(unit.learned)
-        self.done += 1
+        self._whole.done += 1
         if unit.posted:
-            self.posted()
+            self._whole.posted()
 
     @asynccontextmanager
     async def look(self) -> AsyncIterator[Unit]:
@@ -100,7 +113,7 @@ class Store:
         database = self.database
         now = self.clock.now()
         world = (self._places, self._zone, self.topics)
-        return Unit(connection, database.service, now, *world, self._memory, database.is_sqlite)
+        return Unit(connection, database.service, now, *world, self._memory, database.is_sqlite, self._caller)
 
     def _remember(self, learned: Memory) -> None:
         """Keep what was read or made, the oldest forgotten first; whoever uses it compares versions before."""

@@ -1,7 +1,7 @@
 """Where a request meets its service: the desk is what a route needs of it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from shared.access.caller import ALL_RIGHTS, Caller
 from shared.errors import Problem
 from shared.events.complaints import malformed
 from shared.people import NOBODY, Directory
@@ -25,6 +26,8 @@ class Desk:
     """Seconds to wait for a fact that another service has said but this one has not heard yet."""
     directory: Directory = NOBODY
     """Who the people are behind the ids."""
+    caller: Caller = ALL_RIGHTS
+    """Who is asking; the store shows them what is theirs."""
 
 
 def known_questions(request: Request) -> None:
@@ -56,11 +59,12 @@ Which = Annotated[Asked, Depends(_asked)]
 """The page of a list that is asked for."""
 
 
-def desk(service: str) -> Callable[[Request], Desk]:
-    """The desk of the service with this name, in whatever process it runs."""
+def desk(service: str) -> Callable[[Request], Awaitable[Desk]]:
+    """The desk of the service with this name, in whatever process it runs, for whoever asks."""
 
-    def of(request: Request) -> Desk:
+    async def of(request: Request) -> Desk:
         found: Desk = request.app.state.desks[service]
-        return found
+        caller: Caller = request.state.caller
+        return replace(found, store=found.store.asked_by(caller), caller=caller)
 
     return of

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
+from shared.access.door import OPEN_DOOR, AtTheDoor, Door
+from shared.access.opening import ADMINISTRATORS, ANYBODY, STAFF, let_in, open_to, see_that_all_are_opened
 from shared.bus.reconciler import Reconciled
 from shared.commands import Said
 from shared.errors import Unknown
@@ -24,6 +26,8 @@ from shared.web.reading import StrictReading
 
 router = APIRouter(tags=["every service"])
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+AT_EVERY_ROUTE = [Depends(let_in), Depends(known_questions)]
+"""What is looked at before any route is."""
 
 
 class RetractFact(BaseModel):
@@ -35,8 +39,8 @@ class RetractFact(BaseModel):
     reason: Text
 
 
-def build(services: Sequence[Service], lifespan: Lifespan) -> FastAPI:
-    """One app for all the services that run in this process."""
+def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOOR) -> FastAPI:
+    """One app for all the services that run in this process; without a door of its own everybody has all rights."""
     app = FastAPI(
         title="Throughline",
         summary="Keeps the line of a technical-assistance engagement, from the first request to the last outcome.",
@@ -48,9 +52,11 @@ def build(services: Sequence[Service], lifespan: Lifespan) -> FastAPI:
     app.state.services = {service.name: service for service in services}
     app.state.desks = {one.name: Desk(one.store, one.settings.patience, one.directory) for one in services}
     for routes in (*(service.router for service in services), router):
-        app.include_router(routes, dependencies=[Depends(known_questions)])
+        app.include_router(routes, dependencies=AT_EVERY_ROUTE)
+    see_that_all_are_opened(app.routes)
     answer_refusals(app)
     app.add_middleware(StrictReading)
+    app.add_middleware(AtTheDoor, door=door)
     return app
 
 
@@ -59,6 +65,7 @@ def _services(request: Request) -> list[Service]:
 
 
 @router.get("/")
+@open_to(ANYBODY)
 async def index(request: Request) -> dict[str, Any]:
     """Where everything is."""
     paths = sorted(path for path in request.app.openapi()["paths"] if "{" not in path)
@@ -66,6 +73,7 @@ async def index(request: Request) -> dict[str, Any]:
 
 
 @router.get("/health")
+@open_to(ANYBODY)
 async def health(request: Request) -> JSONResponse:
     """Whether each service can hear, record and say; 503 where one cannot."""
     told = {service.name: await service.health() for service in _services(request)}
@@ -74,6 +82,7 @@ async def health(request: Request) -> JSONResponse:
 
 
 @router.post("/reconcile")
+@open_to(ADMINISTRATORS)
 async def reconcile(request: Request) -> dict[str, list[Reconciled]]:
     """Compare all that each service said with what the bus has, and say again what it lacks."""
     running = [(service.name, service.reconciler) for service in _services(request)]
@@ -81,12 +90,14 @@ async def reconcile(request: Request) -> dict[str, list[Reconciled]]:
 
 
 @router.get("/facts/{fact_id:path}")
+@open_to(STAFF)
 async def get_fact(fact_id: str, request: Request) -> dict[str, Any]:
     """One fact as it was said."""
     return wire.document((await _who_knows(request, fact_id))[1])
 
 
 @router.post("/facts/retract")
+@open_to(STAFF)
 async def retract_fact(command: RetractFact, request: Request) -> Said:
     """Take back a fact: whatever it obliged goes, as if it had never been said."""
     service, fact = await _who_knows(request, command.fact_id)
@@ -95,6 +106,7 @@ async def retract_fact(command: RetractFact, request: Request) -> Said:
 
 
 @router.get("/aside")
+@open_to(ADMINISTRATORS)
 async def list_aside(
     request: Request, asked: Which, state: Literal["waiting", "retried", "dropped"] | None = "waiting"
 ) -> dict[str, Page[PutAside]]:
@@ -107,6 +119,7 @@ async def list_aside(
 
 
 @router.get("/aside/{service}/{aside_id}")
+@open_to(ADMINISTRATORS)
 async def get_aside(service: str, aside_id: str, request: Request) -> PutAside:
     """One message that was put aside, whole."""
     async with _named(request, service).store.look() as unit:
@@ -114,6 +127,7 @@ async def get_aside(service: str, aside_id: str, request: Request) -> PutAside:
 
 
 @router.post("/aside/{service}/{aside_id}/retry")
+@open_to(ADMINISTRATORS)
 async def retry_aside(service: str, aside_id: str, request: Request) -> dict[str, str]:
     """Handle a message again, now that what was wrong may have been mended."""
     await _named(request, service).retry_aside(aside_id)
@@ -121,6 +135,7 @@ async def retry_aside(service: str, aside_id: str, request: Request) -> dict[str
 
 
 @router.post("/aside/{service}/{aside_id}/drop")
+@open_to(ADMINISTRATORS)
 async def drop_aside(service: str, aside_id: str, request: Request) -> dict[str, str]:
     """Decide that a message need not be handled; it stays on record."""
     async with _named(request, service).store.work() as unit:

@@ -9,6 +9,7 @@ from services.intake.api.here import Here
 from services.intake.decisions import approvals as decisions
 from services.intake.decisions import waiting
 from services.intake.domain import Application, Approval, ApprovalClock, Waiting
+from shared.access.opening import STAFF, open_to
 from shared.commands import Said
 from shared.storage.listing import Page
 from shared.web.desk import Which
@@ -17,18 +18,21 @@ router = APIRouter()
 
 
 @router.post("/approvals", status_code=201)
+@open_to(STAFF)
 async def ask_approval(command: domain.AskApproval, here: Here) -> Said:
     """Tell that a regional office was asked for its consent."""
     return await handlers.obey(here.store, command, decisions.ask)
 
 
 @router.post("/approvals/answer")
+@open_to(STAFF)
 async def answer_approval(command: domain.AnswerApproval, here: Here) -> Said:
     """Tell what the regional office answered."""
     return await handlers.obey(here.store, command, decisions.answer)
 
 
 @router.get("/approvals")
+@open_to(STAFF)
 async def list_approvals(
     here: Here,
     asked: Which,
@@ -45,6 +49,7 @@ async def list_approvals(
 
 
 @router.get("/approvals/clock")
+@open_to(STAFF)
 async def approval_clock(here: Here, engagement: str | None = None) -> ApprovalClock:
     """How many days regions take to answer, and when open approvals (of one engagement, or all) may be answered."""
     async with here.store.look() as unit:
@@ -55,6 +60,7 @@ async def approval_clock(here: Here, engagement: str | None = None) -> ApprovalC
 
 
 @router.get("/approvals/{approval_id}")
+@open_to(STAFF)
 async def get_approval(approval_id: str, here: Here, engagement: str | None = None) -> Waiting | Approval:
     """One approval; while it is open, with the day on which its answer is expected."""
     async with here.store.look() as unit:
@@ -65,12 +71,14 @@ async def get_approval(approval_id: str, here: Here, engagement: str | None = No
 
 
 @router.post("/applications", status_code=201)
+@open_to(STAFF)
 async def receive_application(command: domain.ReceiveApplication, here: Here) -> Said:
     """Tell that an agency applied to take part."""
     return await handlers.obey(here.store, command, decisions.receive)
 
 
 @router.get("/applications")
+@open_to(STAFF)
 async def list_applications(
     here: Here,
     asked: Which,
@@ -85,6 +93,7 @@ async def list_applications(
 
 
 @router.get("/applications/{application_id}")
+@open_to(STAFF)
 async def get_application(application_id: str, here: Here, engagement: str | None = None) -> Application:
     """One application."""
     async with here.store.look() as unit:

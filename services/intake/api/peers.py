@@ -8,6 +8,7 @@ from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
 from services.intake.decisions import peers as decisions
 from services.intake.domain import Peers, ProposedPeers
+from shared.access.opening import STAFF, open_to
 from shared.commands import Said
 from shared.storage.listing import Page
 from shared.web.desk import Which
@@ -16,18 +17,21 @@ router = APIRouter()
 
 
 @router.post("/peers", status_code=201)
+@open_to(STAFF)
 async def suggest_peers(command: domain.SuggestPeers, here: Here) -> Said:
     """Tell that a jurisdiction was found which can help a team."""
     return await handlers.obey(here.store, command, decisions.suggest)
 
 
 @router.post("/peers/connect")
+@open_to(STAFF)
 async def connect_peers(command: domain.ConnectPeers, here: Here) -> Said:
     """Tell that the two were introduced to one another."""
     return await handlers.obey(here.store, command, decisions.connect)
 
 
 @router.get("/peers")
+@open_to(STAFF)
 async def list_peers(
     here: Here,
     asked: Which,
@@ -43,6 +47,7 @@ async def list_peers(
 
 
 @router.get("/engagements/{engagement_id}/peers/proposed")
+@open_to(STAFF)
 async def propose_peers(
     engagement_id: str, here: Here, limit: Annotated[int, Query(ge=1, le=500)] = 50
 ) -> list[ProposedPeers]:

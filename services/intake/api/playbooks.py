@@ -9,6 +9,7 @@ from services.intake.api.here import Here
 from services.intake.decisions import playbooks as decisions
 from services.intake.domain import Playbook
 from shared import shelf
+from shared.access.opening import ADMINISTRATORS, STAFF, open_to
 from shared.commands import Said
 from shared.storage.listing import Page
 from shared.web.desk import Which
@@ -17,6 +18,7 @@ router = APIRouter()
 
 
 @router.post("/playbooks", status_code=201)
+@open_to(ADMINISTRATORS)
 async def publish_playbook(command: domain.PublishPlaybook, here: Here) -> Said:
     """Put a playbook into force; one with an error never replaces a good one.
 
@@ -28,6 +30,7 @@ async def publish_playbook(command: domain.PublishPlaybook, here: Here) -> Said:
 
 
 @router.get("/playbooks")
+@open_to(STAFF)
 async def list_playbooks(here: Here, asked: Which, playbook: str | None = None) -> Page[Playbook]:
     """All versions of all playbooks."""
     async with here.store.look() as unit:
@@ -35,6 +38,7 @@ async def list_playbooks(here: Here, asked: Which, playbook: str | None = None) 
 
 
 @router.get("/playbooks/{playbook}")
+@open_to(STAFF)
 async def get_playbook(
     playbook: str, here: Here, version: Annotated[int | None, Query(ge=1, le=1_000_000)] = None
 ) -> Playbook:

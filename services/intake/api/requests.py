@@ -9,6 +9,7 @@ from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
 from services.intake.decisions import requests as decisions
 from services.intake.domain import Request
+from shared.access.opening import STAFF, TRACKERS, open_to
 from shared.commands import Said
 from shared.errors import Unknown
 from shared.storage.listing import Page
@@ -18,24 +19,28 @@ router = APIRouter()
 
 
 @router.post("/requests", status_code=201)
+@open_to(TRACKERS)
 async def log_request(command: domain.LogRequest, here: Here) -> Said:
     """Log a request; logging it twice changes nothing."""
     return await handlers.obey(here.store, command, decisions.log)
 
 
 @router.post("/requests/withdraw")
+@open_to(TRACKERS)
 async def withdraw_request(command: domain.WithdrawRequest, here: Here) -> Said:
     """Tell that the agency does not ask any more."""
     return await handlers.obey(here.store, command, decisions.withdraw)
 
 
 @router.post("/requests/answer")
+@open_to(STAFF)
 async def answer_request(command: domain.AnswerRequest, here: Here) -> Said:
     """Tell that a request met its answer."""
     return await handlers.obey(here.store, command, decisions.answer)
 
 
 @router.get("/requests")
+@open_to(TRACKERS)
 async def list_requests(
     here: Here,
     asked: Which,
@@ -54,6 +59,7 @@ async def list_requests(
 
 
 @router.get("/requests/{request_id}")
+@open_to(TRACKERS)
 async def get_request(request_id: str, here: Here) -> Request:
     """One request, and what became of it."""
     async with here.store.look() as unit:
@@ -61,6 +67,7 @@ async def get_request(request_id: str, here: Here) -> Request:
 
 
 @router.get("/requests/{source}/{external_id:path}")
+@open_to(TRACKERS)
 async def get_request_of_tracker(source: str, external_id: str, here: Here) -> Request:
     """One request, by its tracker and its id there."""
     async with here.store.look() as unit:

@@ -9,6 +9,7 @@ from services.intake.api.here import Here
 from services.intake.decisions import roles
 from services.intake.decisions import teams as decisions
 from services.intake.domain import Cohort, ProposedCohort, Team
+from shared.access.opening import STAFF, open_to
 from shared.commands import Said
 from shared.errors import Malformed
 from shared.storage.listing import Page
@@ -18,12 +19,14 @@ router = APIRouter()
 
 
 @router.post("/cohorts", status_code=201)
+@open_to(STAFF)
 async def assign_cohort(command: domain.AssignCohort, here: Here) -> Said:
     """Decide which jurisdictions learn together."""
     return await handlers.obey(here.store, command, decisions.assign)
 
 
 @router.get("/cohorts")
+@open_to(STAFF)
 async def list_cohorts(here: Here, asked: Which, engagement: str | None = None) -> Page[Cohort]:
     """Cohorts by engagement."""
     async with here.store.look() as unit:
@@ -31,6 +34,7 @@ async def list_cohorts(here: Here, asked: Which, engagement: str | None = None) 
 
 
 @router.get("/engagements/{engagement_id}/cohorts/proposed")
+@open_to(STAFF)
 async def propose_cohorts(
     engagement_id: str,
     here: Here,
@@ -45,6 +49,7 @@ async def propose_cohorts(
 
 
 @router.get("/cohorts/{cohort}")
+@open_to(STAFF)
 async def get_cohort(cohort: str, here: Here, engagement: str | None = None) -> Cohort:
     """One cohort."""
     async with here.store.look() as unit:
@@ -52,30 +57,35 @@ async def get_cohort(cohort: str, here: Here, engagement: str | None = None) -> 
 
 
 @router.post("/teams", status_code=201)
+@open_to(STAFF)
 async def form_team(command: domain.FormTeam, here: Here) -> Said:
     """Tell that a jurisdiction has its team together."""
     return await handlers.obey(here.store, command, decisions.form)
 
 
 @router.post("/teams/change")
+@open_to(STAFF)
 async def change_team(command: domain.ChangeTeam, here: Here) -> Said:
     """Tell how a team is from a day on; what is not named stays as it was."""
     return await handlers.obey(here.store, command, decisions.change)
 
 
 @router.post("/teams/sign-off")
+@open_to(STAFF)
 async def sign_off_team(command: domain.SignOffTeam, here: Here) -> Said:
     """Tell that its agency's leadership stands behind a team."""
     return await handlers.obey(here.store, command, decisions.sign_off)
 
 
 @router.post("/teams/leave")
+@open_to(STAFF)
 async def leave_team(command: domain.LeaveTeam, here: Here) -> Said:
     """Tell that a team takes part no more."""
     return await handlers.obey(here.store, command, decisions.leave)
 
 
 @router.get("/teams")
+@open_to(STAFF)
 async def list_teams(
     here: Here,
     asked: Which,
@@ -91,6 +101,7 @@ async def list_teams(
 
 
 @router.get("/teams/{team_id}")
+@open_to(STAFF)
 async def get_team(team_id: str, here: Here, engagement: str | None = None) -> Team:
     """One team with its members and its sign-off."""
     async with here.store.look() as unit:
@@ -98,12 +109,14 @@ async def get_team(team_id: str, here: Here, engagement: str | None = None) -> T
 
 
 @router.post("/roles/vacate")
+@open_to(STAFF)
 async def vacate_role(command: domain.VacateRole, here: Here) -> Said:
     """Tell that somebody gave up a role; what it owes stays owed."""
     return await handlers.obey(here.store, command, roles.vacate)
 
 
 @router.post("/roles/fill")
+@open_to(STAFF)
 async def fill_role(command: domain.FillRole, here: Here) -> Said:
     """Tell that somebody took on a role, and with it what it owes."""
     return await handlers.obey(here.store, command, roles.fill)

@@ -9,6 +9,7 @@ from services.intake import repository
 from services.intake.api.here import Here
 from services.intake.decisions import topics as decisions
 from services.intake.domain import Topic
+from shared.access.opening import STAFF, open_to
 from shared.errors import Unknown
 from shared.playbooks.model import Playbook
 from shared.storage.work import Unit
@@ -17,6 +18,7 @@ router = APIRouter()
 
 
 @router.get("/topics")
+@open_to(STAFF)
 async def list_topics(here: Here, state: Literal["in_demand", "growing"] | None = None) -> list[Topic]:
     """Topics that agencies wait for an answer on, those that most jurisdictions ask about first; whom to invite."""
     async with here.store.look() as unit:
@@ -27,6 +29,7 @@ async def list_topics(here: Here, state: Literal["in_demand", "growing"] | None 
 
 
 @router.get("/topics/{topic}")
+@open_to(STAFF)
 async def get_topic(topic: str, here: Here) -> Topic:
     """One topic, by its slug or any other name that it goes by."""
     async with here.store.look() as unit:

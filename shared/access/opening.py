@@ -1,0 +1,80 @@
+"""To whom each route is open: said beside its decorator, and looked at before anything else is done."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+
+from shared.access.caller import NOBODY, Caller, Role
+from shared.errors import Refused
+
+F = TypeVar("F", bound=Callable[..., object])
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+OFFICE = ADMINISTRATORS | {Role.SUPERVISOR}
+"""Who sees all engagements."""
+STAFF = OFFICE | {Role.FACILITATOR, Role.EVALUATOR}
+"""The people of the center; of facilitators and evaluators each sees only their own."""
+TRACKERS = STAFF | {Role.TRACKER}
+"""The staff, and the trackers that log requests."""
+ANYBODY: frozenset[Role] = frozenset()
+"""Whoever comes, known or not."""
+MARK = "__open_to__"
+
+
+class NotOpened(Exception):
+    """Nobody has said to whom {routes} is open. Put @open_to(STAFF), or another of shared/access/opening.py, right
+    below the decorator of the route.
+    """
+
+    def __init__(self, routes: Iterable[str]) -> None:
+        super().__init__(" ".join((self.__doc__ or "").format(routes=", ".join(routes)).split()))
+
+
+class NotSignedIn(Refused):
+    """This is not open to everybody. Sign in at /sign-in, or send a token: Authorization: Bearer ..."""
+
+    status = 401
+    title = "Sign in first"
+
+
+class NotForYou(Refused):
+    """This is open to {roles} only."""
+
+    status = 403
+    title = "Not open to you"
+
+
+def open_to(roles: frozenset[Role]) -> Callable[[F], F]:
+    """Say who may use a route; it goes right below the route's decorator."""
+
+    def mark(route: F) -> F:
+        setattr(route, MARK, roles)
+        return route
+
+    return mark
+
+
+def opened_to(route: APIRoute) -> frozenset[Role] | None:
+    """Who may use a route; none where nobody said so."""
+    found: frozenset[Role] | None = getattr(route.endpoint, MARK, None)
+    return found
+
+
+def see_that_all_are_opened(routes: Iterable[object]) -> None:
+    """Raise NotOpened where a route does not say to whom it is open."""
+    closed = [route.path for route in routes if isinstance(route, APIRoute) and opened_to(route) is None]
+    if closed:
+        raise NotOpened(closed)
+
+
+async def let_in(request: Request) -> None:
+    """Refuse whoever may not use this route at all."""
+    route: APIRoute = request.scope["route"]
+    roles = opened_to(route)
+    caller: Caller = request.state.caller
+    if roles == ANYBODY or (roles and not roles.isdisjoint(caller.roles)):
+        return
+    if caller is NOBODY:
+        raise NotSignedIn
+    raise NotForYou(roles=", ".join(sorted(roles or ())) or "nobody")
