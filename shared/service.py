@@ -37,6 +37,7 @@ from shared.storage.outbox import StoredOutbox
 from shared.storage.said import StoredSaid
 from shared.storage.work import Store
 from shared.use_cases import Record
+from shared.web.pages.navigation import Pages
 
 log = structlog.get_logger()
 
@@ -62,6 +63,8 @@ class Service:
     retract: Callable[[Store, str, str], Awaitable[Said]]
     keep: Record
     """Keep facts and the rows that show them, and plan nothing."""
+    pages: Pages | None = None
+    """What it shows to people."""
     following: Following | None = None
     """What it makes of plans, if it keeps a ledger."""
     pass_time: Callable[[Store], Awaitable[None]] | None = None

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from services.followup import repository
-from services.followup.domain import AtTheGate, Known
+from services.followup.domain import AtTheGate, Known, Waiting
 from services.followup.repository import FOLLOWING
 from shared import use_cases
 from shared.commands import Said
@@ -17,6 +18,7 @@ from shared.obligations.ledger import Obliged
 from shared.playbooks.gate import at_the_gate
 from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
+from shared.storage.listing import Asked
 from shared.storage.work import Store
 from shared.use_cases import C, Decide
 
@@ -89,3 +91,13 @@ async def handover(store: Store, engagement_id: str, role: str, team_id: str | N
         is_role_there(history, role, team_id)
         rows = (await ledger.rows(unit, [engagement_id]))[engagement_id]
         return packet(history, rows, await why.ahead(unit, engagement_id), role, team_id, unit.now)
+
+
+async def inbox(
+    store: Store, reader: ZoneInfo, asked: Asked, due_before: datetime | None, **equal: str | None
+) -> list[Waiting]:
+    """The open tasks that a reader asks for, in the order in which they want to be done."""
+    async with store.look() as unit:
+        rows = await ledger.open_rows(unit, asked, due_before, **equal)
+        titles = await repository.titles(unit, {row.engagement for row in rows})
+        return [Waiting.of(row, titles.get(row.engagement, ""), unit.now, reader) for row in rows]

@@ -2,6 +2,7 @@
 
 from services.followup import handlers
 from services.followup.api import router
+from services.followup.pages import PAGES
 from services.followup.repository import FOLLOWING, keep
 from services.followup.subscribers import EAR
 from services.followup.tables import TABLES
@@ -19,6 +20,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         clock=clock,
         models=TABLES,
         router=router,
+        pages=PAGES,
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,

@@ -41,6 +41,12 @@ async def known(unit: Unit, line: str) -> Known:
     return Known(ZoneInfo(zone), tasks=(await ledger.rows(unit, [line]))[line], marks=history.marks)
 
 
+async def titles(unit: Unit, engagements: Iterable[str]) -> dict[str, str]:
+    """What these engagements are called."""
+    found = await kept.histories(unit, [one for one in engagements if one != NO_ENGAGEMENT])
+    return {line: str(one.engagement.words["title"]) for line, one in found.items() if one.engagement}
+
+
 async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     """Keep facts, and bring the ledger of their lines in step: the only way in which a task changes."""
     turns = await keep(unit, facts, said)

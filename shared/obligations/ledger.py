@@ -224,6 +224,15 @@ async def page(
     return Page(items=[of(**one.model_dump()) for one in told], next=rest)
 
 
+async def open_rows(unit: Unit, asked: Asked, due_before: datetime | None, **equal: object) -> list[Row]:
+    """What somebody still owes, by its due time."""
+    conditions = [_in_state("open", unit.now)]
+    if due_before is not None:
+        conditions.append(LEDGER.c.due_at < due_before)
+    found, _ = await rows_of(unit, LEDGER, ("due_at", "key"), asked, conditions, equal)
+    return [ROW.validate_json(row.document) for row in found]
+
+
 def _in_state(state: ListedState, now: datetime) -> ColumnElement[bool]:
     late = and_(LEDGER.c.state == "due", LEDGER.c.overdue_at <= now)
     match state:

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
 from shared.access.door import OPEN_DOOR, AtTheDoor, Door
@@ -20,11 +20,16 @@ from shared.service import Service
 from shared.storage import aside, facts
 from shared.storage.aside import PutAside
 from shared.storage.listing import Page
+from shared.web import assets
 from shared.web.desk import Desk, Which, known_questions
+from shared.web.pages.navigation import in_order
+from shared.web.pages.rendering import environment
 from shared.web.problems import answer_refusals
 from shared.web.reading import StrictReading
 
 router = APIRouter(tags=["every service"])
+START = "/app/inbox"
+"""The page on which a day begins."""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 AT_EVERY_ROUTE = [Depends(let_in), Depends(known_questions)]
 """What is looked at before any route is."""
@@ -51,8 +56,10 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
     )
     app.state.services = {service.name: service for service in services}
     app.state.desks = {one.name: Desk(one.store, one.settings.patience, one.directory) for one in services}
-    for routes in (*(service.router for service in services), router):
+    show(app, services)
+    for routes in (*(service.router for service in services), *(pages.router for pages in app.state.pages), router):
         app.include_router(routes, dependencies=AT_EVERY_ROUTE)
+    app.include_router(assets.router)
     see_that_all_are_opened(app.routes)
     answer_refusals(app)
     app.add_middleware(StrictReading)
@@ -60,14 +67,25 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
     return app
 
 
+def show(app: FastAPI, services: Sequence[Service]) -> None:
+    """Give the app what its pages are made of."""
+    app.state.pages = [service.pages for service in services if service.pages]
+    app.state.templates = environment(app.state.pages)
+    app.state.navigation = in_order(app.state.pages)
+    for first in services[:1]:
+        app.state.clock, app.state.zone, app.state.directory = first.clock, first.settings.zone, first.directory
+
+
 def _services(request: Request) -> list[Service]:
     return list(request.app.state.services.values())
 
 
-@router.get("/")
+@router.get("/", response_model=dict[str, Any])
 @open_to(ANYBODY)
-async def index(request: Request) -> dict[str, Any]:
-    """Where everything is."""
+async def index(request: Request) -> Any:
+    """Where everything is; browsers are led to the pages."""
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(START, status_code=303)
     paths = sorted(path for path in request.app.openapi()["paths"] if "{" not in path)
     return {"throughline": [service.name for service in _services(request)], "api": "/openapi.json", "paths": paths}
 

@@ -7,9 +7,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from shared.errors import Malformed, NotNow, Problem, Refused, problems
 from shared.events.complaints import complaints
+from shared.web.pages.refusing import refusal, wants_page
 
 log = structlog.get_logger()
 
@@ -26,7 +28,7 @@ def problem(status: int, title: str, detail: str, told: tuple[Problem, ...] = ()
 
 
 def answer_refusals(app: FastAPI) -> None:
-    """Make every error of this app answer as problem+json."""
+    """Make every error of this app answer as problem+json; to a person with a browser, as a page."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(NotNow, _not_now)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -34,31 +36,40 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-async def _refused(_request: Request, error: Exception) -> JSONResponse:
+async def answer(request: Request, status: int, title: str, detail: str, told: tuple[Problem, ...] = ()) -> Response:
+    """The same for whoever asks: a page for people, problem+json for programs."""
+    if wants_page(request):
+        return await refusal(request, status, title, detail, told)
+    return problem(status, title, detail, told)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return problem(error.status, error.title, str(error), problems(error))
+    return await answer(request, error.status, error.title, str(error), problems(error))
 
 
-async def _not_now(request: Request, error: Exception) -> JSONResponse:
+async def _not_now(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotNow)
     log.warning("request_not_now", path=request.url.path, reason=error.reason)
-    answer = problem(error.status, error.title, str(error))
-    answer.headers["Retry-After"] = str(RETRY_AFTER)
-    return answer
+    answered = await answer(request, error.status, error.title, str(error))
+    answered.headers["Retry-After"] = str(RETRY_AFTER)
+    return answered
 
 
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     inner = [{**one, "loc": one["loc"][1:] or one["loc"]} for one in error.errors()]
     told = complaints(inner)
-    return problem(422, Malformed.title, "; ".join(map(str, told)), told)
+    return await answer(request, 422, Malformed.title, "; ".join(map(str, told)), told)
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail), str(error.detail))
+    return await answer(request, error.status_code, str(error.detail), str(error.detail))
 
 
-async def _broken(request: Request, error: Exception) -> JSONResponse:
+async def _broken(request: Request, error: Exception) -> Response:
     log.error("request_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
-    return problem(500, "Something broke here", "Nothing was recorded. Try again; if it stays, see the log.")
+    return await answer(
+        request, 500, "Something broke here", "Nothing was recorded. Try again; if it stays, see the log."
+    )

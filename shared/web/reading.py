@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Malformed, Problem
 from shared.events import strict_json
+from shared.web.pages.refusing import BODY
 from shared.web.problems import problem
 
 LARGEST = 1 << 20
@@ -32,6 +33,7 @@ class StrictReading:
         except Malformed as error:
             await problem(error.status, error.title, _told(error.problems), error.problems)(scope, receive, send)
         else:
+            scope[BODY] = body
             await self._app(scope, _again(body, receive), send)
 
     async def _body(self, receive: Receive) -> bytes:

@@ -93,6 +93,22 @@ def test_no_service_hears_itself(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_shows_to_people_has_templates_of_its_own_and_is_put_in_by_its_main(service: str) -> None:
+    has_pages = any((ROOT / service / name).exists() for name in ("pages.py", "pages"))
+    [built] = [one for one in running.idle() if one.name == service]
+    assert (built.pages is not None, (ROOT / service / "templates").is_dir()) == (has_pages, has_pages)
+    if built.pages:
+        assert built.pages.templates == ROOT / service / "templates"
+
+
+def test_no_two_templates_have_one_name() -> None:
+    found = [
+        path.name for path in (*ROOT.glob("*/templates/*.html"), *(ROOT.parent / "shared/web/templates").iterdir())
+    ]
+    assert sorted(found) == sorted(set(found))
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_service_has_the_same_files(service: str) -> None:
     found = {path.stem for path in (ROOT / service).iterdir() if not path.name.startswith("__")}
     assert found >= EVERYWHERE

@@ -28,7 +28,7 @@ def texts() -> Iterator[tuple[str, str]]:
     """Every file that people wrote, with its text."""
     here = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
     for path in [*here, *(file for folder in FOLDERS for file in (ROOT / folder).rglob("*") if file.is_file())]:
-        if "__pycache__" in path.parts or path.suffix in {".pyc", ".png", ".ico", ".xlsx"}:
+        if {"__pycache__", "vendor"} & {*path.parts} or path.suffix in {".pyc", ".png", ".ico", ".xlsx"}:
             continue
         yield name(path), path.read_text(encoding="utf-8")
 

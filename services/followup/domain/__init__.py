@@ -2,10 +2,11 @@
 
 from services.followup.domain.contacts import Candidate, Consent, Contact, Reached, consents, reached
 from services.followup.domain.gate import AtTheGate, Reason
+from services.followup.domain.inbox import GROUPS, Waiting, When, heaps
 from services.followup.domain.tasks import DoTask, HandOverTask, Known, OfTask, SkipTask, SnoozeTask
 from services.followup.domain.told import Heard, told
 
 __all__ = [
-    "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "HandOverTask", "Heard", "Known", "OfTask", "Reached",
-    "Reason", "SkipTask", "SnoozeTask", "consents", "reached", "told",
+    "GROUPS", "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "HandOverTask", "Heard", "Known", "OfTask",
+    "Reached", "Reason", "SkipTask", "SnoozeTask", "Waiting", "When", "consents", "heaps", "reached", "told",
 ]  # fmt: skip

@@ -1,0 +1,80 @@
+"""What is on a desk: the open tasks as people see them, by when they want to be done."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from shared.events.base import NO_ENGAGEMENT
+from shared.obligations.reconcile import Row
+
+When = Literal["overdue", "today", "week", "later"]
+GROUPS: Mapping[When, str] = {"overdue": "Overdue", "today": "Today", "week": "This week", "later": "Later"}
+
+
+class Waiting(BaseModel):
+    """One open task, as it lies on a desk."""
+
+    task_id: str
+    when: When
+    title: str
+    engagement: str
+    engagement_title: str
+    to: str
+    """The role that owes it."""
+    person_id: str | None
+    team_id: str | None
+    due_at: datetime
+    zone: str
+    """The zone of the place that the task is about."""
+    why: str
+    """From what its day is counted."""
+    counted_from: date
+    rule: str
+    escalated_to: str | None
+    put_off: bool
+    """Whether somebody chose its day by hand."""
+
+    @property
+    def is_of_engagement(self) -> bool:
+        """Whether it belongs to an engagement, and not to a request or a topic."""
+        return self.engagement != NO_ENGAGEMENT
+
+    @classmethod
+    def of(cls, row: Row, title: str, now: datetime, reader: ZoneInfo) -> "Waiting":
+        """A task, for whoever reads in this zone."""
+        return cls(
+            task_id=row.key,
+            when=when(row, now, reader),
+            title=row.title,
+            engagement=row.engagement,
+            engagement_title=title,
+            to=row.to,
+            person_id=row.person_id,
+            team_id=row.team_id,
+            due_at=row.due_at,
+            zone=row.zone,
+            why=row.wait,
+            counted_from=row.moment_on,
+            rule=row.rule,
+            escalated_to=row.escalated_to,
+            put_off=row.due_at != row.planned_at,
+        )
+
+
+def when(row: Row, now: datetime, reader: ZoneInfo) -> When:
+    """Which heap it lies on: past its grace, for today, for the seven days from tomorrow on, or for later."""
+    if row.is_overdue(now):
+        return "overdue"
+    today, due = now.astimezone(reader).date(), row.due_at.astimezone(reader).date()
+    if due <= today:
+        return "today"
+    return "week" if due <= today + timedelta(days=7) else "later"
+
+
+def heaps(tasks: Sequence[Waiting]) -> dict[When, list[Waiting]]:
+    """The tasks of each heap that has any, in the order in which they want to be done."""
+    found: dict[When, list[Waiting]] = {name: [task for task in tasks if task.when == name] for name in GROUPS}
+    return {name: some for name, some in found.items() if some}

@@ -1,0 +1,64 @@
+"""One sentence that is said on the next page: what a form has done, and how to take it back."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, ValidationError
+
+COOKIE = "flash"
+LASTS = 60
+"""Seconds: whoever comes back later would not know of what the sentence speaks."""
+LARGEST = 3_500
+"""A browser keeps no cookie of more than 4096 bytes."""
+
+
+class Flash(BaseModel):
+    """What was done, and the facts to take back if it was a mistake."""
+
+    sentence: str
+    undo: tuple[str, ...] = ()
+    """The ids of the facts that were said."""
+    undo_at: str = ""
+    """Where they are taken back."""
+
+
+def went_well(
+    request: Request, sentence: str, otherwise: str, undo: Sequence[str] = (), undo_at: str = ""
+) -> RedirectResponse:
+    """Back to the page that the form was on (`otherwise`, if that is not told), which says this sentence once."""
+    answer = RedirectResponse(_back(request, otherwise), status_code=303)
+    flash = Flash(sentence=sentence, undo=tuple(undo), undo_at=undo_at)
+    if len(_packed(flash)) > LARGEST:
+        flash = Flash(sentence=sentence)
+    answer.set_cookie(COOKIE, _packed(flash), max_age=LASTS, path="/app", httponly=True, samesite="lax")
+    return answer
+
+
+def flashed(request: Request) -> Flash | None:
+    """What the page before has left to say."""
+    try:
+        told: Any = json.loads(urlsafe_b64decode(request.cookies.get(COOKIE, "")))
+        return Flash.model_validate(told)
+    except (ValueError, ValidationError):
+        return None
+
+
+def forget(answer: Response) -> None:
+    """It was said; it is not said again."""
+    answer.delete_cookie(COOKIE, path="/app")
+
+
+def _packed(flash: Flash) -> str:
+    return urlsafe_b64encode(flash.model_dump_json(exclude_defaults=True).encode()).decode()
+
+
+def _back(request: Request, otherwise: str) -> str:
+    """The page that the form was on, with its filters; never a page of somebody else."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    is_ours = came_from.netloc == request.headers.get("host") and came_from.path.startswith("/app/")
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "") if is_ours else otherwise

@@ -1,0 +1,87 @@
+"""Lists for people and for programs: one function gives the rows, its page and the .json and .csv twins show them."""
+
+import csv
+import io
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+
+from shared.web.pages.rendering import render
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take for a formula, whoever wrote it."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The rows of a list, and what its page shows beside them."""
+
+    rows: Sequence[BaseModel]
+    of: type[BaseModel]
+    """What a row is: a file of no rows has its columns all the same."""
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+
+Rows = TypeVar("Rows", bound=Callable[..., Awaitable[Listed]])
+Answer = Callable[[Request, Listed], Awaitable[Response]]
+
+
+def listed(router: APIRouter, path: str, template: str, *, name: str) -> Callable[[Rows], Rows]:
+    """Route a list: at `path` the page, at `path`.json and `path`.csv the same rows; the function takes a `request`."""
+
+    async def page(request: Request, found: Listed) -> Response:
+        twins = {kind: twin_of(request, kind) for kind in ("json", "csv")}
+        return await render(request, template, rows=found.rows, twins=twins, **found.beside)
+
+    async def for_programs(_request: Request, found: Listed) -> Response:
+        return JSONResponse({"items": jsonable_encoder(found.rows)})
+
+    async def for_spreadsheets(_request: Request, found: Listed) -> Response:
+        told = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+        return Response(as_csv(found), media_type="text/csv; charset=utf-8", headers=told)
+
+    def route(rows: Rows) -> Rows:
+        for suffix, answer in ((".json", for_programs), (".csv", for_spreadsheets), ("", page)):
+            router.add_api_route(path + suffix, _answering(rows, answer), methods=["GET"], response_model=None)
+        return rows
+
+    return route
+
+
+def twin_of(request: Request, kind: str) -> str:
+    """The address of this list for programs, with the same filters."""
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return f"{request.url.path}.{kind}{asked}"
+
+
+def as_csv(found: Listed) -> str:
+    """Rows as a spreadsheet reads them; what looks like a formula is kept a text."""
+    names = [*found.of.model_fields, *found.of.model_computed_fields]
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(names)
+    for row in found.rows:
+        told = row.model_dump(mode="json")
+        writer.writerow([_cell(told[name]) for name in names])
+    return file.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        value = "; ".join(str(one) for one in value)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _answering(rows: Callable[..., Awaitable[Listed]], answer: Answer) -> Callable[..., Awaitable[Response]]:
+    @wraps(rows)
+    async def answered(**asked: Any) -> Response:
+        return await answer(asked["request"], await rows(**asked))
+
+    return answered

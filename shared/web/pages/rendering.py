@@ -1,0 +1,71 @@
+"""The one function that makes a page: template and rows in, with whatever every page has around it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from shared.people import Directory, called
+from shared.web.assets import asset
+from shared.web.pages import flash, times
+from shared.web.pages.navigation import Pages
+
+OURS = Path(__file__).parents[1] / "templates"
+
+
+def environment(pages: Sequence[Pages]) -> Environment:
+    """The templates of the frame, and those of each service."""
+    folders = [OURS, *(one.templates for one in pages)]
+    made = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,  # a name with a slip is an error, not an empty place on a page
+        trim_blocks=True,
+        lstrip_blocks=True,
+        enable_async=True,
+    )
+    made.globals |= {"asset": asset, "times": times}
+    made.filters |= {"words": words, "named": named}
+    return made
+
+
+async def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page; who asks, their zone, the navigation and what the last form did are put in."""
+    state = request.app.state
+    now, zone = state.clock.now(), times.zone_of(request)
+    said = flash.flashed(request)
+    told = {
+        "request": request,
+        "reader": request.state.caller,
+        "now": now,
+        "zone": zone,
+        "today": (today := now.astimezone(zone).date()),
+        "today_plus": lambda days: today + timedelta(days=days),
+        "navigation": state.navigation,
+        "flash": said,
+        "path": request.url.path,
+    }
+    text = await state.templates.get_template(template).render_async({**told, **context})
+    answer = HTMLResponse(text, status_code=status)
+    if said:
+        flash.forget(answer)
+    return answer
+
+
+def words(name: str) -> str:
+    """A word of the language as people write it: lead_agency is "lead agency"."""
+    return name.replace("_", " ")
+
+
+@pass_context
+async def named(context: Context, person_id: str | None) -> str:
+    """What a person is called: {{ person_id | named }}; "nobody" where there is none."""
+    if not person_id:
+        return "nobody"
+    directory: Directory = context["request"].app.state.directory
+    return called(await directory.named([person_id]), person_id)

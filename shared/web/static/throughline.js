@@ -1,0 +1,52 @@
+// What pages do beyond their forms; each of them works without this.
+(() => {
+  "use strict";
+
+  // Times are shown in the reader's zone; the server learns it here.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.split("; ").includes(`zone=${zone}`)) {
+    document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  // On a wide screen the navigation is always open; on a narrow one it is a menu.
+  const wide = window.matchMedia("(min-width: 64em)");
+  const unfold = () => {
+    for (const menu of document.querySelectorAll("[data-wide-open]")) menu.open = wide.matches;
+  };
+  wide.addEventListener("change", unfold);
+  document.addEventListener("DOMContentLoaded", unfold);
+
+  // A page that looks for news of itself leaves whoever is in the middle of something alone.
+  const isBusy = (part) =>
+    part.querySelector("details[open]:not([data-wide-open]), input:checked:not([data-kept])") ||
+    (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
+  document.addEventListener("htmx:before:request", (event) => {
+    const asking = event.target;
+    if (asking.matches?.("[data-live]") && (document.hidden || isBusy(document.getElementById("page")))) {
+      event.preventDefault();
+    }
+  });
+
+  // After a form was sent, what it did is read aloud and is the next place for the keyboard.
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.target.matches?.("[data-live]")) return;
+    unfold();
+    const told = document.querySelector("#said .tl-flash, #page [role=alert], #page h1");
+    if (told) {
+      told.setAttribute("tabindex", "-1");
+      told.focus({ preventScroll: !told.matches("[role=alert], h1") });
+    }
+  });
+
+  // One tick for all of a group.
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest?.("[data-ticks]");
+    if (!all) return;
+    for (const one of document.querySelectorAll(`[data-group="${all.dataset.ticks}"]`)) one.checked = all.checked;
+  });
+
+  // A filter is used as soon as it is chosen.
+  document.addEventListener("change", (event) => {
+    if (event.target.form?.matches("[data-at-once]")) event.target.form.requestSubmit();
+  });
+})();
