@@ -16,6 +16,7 @@ from shared.cli import (
     events,
     handover,
     peers,
+    people,
     playbook,
     reconcile,
     report,
@@ -202,6 +203,7 @@ app.add_typer(events.commands(_hears), name="events")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(request.app, name="request")
 app.add_typer(aside.app, name="aside")
+app.add_typer(people.app, name="people")
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)

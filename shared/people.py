@@ -46,6 +46,16 @@ class Person(BaseModel):
     """They are gone from their agency or center: nobody writes to them any more."""
 
 
+class Mention(BaseModel):
+    """A fact, or a message put aside, in which words stand that were looked for; not the words."""
+
+    service: str
+    id: str
+    kind: str
+    """The type of the fact; `aside` of a message."""
+    engagement_id: str = "-"
+
+
 class Directory(Protocol):
     """Who the people are behind the ids, as far as that is known here and now."""
 

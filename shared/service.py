@@ -12,8 +12,9 @@ import structlog
 from fastapi import APIRouter
 from sqlmodel import SQLModel
 
-from shared.bus.acquaintances import Acquaintances
-from shared.bus.asking import Words, answer_questions
+from shared import forgetting
+from shared.bus.acquaintances import Acquaintances, tell_changed
+from shared.bus.asking import WITHIN, Unanswered, Words, answer_questions, ask
 from shared.bus.broker import Broker, make_broker
 from shared.bus.delivery import Delivery
 from shared.bus.listening import listen
@@ -23,7 +24,7 @@ from shared.bus.streams import Ear, provision
 from shared.catching_up import Learner
 from shared.clock import Clock
 from shared.commands import Said
-from shared.errors import Malformed, NotNow, problems
+from shared.errors import Malformed, NotNow, Unknown, problems
 from shared.events import wire
 from shared.events.base import Fact
 from shared.obligations.alarm import Alarm
@@ -79,6 +80,10 @@ class Service:
     """How it handles one message, if that is no fact."""
     answers: "Mapping[str, Callable[[Service, Words], Awaitable[Words]]]" = field(default_factory=dict)
     """What other services may ask it by the bus, on `ask.<service>.<what>`, and how it answers."""
+    forgets: forgetting.Forgets | None = None
+    """Takes out of its own tables what was kept for a person who is erased."""
+    colleagues: "Mapping[str, Service]" = field(default_factory=dict)
+    """Services of the same process, to be asked directly where there is no bus."""
     directory: Directory = field(init=False)
     """Who the people are behind the ids: asked of intake, unless a service has a better way."""
     store: Store = field(init=False)
@@ -90,7 +95,7 @@ class Service:
     def __post_init__(self) -> None:
         database = Database.at(self.settings.database, self.settings.data, self.name)
         self.store = Store(database, self.clock, self.settings.known_places, self.settings.zone)
-        self.directory = Acquaintances(lambda: self.broker)
+        self.directory = Acquaintances(self.ask)
 
     async def prepare(self) -> Migrated:
         """Make the tables that are not there yet, or bring those of an older version to this one."""
@@ -126,10 +131,39 @@ class Service:
 
     def _listen_beside(self, broker: Broker) -> None:
         """Hear what no stream keeps: questions of other services, and that somebody's name has changed."""
-        for what, answer in self.answers.items():
-            answer_questions(broker, self.name, what, partial(answer, self))
+        for what in (forgetting.FORGET, forgetting.MENTIONS, *self.answers):
+            answer_questions(broker, self.name, what, partial(self.answer, what))
         if isinstance(self.directory, Acquaintances):
             self.directory.listen(broker)
+
+    async def ask(self, service: str, what: str, question: Words, within: float = WITHIN) -> Words | None:
+        """Put a question to another service; None where it does not answer. Raises what it refuses."""
+        if self.broker is None and service in self.colleagues:
+            return await self.colleagues[service].answer(what, question)
+        try:
+            return await ask(self.broker.client if self.broker else None, service, what, question, within)
+        except Unanswered as error:
+            log.info("not_answered", service=service, what=what, reason=error.reason)
+            return None
+
+    async def answer(self, what: str, question: Words) -> Words:
+        """Answer a question of another service: what every service answers, or what this one does."""
+        if what == forgetting.FORGET:
+            told = await forgetting.forget(self.store, forgetting.Forget.model_validate(question), self.forgets)
+            return told.model_dump(mode="json")
+        if what == forgetting.MENTIONS:
+            found = await forgetting.mentions(self.store, forgetting.Search.model_validate(question).words)
+            return {"mentions": [one.model_dump(mode="json") for one in found]}
+        if what not in self.answers:
+            raise Unknown("question", what)
+        return await self.answers[what](self, question)
+
+    async def tell_people_changed(self) -> None:
+        """Let every service forget whom it remembers."""
+        await tell_changed(self.broker)
+        for one in self.colleagues.values():
+            if isinstance(one.directory, Acquaintances):
+                await one.directory.changed()
 
     def _reconciler(self, broker: Broker) -> Reconciler:
         told = self.settings

@@ -1,13 +1,20 @@
 """Where intake is put together."""
 
+from functools import partial
+
 from services.intake import handlers
 from services.intake.api import router
+from services.intake.handlers import people
 from services.intake.repository import RECORDS
-from services.intake.subscribers import EAR, listens
+from services.intake.subscribers import EAR, answer_who, listens
 from services.intake.tables import TABLES
+from shared.bus import acquaintances
 from shared.clock import Clock
 from shared.service import Service
 from shared.settings import Settings
+
+PATIENT = 60.0
+"""Seconds that another service may take to forget a person: it may write its whole database anew."""
 
 
 def build(settings: Settings, clock: Clock) -> Service:
@@ -25,6 +32,10 @@ def build(settings: Settings, clock: Clock) -> Service:
         retract=handlers.retract,
         listens=listens,
         hear_message=handlers.hear_tracker,
+        answers={acquaintances.WHAT: answer_who},
     )
     service.store.topics = settings.known_topics
+    service.directory = people.Directory(
+        service.store, partial(service.ask, within=PATIENT), service.tell_people_changed, settings.data
+    )
     return service

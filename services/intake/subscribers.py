@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from services.intake import handlers
 from services.intake.domain import trackers
+from shared.bus.acquaintances import People, Question
+from shared.bus.asking import Words
 from shared.bus.broker import Broker
 from shared.bus.delivery import Delivery
 from shared.bus.listening import listen
@@ -33,6 +35,15 @@ def listens(broker: Broker, here: Service) -> None:
 
     listen(broker, EAR, take, here.put_aside, here.settings.batch, here.settings.ack_wait)
     listen_for_requests(broker, SUBJECT, "intake", answer)
+
+
+async def answer_who(here: Service, question: Words) -> Words:
+    """Tell another service who people are, by their ids or by the address at which they read mail."""
+    asked = Question.model_validate(question)
+    found = list((await here.directory.named(asked.ids)).values())
+    if asked.address and (reader := await here.directory.whose(asked.address)):
+        found.append(reader)
+    return People(people=tuple(found)).model_dump(mode="json")
 
 
 async def _answer(here: Service, asked: Asked) -> Mapping[str, object]:

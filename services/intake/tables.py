@@ -119,6 +119,31 @@ class PlaybookRow(SQLModel, table=True):
     document: str
 
 
+class PersonRow(SQLModel, table=True):
+    """Somebody behind an id: the only place that knows what they are called and how they are reached."""
+
+    __tablename__ = "person"
+
+    person_id: str = Field(primary_key=True)
+    name: str
+    address: str | None
+    address_key: str | None = Field(index=True)
+    """The address in the letters by which it is found."""
+    zone: str | None
+    language: str | None
+    left: bool
+
+
+class ErasedRow(SQLModel, table=True):
+    """A person who was erased: the id alone, so that nothing brings them back."""
+
+    __tablename__ = "erased_person"
+
+    person_id: str = Field(primary_key=True)
+    erased_at: datetime = Field(sa_type=UtcDateTime)
+
+
 TABLES: tuple[type[SQLModel], ...] = (
     RequestRow, EngagementRow, ApprovalRow, ApplicationRow, CohortRow, TeamRow, PeersRow, PlaybookRow,
+    PersonRow, ErasedRow,
 )  # fmt: skip

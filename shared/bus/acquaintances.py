@@ -1,7 +1,7 @@
 """The directory of people as every service but intake has it: asked over the bus, and remembered for some seconds."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -9,7 +9,7 @@ from faststream import AckPolicy
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.bus.asking import Unanswered, ask, raw
+from shared.bus.asking import Words, raw
 from shared.bus.broker import Broker
 from shared.errors import Malformed
 from shared.people import Address, Person
@@ -31,6 +31,8 @@ SILENT_FOR = 5.0
 TRIES = 3
 """How often is asked again where somebody changed while the answer was on its way."""
 Known = tuple[float, Person | None]
+Asks = Callable[[str, str, Words], Awaitable[Words | None]]
+"""Puts a question to a service; None where it does not answer."""
 
 
 class Question(BaseModel):
@@ -51,10 +53,10 @@ class People(BaseModel):
 
 
 class Acquaintances:
-    """Asks intake for people by the bus. Who is not answered knows nobody, and shows ids."""
+    """Asks intake for people. Who is not answered knows nobody, and shows ids."""
 
-    def __init__(self, broker: Callable[[], Broker | None]) -> None:
-        self._broker = broker
+    def __init__(self, asks: Asks) -> None:
+        self._asks = asks
         self._known: dict[str, Known] = {}
         self._generation = 0
         self._silent_until = 0.0
@@ -103,15 +105,16 @@ class Acquaintances:
     async def _ask(self, question: Mapping[str, Any]) -> tuple[Person, ...] | None:
         """Whoever is known of those asked for; none where nobody answered."""
         loop = asyncio.get_running_loop()
-        broker = self._broker()
-        if broker is None or loop.time() < self._silent_until:
+        if loop.time() < self._silent_until:
             return None
         try:
-            return People.model_validate(await ask(broker.client, KEEPER, WHAT, question)).people
-        except (Unanswered, Malformed, ValidationError) as error:
-            self._silent_until = loop.time() + SILENT_FOR
-            log.info("people_not_known", why=type(error).__name__)
-            return None
+            answer = await self._asks(KEEPER, WHAT, question)
+            if answer is not None:
+                return People.model_validate(answer).people
+        except (Malformed, ValidationError) as error:
+            log.warning("people_not_known", why=type(error).__name__)
+        self._silent_until = loop.time() + SILENT_FOR
+        return None
 
 
 async def tell_changed(broker: Broker | None) -> None:

@@ -13,11 +13,13 @@ from faststream.message import StreamMessage
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from pydantic import ValidationError
 
 from shared.bus.broker import Broker
 from shared.bus.requests import may_answer
 from shared.errors import Malformed, NotNow, Problem, Refused, problems
 from shared.events import strict_json
+from shared.events.complaints import complaints, malformed
 
 log = structlog.get_logger()
 
@@ -79,6 +81,8 @@ async def _answered(body: bytes, answer: Answer, service: str, what: str) -> byt
         told: Words = {"answer": await answer(strict_json.read(body, LARGEST))}
     except (Refused, NotNow) as error:
         told = {"refused": refusal(error)}
+    except ValidationError as error:
+        told = {"refused": refusal(malformed(complaints(error.errors(include_url=False, include_input=False))))}
     except Exception as error:
         log.error("question_failed", service=service, what=what, error=type(error).__name__)
         told = {"refused": refusal(NotNow(f"Something broke in {service}."))}

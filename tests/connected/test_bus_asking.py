@@ -42,6 +42,17 @@ def answering(answer: Callable[[Words], Any]) -> Callable[[Broker], None]:
     return lambda broker: answer_questions(broker, "followup", "mail", hear)
 
 
+async def asked_of(broker: Broker | None, service: str, what: str, question: Words) -> Words | None:
+    try:
+        return await ask(broker.client if broker else None, service, what, question)
+    except Unanswered:
+        return None
+
+
+def acquainted(broker: Broker | None) -> Acquaintances:
+    return Acquaintances(lambda *question: asked_of(broker, *question))
+
+
 async def test_who_asks_is_answered_and_no_stream_keeps_a_word_of_it(tmp_path: Path) -> None:
     async with a_bus(tmp_path) as server, a_connection(server) as asking:
         async with a_service(server, answering(lambda question: {"sent_to": question["person_id"]})):
@@ -99,7 +110,7 @@ async def test_an_answer_that_is_too_long_is_not_given(tmp_path: Path) -> None:
 async def test_a_name_is_asked_for_once_and_remembered_for_a_while(tmp_path: Path) -> None:
     directory = Directory()
     async with a_bus(tmp_path) as server, a_service(server, directory, name="intake"), a_service(server) as broker:
-        people = Acquaintances(lambda: broker)
+        people = acquainted(broker)
         for _look in range(3):
             found = await people.named(["p-1", "p-2"])
             assert (called(found, "p-1"), called(found, "p-2")) == ("Maria Quillfeather", "p-2")
@@ -110,13 +121,13 @@ async def test_as_many_people_as_there_are_can_be_asked_for(tmp_path: Path) -> N
     many = [Person(person_id=f"p-{number}", name=f"Person {number}") for number in range(acquaintances.MOST * 2 + 1)]
     directory = Directory(*many)
     async with a_bus(tmp_path) as server, a_service(server, directory, name="intake"), a_service(server) as broker:
-        found = await Acquaintances(lambda: broker).named(person.person_id for person in many)
+        found = await acquainted(broker).named(person.person_id for person in many)
     assert (len(found), directory.asked) == (len(many), 3)
 
 
 async def test_when_somebody_changed_every_service_forgets_whom_it_remembers(tmp_path: Path) -> None:
     directory = Directory()
-    people = Acquaintances(lambda: asking)
+    people = Acquaintances(lambda *question: asked_of(asking, *question))
     both = (people.listen, directory)
     async with a_bus(tmp_path) as server, a_service(server, *both) as asking:
         assert called(await people.named(["p-1"]), "p-1") == "Maria Quillfeather"
@@ -136,7 +147,7 @@ async def test_a_name_that_was_on_its_way_when_it_was_erased_is_asked_for_again(
         return told
 
     async with a_bus(tmp_path) as server, a_service(server) as broker:
-        people = Acquaintances(lambda: broker)
+        people = acquainted(broker)
         async with a_service(
             server, lambda intake: answer_questions(intake, "intake", "people", erased_meanwhile), name="intake"
         ):
@@ -145,9 +156,9 @@ async def test_a_name_that_was_on_its_way_when_it_was_erased_is_asked_for_again(
 
 async def test_where_intake_is_away_everybody_is_shown_by_the_id(tmp_path: Path) -> None:
     async with a_bus(tmp_path) as server, a_service(server) as broker:
-        people = Acquaintances(lambda: broker)
+        people = acquainted(broker)
         assert [await people.named(["p-1"]), await people.whose("maria@example.gov")] == [{}, None]
-    assert await Acquaintances(lambda: None).named(["p-1"]) == {}
+    assert await acquainted(None).named(["p-1"]) == {}
 
 
 async def test_what_is_no_directory_names_nobody(tmp_path: Path) -> None:
@@ -159,4 +170,4 @@ async def test_what_is_no_directory_names_nobody(tmp_path: Path) -> None:
         answer_questions(broker, "intake", "people", nonsense)
 
     async with a_bus(tmp_path) as server, a_service(server, intake) as broker:
-        assert await Acquaintances(lambda: broker).named(["p-1"]) == {}
+        assert await acquainted(broker).named(["p-1"]) == {}

@@ -135,9 +135,11 @@ async def a_world(now: datetime = NOW, database: str = IN_MEMORY, data: Path = P
         for service in services:
             await service.prepare()
             stack.push_async_callback(service.store.database.close)
+        for service in services:
+            service.colleagues = {other.name: other for other in services if other is not service}
         app = frame.build(services, nothing_to_start)
         # Nothing is under way between services that settle at once.
-        app.state.desks = {service.name: Desk(service.store, patience=0) for service in services}
+        app.state.desks = {service.name: Desk(service.store, 0, service.directory) for service in services}
         # What breaks is answered as it would be, not raised into the test.
         transport = ASGITransport(app, raise_app_exceptions=False)
         async with AsyncClient(transport=transport, base_url="http://throughline") as http:

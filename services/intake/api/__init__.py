@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import approvals, contacts, engagements, peers, playbooks, requests, teams, topics
+from services.intake.api import approvals, contacts, engagements, peers, people, playbooks, requests, teams, topics
 
 router = APIRouter(tags=["intake"])
-for noun in (requests, topics, engagements, approvals, teams, peers, playbooks, contacts):
+for noun in (requests, topics, engagements, approvals, teams, peers, playbooks, contacts, people):
     router.include_router(noun.router)
