@@ -14,7 +14,7 @@ VENDOR  := shared/web/static/vendor
 ASSETS  := $(VENDOR)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo up test proofs check faults faults-short format words docs lock clean
+.PHONY: help setup assets demo up test browser screenshots proofs check faults faults-short format words docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,12 @@ up: $(READY) $(ASSETS) ## start everything at 127.0.0.1:8000, data in throughlin
 
 test: $(READY) $(ASSETS) ## run all tests; some of them: make test TESTS=tests/unit
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(TESTS)
+
+browser: $(READY) $(ASSETS) ## run the tests that look at pages in a real Chromium
+	@$(BIN)/pytest tests/browser
+
+screenshots: $(READY) $(ASSETS) ## take the pictures of the main pages in docs/screenshots/ again
+	@$(BIN)/python -m tests.browser.screenshots
 
 proofs: $(READY) ## run the tests that take minutes: disasters, and bugs on purpose that must be found
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal -m proof $(TESTS)

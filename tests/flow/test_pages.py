@@ -36,7 +36,7 @@ async def test_the_inbox_tells_what_is_due_and_why() -> None:
         }
         page = (await world.http.get("/app/inbox", headers=BROWSER)).text
         assert "Ask VI for its plan" in page and "Out-of-school time" in page
-        assert "Because: 2 weeks after formed" in page
+        assert "Because: 2 weeks after the team is formed" in page
 
 
 async def test_what_is_done_goes_and_can_be_brought_back_and_done_again() -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from shared.events.base import NO_ENGAGEMENT
 from shared.obligations.reconcile import Row
+from shared.playbooks.scopes import SCOPES
 
 When = Literal["overdue", "today", "week", "later"]
 GROUPS: Mapping[When, str] = {"overdue": "Overdue", "today": "Today", "week": "This week", "later": "Later"}
@@ -56,7 +57,7 @@ class Waiting(BaseModel):
             team_id=row.team_id,
             due_at=row.due_at,
             zone=row.zone,
-            why=row.wait,
+            why=why(row),
             counted_from=row.moment_on,
             rule=row.rule,
             escalated_to=row.escalated_to,
@@ -72,6 +73,17 @@ def when(row: Row, now: datetime, reader: ZoneInfo) -> When:
     if due <= today:
         return "today"
     return "week" if due <= today + timedelta(days=7) else "later"
+
+
+def why(row: Row) -> str:
+    """From what its day is counted, as people say it: "2 weeks after the team is formed"."""
+    wait, _, rest = row.wait.partition(f" {row.moment}")
+    clauses = [scope.moments[row.moment].clause for scope in SCOPES.values() if row.moment in scope.moments]
+    if not clauses:
+        return row.wait
+    # Two moments share their name with one of another scope: a step's item has its plan before it.
+    clause = clauses[-1] if "/" in row.item or row.engagement == NO_ENGAGEMENT else clauses[0]
+    return f"{wait} {clause.removesuffix(', for each team').replace('each ', 'the ', 1)}{rest}"
 
 
 def heaps(tasks: Sequence[Waiting]) -> dict[When, list[Waiting]]:

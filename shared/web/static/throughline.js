@@ -44,9 +44,4 @@
     if (!all) return;
     for (const one of document.querySelectorAll(`[data-group="${all.dataset.ticks}"]`)) one.checked = all.checked;
   });
-
-  // A filter is used as soon as it is chosen.
-  document.addEventListener("change", (event) => {
-    if (event.target.form?.matches("[data-at-once]")) event.target.form.requestSubmit();
-  });
 })();

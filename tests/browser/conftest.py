@@ -1,0 +1,25 @@
+"""One house and one browser for all that look at pages; where there is no Chromium, that is said."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browser import AXE, a_browser, a_house, chromium
+from tests.support.up import Up
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not chromium():
+        pytest.skip("no Chromium here: on Debian, apt install chromium")
+    if not AXE.exists():
+        pytest.skip("no axe-core here: make assets")
+    with a_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    with a_house(tmp_path_factory.mktemp("browser")) as up:
+        yield up

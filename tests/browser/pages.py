@@ -1,0 +1,24 @@
+"""The pages that are looked at, by tests and for the screenshots: add yours here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A page in one of its states."""
+
+    name: str
+    path: str
+    opens: str = ""
+    """What is clicked first, by its selector: a menu, a form that unfolds."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+SIGHTS = (
+    Sight("inbox", "/app/inbox"),
+    Sight("inbox-more", "/app/inbox", ".tl-task .tl-more > summary"),
+    Sight("inbox-nothing", "/app/inbox?to=nobody"),
+    Sight("refusal", "/app/inbox?colour=green"),
+)

@@ -1,0 +1,82 @@
+"""Nobody is kept out: axe-core has no complaint, nothing scrolls sideways, all goes by keyboard and without script."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.pages import SIGHTS, Sight
+from tests.support.browser import NARROW, SCHEMES, WIDE, Scheme, complaints, is_too_wide, visit
+from tests.support.up import Up
+
+
+def see(page: Page, sight: Sight) -> None:
+    page.goto(sight.path)
+    if sight.opens:
+        page.locator(sight.opens).first.click()
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("sight", SIGHTS, ids=str)
+def test_a_page_keeps_nobody_out(browser: Browser, house: Up, sight: Sight, scheme: Scheme, width: int) -> None:
+    with visit(browser, house, scheme, width) as context:
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
+        see(page, sight)
+        assert complaints(page) == []
+        assert not is_too_wide(page)
+        assert [one for one in errors if "status of 4" not in one] == []
+
+
+def test_a_task_is_done_and_undone_by_keyboard_alone(browser: Browser, house: Up) -> None:
+    with visit(browser, house) as context:
+        page = context.new_page()
+        page.goto("/app/inbox")
+        page.keyboard.press("Tab")
+        expect(page.get_by_text("Skip to main content")).to_be_focused()
+        page.keyboard.press("Enter")
+        before = page.locator(".tl-task").count()
+        title = page.locator(".tl-task-title").first.inner_text()
+        done = page.get_by_role("button", name=f"Done {title}", exact=True).first
+        reach(page, "Done")
+        expect(done).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("1 task done.")).to_be_visible()
+        expect(page.locator(".tl-task")).to_have_count(before - 1)
+        expect(page.locator(".tl-flash")).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Undo")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Undone: 1 task as before.")).to_be_visible()
+        expect(page.locator(".tl-task")).to_have_count(before)
+
+
+def test_a_task_is_done_without_any_script(browser: Browser, house: Up) -> None:
+    with visit(browser, house, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/app/inbox")
+        before = page.locator(".tl-task").count()
+        page.locator(".tl-task").last.get_by_role("button", name="Done").first.click()
+        expect(page.get_by_text("1 task done.")).to_be_visible()
+        expect(page.locator(".tl-task")).to_have_count(before - 1)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator(".tl-task")).to_have_count(before)
+
+
+def test_what_falls_due_shows_without_a_reload(browser: Browser, house: Up) -> None:
+    with visit(browser, house) as context:
+        page = context.new_page()
+        page.goto("/app/inbox")
+        before = page.locator(".tl-task").count()
+        [task, *_] = house.tasks(state="overdue")
+        house.post("/tasks/do", task_id=task)
+        expect(page.locator(".tl-task")).to_have_count(before - 1)
+
+
+def reach(page: Page, begins: str, most: int = 60) -> None:
+    """Press Tab until a button is focused whose name begins so."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if str(page.evaluate("document.activeElement.innerText")).startswith(begins):
+            return
+    raise AssertionError(f"no button {begins} is reached by keyboard")

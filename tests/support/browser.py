@@ -1,0 +1,121 @@
+"""A real Chromium before a real `throughline up`, with engagements in it as a facilitator has them on a Tuesday."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from shared.clock import WorldClock
+from tests.support.up import ROOT, Up, a_folder, an_up
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+NARROW, WIDE = 320, 1280
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def chromium() -> str | None:
+    """Where the browser is, if there is one: THROUGHLINE_CHROMIUM names another."""
+    return os.environ.get("THROUGHLINE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Chromium, started and ended."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def a_house(parent: Path) -> Iterator[Up]:
+    """Everything running, with the playbooks that we ship and three engagements under way."""
+    folder = a_folder(parent / "house")
+    with an_up(folder, THROUGHLINE_PLAYBOOKS=str(ROOT / "playbooks")) as up:
+        furnish(up)
+        yield up
+
+
+def visit(browser: Browser, up: Up, scheme: Scheme = "light", width: int = WIDE, **more: Any) -> BrowserContext:
+    """Somebody who may see everything, at a screen of this width."""
+    key = up.folder / "data" / "key"
+    headers = {"Authorization": f"Bearer {key.read_text(encoding='utf-8').strip()}"} if key.exists() else {}
+    context = browser.new_context(
+        base_url=up.api,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+        timezone_id="America/New_York",
+        locale="en-US",
+        extra_http_headers=headers,
+        **more,
+    )
+    context.set_default_timeout(30_000)
+    return context
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe-core finds wrong with a page as it stands, each with the first place where it is so."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    told = page.evaluate("standards => axe.run(document, {runOnly: standards})", STANDARDS)
+    return [
+        f"{one['id']}: {one['help']} ({len(one['nodes'])} times): {one['nodes'][0]['html'][:160]}"
+        f" {one['nodes'][0].get('failureSummary', '')[:300]}"
+        for one in told["violations"]
+    ]
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether a reader would have to scroll sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+TITLES = (
+    ("ost-2027", "Out-of-school time that families can reach", "out-of-school time", ("KY", "OH", "WV")),
+    ("sub-2027", "Paying for care at its true cost", "cost modelling", ("VT", "NM", "VI")),
+    ("wf-2027", "Keeping the people who teach", "workforce", ("HI", "OR", "GA")),
+)
+
+
+def furnish(up: Up) -> None:
+    """Open engagements, form teams, schedule and hold sessions: one long under way, one fresh."""
+    today = WorldClock().now().date()
+    for number, (engagement, title, topic, places) in enumerate(TITLES):
+        _open(up, engagement, title, topic, places, today - timedelta(days=70 - 25 * number))
+    up.until(lambda: len(up.tasks()) > 8)
+
+
+def _open(up: Up, engagement: str, title: str, topic: str, places: tuple[str, ...], opened: date) -> None:
+    mine = {"engagement_id": engagement}
+    people = {"facilitator": "p-rivera", "evaluator": "p-okafor", "supervisor": "p-lindqvist"}
+    goal = {"goal_id": "g1", "level": "plan", "statement": "Each team has a plan that its agency accepted"}
+    up.post(
+        "/engagements", **mine, title=title, playbook="peer-learning-community", center="NCASE", topic=topic,
+        opened_on=f"{opened}", time_zone="America/New_York", people=people,
+        goals=[{**goal, "by": f"{opened + timedelta(days=180)}"}],
+    )  # fmt: skip
+    for place in places:
+        lead, other = f"p-{place.lower()}-1", f"p-{place.lower()}-2"
+        members = [{"person_id": lead, "role": "lead_agency"}, {"person_id": other, "role": "provider"}]
+        team = {"team_id": place.lower(), "jurisdiction": place, "lead": lead, "members": members}
+        up.post("/teams", **mine, **team, formed_on=f"{opened + timedelta(days=7)}")
+    for n in range(1, 6):
+        on = opened + timedelta(days=14 * n)
+        starts = f"{on}T15:00:00-05:00"
+        told = {"session_id": f"{engagement}-s{n}", "number": n, "topic": TOPICS[n - 1], "minutes": 120}
+        up.post("/sessions", **mine, **told, starts_at=starts, mode="virtual")
+        if on < WorldClock().now().date():
+            came = {place.lower(): [f"p-{place.lower()}-1"] for place in places[: 2 + n % 2]}
+            up.post("/sessions/hold", **mine, session_id=told["session_id"], held_at=starts, attendance=came)
+
+
+TOPICS = ("What the data say", "Who must be at the table", "Money that lasts", "Trying it out", "The plan")
