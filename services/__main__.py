@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from shared.cli import (
+    access,
     approvals,
     aside,
     cohorts,
@@ -23,6 +24,7 @@ from shared.cli import (
     request,
     risks,
     simulate,
+    token,
     topics,
     why,
 )
@@ -204,6 +206,8 @@ app.add_typer(playbook.app, name="playbook")
 app.add_typer(request.app, name="request")
 app.add_typer(aside.app, name="aside")
 app.add_typer(people.app, name="people")
+app.add_typer(access.app, name="access")
+app.add_typer(token.app, name="token")
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)

@@ -9,6 +9,8 @@ from pathlib import Path
 import typer
 
 from services import running
+from shared.access.register import NAME
+from shared.access.tables import TABLES
 from shared.bus.folder import Folder, FolderTaken
 from shared.clock import WorldClock
 from shared.settings import Settings
@@ -58,9 +60,12 @@ async def _restore(folder: Path, manifest: Manifest, settings: Settings) -> None
 @asynccontextmanager
 async def _holdings(settings: Settings) -> AsyncIterator[list[Holding]]:
     services = running.build(settings, WorldClock(), HEARERS_FIRST)
+    register = services[0].register
     try:
-        yield [Holding(service.store.database, service.models) for service in services]
+        holdings = [Holding(service.store.database, service.models) for service in services]
+        yield [*holdings, Holding(register.database, TABLES, every=())]
     finally:
+        await register.close()
         for service in services:
             await service.store.database.close()
 
@@ -90,4 +95,6 @@ def _in_words() -> Iterator[None]:
 
 def _told(manifest: Manifest) -> str:
     saved = manifest.services.items()
-    return ", ".join(f"{service} ({saved.rows.get('fact', 0)} facts)" for service, saved in saved)
+    facts = {service: saved.rows["fact"] for service, saved in saved if "fact" in saved.rows}
+    told = [f"{service} ({count} facts)" for service, count in facts.items()]
+    return ", ".join([*told, *("who may come in" for service, _ in saved if service == NAME)])

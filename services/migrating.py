@@ -14,7 +14,7 @@ from shared.storage.migrations import UnknownRevision
 
 
 def run(names: Sequence[str], **told: object) -> None:
-    """Bring the tables of the named services to the newest revision, and print what was done."""
+    """Bring the tables of the named services, and the register, to the newest revision, and print what was done."""
     settings = running.settings_of(**told)
     # What is done is printed; a log of the same would only repeat it.
     logs.set_up("WARNING" if settings.log_level == "INFO" else settings.log_level, settings.log_json)
@@ -28,8 +28,14 @@ def run(names: Sequence[str], **told: object) -> None:
 
 
 async def _migrate(settings: Settings, names: Sequence[str]) -> None:
-    for service in running.build(settings, WorldClock(), names):
+    services = running.build(settings, WorldClock(), names)
+    for service in services:
         try:
             typer.echo(str(await service.prepare()))
         finally:
             await service.store.database.close()
+    register = services[0].register
+    try:
+        typer.echo(str(await register.prepare()))
+    finally:
+        await register.close()

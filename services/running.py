@@ -26,6 +26,8 @@ from services.intake.decisions import playbooks as publishing
 from services.intake.domain import PublishPlaybook
 from services.sessions import main as sessions
 from shared import crashes, logs
+from shared.access.door import GuardedDoor
+from shared.access.key import WeakToken, keep_key
 from shared.bus.broker import without_secrets
 from shared.bus.folder import FolderTaken
 from shared.bus.server import EmbeddedServer, ServerFailed
@@ -52,7 +54,7 @@ class BusSilent(Exception):
 
 ANSWERS_WITHIN = 10.0
 """Seconds that a bus has to answer when a service starts."""
-FORESEEN = (BusSilent, FolderTaken, ServerFailed, BusDiffers, UnknownRevision, NatsError, NotNow, OSError)
+FORESEEN = (BusSilent, FolderTaken, ServerFailed, BusDiffers, UnknownRevision, WeakToken, NatsError, NotNow, OSError)
 """Why a start may fail through no fault of ours; each says what to do."""
 BUILD: dict[str, Callable[[Settings, Clock], Service]] = {
     "intake": intake.build,
@@ -65,9 +67,12 @@ BUILD: dict[str, Callable[[Settings, Clock], Service]] = {
 def build(settings: Settings, clock: Clock, names: Sequence[str] = tuple(BUILD)) -> list[Service]:
     """The named services, ready to be started; a list of topics that cannot be read ends the command."""
     try:
-        return [BUILD[name](settings, clock) for name in names]
+        services = [BUILD[name](settings, clock) for name in names]
     except BadTopics as error:
         end(f"Could not start. {error}")
+    for service in services[1:]:
+        service.register = services[0].register
+    return services
 
 
 @asynccontextmanager
@@ -177,11 +182,15 @@ def end(reason: str) -> NoReturn:
 def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> FastAPI:
     """The HTTP app whose life is the life of the services in it."""
     services = build(settings, WorldClock(), names)
+    register = services[0].register
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             try:
+                stack.push_async_callback(register.close)
+                await register.prepare()
+                key = await keep_key(register, settings.data, settings.token.get_secret_value())
                 urls = await stack.enter_async_context(bus(settings))
                 await stack.enter_async_context(started(services, urls))
                 for service in services:
@@ -190,11 +199,11 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
             except Exception as error:
                 app.state.failure = _in_words(error)
                 raise
-            _say_where(settings, names, urls, listening)
+            _say_where(settings, names, urls, listening, key)
             yield
         typer.echo("Stopped. Nothing is lost: the next start goes on from here.")
 
-    return frame.build(services, lifespan)
+    return frame.build(services, lifespan, GuardedDoor(register, settings.requests_a_minute))
 
 
 async def publish(intake_: Service) -> None:
@@ -216,7 +225,7 @@ async def publish(intake_: Service) -> None:
                 typer.echo(f"{file}: published.")
 
 
-def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: socket.socket) -> None:
+def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: socket.socket, key: Path | None) -> None:
     host, port = listening.getsockname()[:2]
     # A password belongs on no screen and in no log of a system.
     served = make_url(settings.database).render_as_string(hide_password=True) if settings.database else ""
@@ -226,5 +235,6 @@ def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: s
         f"  HTTP      http://{host}:{port}  (what it can be asked: /openapi.json; how it is: /health)\n"
         f"  bus       {without_secrets(urls)}\n"
         f"  database  {database}\n"
+        f"  key       {key.absolute() if key else 'THROUGHLINE_TOKEN'}  (an administrator's; commands here find it)\n"
         f"  stop      Ctrl-C"
     )

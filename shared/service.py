@@ -13,6 +13,8 @@ from fastapi import APIRouter
 from sqlmodel import SQLModel
 
 from shared import forgetting
+from shared.access import signing_in
+from shared.access.register import Register
 from shared.bus.acquaintances import Acquaintances, tell_changed
 from shared.bus.asking import WITHIN, Unanswered, Words, answer_questions, ask
 from shared.bus.broker import Broker, make_broker
@@ -86,6 +88,8 @@ class Service:
     """Services of the same process, to be asked directly where there is no bus."""
     directory: Directory = field(init=False)
     """Who the people are behind the ids: asked of intake, unless a service has a better way."""
+    register: Register = field(init=False)
+    """Who may come in."""
     store: Store = field(init=False)
     broker: Broker | None = field(init=False, default=None)
     postman: Postman | None = field(init=False, default=None)
@@ -96,6 +100,11 @@ class Service:
         database = Database.at(self.settings.database, self.settings.data, self.name)
         self.store = Store(database, self.clock, self.settings.known_places, self.settings.zone)
         self.directory = Acquaintances(self.ask)
+        self.register = Register.of(self.settings, self.clock)
+
+    async def mint_link(self, person_id: str) -> str:
+        """A new link by which this person can sign in, once; raises Unknown for whoever may not sign in."""
+        return await signing_in.mint_link(self.register, person_id)
 
     async def prepare(self) -> Migrated:
         """Make the tables that are not there yet, or bring those of an older version to this one."""

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.events.fields import Zone
@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     """SQLAlchemy URL of the served database; empty keeps one SQLite file a service in `data`."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    url: str = ""
+    """Where people reach the pages, if not at host and port: the links in mails begin with it."""
+    token: SecretStr = SecretStr("")
+    """The token of an administrator; empty makes one, and keeps it in the file `key` in `data`."""
+    requests_a_minute: int = Field(default=3000, ge=0, le=1_000_000)
+    """How much one token, or one person who signed in, may ask for within a minute; 0 for any number."""
     playbooks: Path = Path("playbooks")
     """Where the playbooks lie that `up` publishes."""
     topics: Path = Path("playbooks/topics/topics.yaml")

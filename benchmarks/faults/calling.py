@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+TOKEN = "whoever-breaks-things-is-an-administrator"  # noqa: S105 - of a Throughline that lives for one run
+"""What the producers show at the door; the services take it from their settings."""
 ANSWERS_WITHIN = 10.0
 """Seconds after which an answer is not waited for any more; whether it was done is then unknown."""
 
@@ -61,9 +63,9 @@ class Caller:
 
     async def _exchange(self, method: str, address: str, path: str, body: bytes) -> Answer:
         reader, writer = await self._line(address)
-        head = f"{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {len(body)}\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {TOKEN}\r\n"
         kind = "Content-Type: application/json\r\n" if body else ""
-        writer.write(f"{head}{kind}\r\n".encode() + body)
+        writer.write(f"{head}{kind}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         await writer.drain()
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         status = int(lines[0].split(" ", 2)[1])

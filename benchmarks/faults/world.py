@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from pathlib import Path
 
 from benchmarks.faults.bus import Bus
+from benchmarks.faults.calling import TOKEN
 from benchmarks.faults.child import send
 from benchmarks.faults.cluster import Cluster, may_isolate
 from benchmarks.faults.disk import Disk
@@ -136,6 +137,8 @@ class World:
         environment = {
             "THROUGHLINE_DATA": str(self.data),
             "THROUGHLINE_NATS": bus,
+            "THROUGHLINE_TOKEN": TOKEN,
+            "THROUGHLINE_REQUESTS_A_MINUTE": "0",
             "THROUGHLINE_DATABASE": self.postgres.url(self.database_proxies[way].port) if self.postgres else "",
             "THROUGHLINE_REPLICAS": "3" if self.cluster else "1",
             "THROUGHLINE_PLAYBOOKS": str(self.playbooks),

@@ -35,6 +35,7 @@ class Caller:
     """Whose requests and topics they look after, beside their engagements."""
     source: str | None = None
     """The tracker whose requests they log."""
+    reads_only: bool = False
 
     @property
     def sees_all(self) -> bool:

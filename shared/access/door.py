@@ -1,17 +1,34 @@
 """The door: each request that comes in gets its caller here, before any route sees it."""
 
+import time
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.access.caller import ALL_RIGHTS, Caller
+from shared.access import signing_in, tokens
+from shared.access.caller import ALL_RIGHTS, NOBODY, Caller
+from shared.access.limits import Limit
+from shared.access.register import Register
+from shared.access.secrets import hashed
+from shared.errors import NotNow, Refused, problems
+from shared.web.problems import problem
+
+COOKIE = "throughline"
+REMEMBERED_FOR = 0.5
+"""Seconds for which somebody is let in without asking again: what is revoked is refused within a second."""
+MOST = 2_000
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Door(Protocol):
     """Tells who is asking."""
 
     async def caller(self, scope: Scope) -> Caller:
-        """Who sends this request; NOBODY where nothing says it."""
+        """Who sends this request; NOBODY where nothing says it. Refuses what nobody may send."""
 
 
 class OpenDoor:
@@ -24,6 +41,98 @@ class OpenDoor:
 OPEN_DOOR = OpenDoor()
 
 
+class TokenRefused(Refused):
+    """This token is not known here, was revoked, or has expired. Ask an administrator for another."""
+
+    status = 401
+    title = "Sign in first"
+
+
+class FromElsewhere(Refused):
+    """This was sent by a page of another site, so nothing was done. Do it on the pages of Throughline itself."""
+
+    status = 403
+    title = "Sent from elsewhere"
+
+
+class TooMany(Refused):
+    """That is more than one may ask for within a minute. Try again in {seconds} seconds."""
+
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, round(seconds))
+        super().__init__(seconds=self.seconds)
+
+
+class GuardedDoor:
+    """Lets in who shows a token, or a cookie of somebody who signed in; everybody else comes as nobody."""
+
+    def __init__(self, register: Register, a_minute: int = 0) -> None:
+        self._register = register
+        self._limit = Limit(a_minute)
+        self._known: dict[str, tuple[float, Caller | None]] = {}
+
+    async def caller(self, scope: Scope) -> Caller:
+        headers = Headers(scope=scope)
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            found = await self._remembered(token.strip(), self._by_token)
+            if found is None:
+                raise TokenRefused
+        else:
+            secret = shown(headers)
+            if scope["method"] not in SAFE:
+                _refuse_other_sites(headers, self._register.url, bool(secret))
+            found = (await self._remembered(secret, self._by_sign_in) if secret else None) or NOBODY
+        if found is NOBODY:
+            return found
+        if wait := self._limit.waits(found.label, time.monotonic()):
+            raise TooMany(wait)
+        return found
+
+    async def _remembered(self, secret: str, ask: Callable[[str], Awaitable[Caller | None]]) -> Caller | None:
+        now, key = time.monotonic(), hashed(secret)
+        since, found = self._known.get(key, (-REMEMBERED_FOR, None))
+        if now - since >= REMEMBERED_FOR:
+            found = await ask(secret)
+            if len(self._known) > MOST:
+                self._known.clear()
+            self._known[key] = (now, found)
+        return found
+
+    async def _by_token(self, secret: str) -> Caller | None:
+        token = await tokens.shown(self._register, secret)
+        return token.caller if token else None
+
+    async def _by_sign_in(self, secret: str) -> Caller | None:
+        account = await signing_in.signed_in(self._register, secret)
+        return account.caller if account else None
+
+
+def shown(headers: Headers) -> str:
+    """What the browser of somebody who signed in shows; empty where it shows nothing."""
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return cookie.value if cookie else ""
+
+
+def _refuse_other_sites(headers: Headers, url: str, is_signed_in: bool) -> None:
+    """Refuse what a page of another site makes a browser send; a browser always says from where it sends a form."""
+    origin = headers.get("origin")
+    if origin is None:
+        if is_signed_in and headers.get("sec-fetch-site", "cross-site") not in ("same-origin", "none"):
+            raise FromElsewhere
+        return
+    # A proxy in front speaks HTTPS to the browser and HTTP to us: the host tells whose page it is, not the scheme.
+    ours = {headers.get("host"), urlsplit(url).netloc}
+    if (urlsplit(origin).netloc or "nowhere") not in ours:
+        raise FromElsewhere
+
+
 class AtTheDoor:
     """Puts the caller into each request: `request.state.caller`."""
 
@@ -33,5 +142,12 @@ class AtTheDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope.setdefault("state", {})["caller"] = await self._door.caller(scope)
+            try:
+                scope.setdefault("state", {})["caller"] = await self._door.caller(scope)
+            except (Refused, NotNow) as error:
+                answer = problem(error.status, error.title, str(error), problems(error))
+                if isinstance(error, TooMany):
+                    answer.headers["Retry-After"] = str(error.seconds)
+                await answer(scope, receive, send)
+                return
         await self._app(scope, receive, send)

@@ -45,6 +45,13 @@ class NotForYou(Refused):
     title = "Not open to you"
 
 
+class ReadsOnly(Refused):
+    """This token may only read."""
+
+    status = 403
+    title = "Not open to you"
+
+
 def open_to(roles: frozenset[Role]) -> Callable[[F], F]:
     """Say who may use a route; it goes right below the route's decorator."""
 
@@ -73,7 +80,11 @@ async def let_in(request: Request) -> None:
     route: APIRoute = request.scope["route"]
     roles = opened_to(route)
     caller: Caller = request.state.caller
-    if roles == ANYBODY or (roles and not roles.isdisjoint(caller.roles)):
+    if roles == ANYBODY:
+        return
+    if caller.reads_only and request.method != "GET":
+        raise ReadsOnly
+    if roles and not roles.isdisjoint(caller.roles):
         return
     if caller is NOBODY:
         raise NotSignedIn

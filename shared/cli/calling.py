@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 Api = Annotated[str, typer.Option("--api", envvar="THROUGHLINE_API", help="Where Throughline answers.")]
 HERE = "http://127.0.0.1:8000"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def call(
@@ -23,7 +24,9 @@ def call(
 
     asked = {name: value for name, value in query.items() if value is not None}
     try:
-        answer = httpx.request(method, api.rstrip("/") + path, json=body, params=asked, timeout=30)
+        answer = httpx.request(
+            method, api.rstrip("/") + path, json=body, params=asked, headers=shown_at(api), timeout=30
+        )
     except httpx.HTTPError as error:
         fail(f"Nobody answers at {api} ({error}). Start Throughline with `throughline up`, or name it with --api.")
     if answer.is_success:
@@ -31,6 +34,20 @@ def call(
     if or_none and answer.status_code == 404:
         return None
     refuse(answer)
+
+
+def shown_at(api: str) -> dict[str, str]:
+    """What a command shows at the door: THROUGHLINE_TOKEN, else, to this machine only, the key beside the data."""
+    from urllib.parse import urlsplit
+
+    from shared.access import secrets
+    from shared.settings import Settings
+
+    settings = Settings()
+    token = settings.token.get_secret_value()
+    if not token and urlsplit(api).hostname in LOOPBACK:
+        token = secrets.found(settings.data)
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def facts_told(api: str, **asked: Any) -> "list[Fact]":

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli.calling import HERE, Api, refuse
+from shared.cli.calling import HERE, Api, refuse, shown_at
 
 PATIENCE = 600.0
 """Seconds that the comparing may take: a million letters take less than a minute."""
@@ -52,7 +52,9 @@ def _asked(api: str) -> Told | None:
     import httpx
 
     try:
-        answer = httpx.post(api.rstrip("/") + "/reconcile", timeout=httpx.Timeout(PATIENCE, connect=5))
+        answer = httpx.post(
+            api.rstrip("/") + "/reconcile", headers=shown_at(api), timeout=httpx.Timeout(PATIENCE, connect=5)
+        )
     except (httpx.ConnectError, httpx.ConnectTimeout):
         return None
     if not answer.is_success:

@@ -82,6 +82,8 @@ class Holding:
 
     database: Database
     models: Sequence[type[SQLModel]]
+    every: Sequence[type[SQLModel]] = EVERY_SERVICE
+    """The tables that it has because every service has them."""
 
     @property
     def service(self) -> str:
@@ -89,7 +91,7 @@ class Holding:
 
     @property
     def tables(self) -> list[Table]:
-        return [table(model) for model in (*EVERY_SERVICE, *self.models)]
+        return [table(model) for model in (*self.every, *self.models)]
 
 
 async def save(holdings: Sequence[Holding], folder: Path, version: str, now: Callable[[], datetime]) -> Manifest:
@@ -168,7 +170,7 @@ async def _copy_schema(connection: AsyncConnection, holding: Holding, folder: Pa
     """Tables and rows of one schema, as they are in this transaction; tables of an older revision stay as they are."""
     schema = holding.service
     there: Mapping[str, set[str]] = await connection.run_sync(_columns, schema)
-    if "fact" not in there:
+    if holding.tables[0].name not in there:
         raise NothingToSave(schema, make_url(holding.database.url).render_as_string(hide_password=True))
     tables = [one for one in (*holding.tables, REVISION) if one.name in there]
     rows: dict[str, int] = {}

@@ -107,12 +107,14 @@ class Database:
         reason, when = self._trouble
         return reason if monotonic() - when < TROUBLED_FOR else ""
 
-    async def create(self, models: Iterable[type[SQLModel]]) -> Migrated:
+    async def create(
+        self, models: Iterable[type[SQLModel]], every: Iterable[type[SQLModel]] = EVERY_SERVICE
+    ) -> Migrated:
         """Make the tables that every service has and `models`, or bring those that are there to the newest revision.
 
         Raises UnknownRevision where a newer version of Throughline made them.
         """
-        tables = [table(model) for model in (*EVERY_SERVICE, *models)]
+        tables = [table(model) for model in (*every, *models)]
         async with self.reading() as connection:
             if await connection.run_sync(migrations.is_newest, self.service):
                 return Migrated(self.service, newest := migrations.revisions(self.service)[-1], newest)

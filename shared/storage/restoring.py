@@ -146,7 +146,7 @@ async def _refuse_rows(connection: AsyncConnection, holding: Holding, tables: Se
 async def _restore(file: Path, holding: Holding) -> None:
     """What was remembered of the bus is left out: the next start then looks at all of it."""
     async with _as_new(file, holding) as copy:
-        await holding.database.create(holding.models)
+        await holding.database.create(holding.models, holding.every)
         engine = create_engine(f"sqlite:///{copy}")
         try:
             with engine.connect() as source:
@@ -166,7 +166,7 @@ async def _as_new(file: Path, holding: Holding) -> AsyncIterator[Path]:
         copy = Path(shutil.copy(file, beside))
         database = Database(f"sqlite+aiosqlite:///{copy}", holding.service)
         try:
-            await database.create(holding.models)
+            await database.create(holding.models, holding.every)
         finally:
             await database.close()
         yield copy

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
+from shared.access import api as access
 from shared.access.door import OPEN_DOOR, AtTheDoor, Door
 from shared.access.opening import ADMINISTRATORS, ANYBODY, STAFF, let_in, open_to, see_that_all_are_opened
 from shared.bus.reconciler import Reconciled
@@ -57,7 +58,13 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
     app.state.services = {service.name: service for service in services}
     app.state.desks = {one.name: Desk(one.store, one.settings.patience, one.directory) for one in services}
     show(app, services)
-    for routes in (*(service.router for service in services), *(pages.router for pages in app.state.pages), router):
+    app.state.register = services[0].register if services else None
+    for routes in (
+        *(service.router for service in services),
+        *(pages.router for pages in app.state.pages),
+        access.router,
+        router,
+    ):
         app.include_router(routes, dependencies=AT_EVERY_ROUTE)
     app.include_router(assets.router)
     see_that_all_are_opened(app.routes)

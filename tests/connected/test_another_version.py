@@ -38,7 +38,7 @@ def later(up: Up) -> Path:
 
 
 def run(up: Up, *words: object, typed: str = "") -> Result:
-    return CliRunner().invoke(app, [*map(str, words), "--api", up.api], input=typed)
+    return CliRunner(env=up.keys).invoke(app, [*map(str, words), "--api", up.api], input=typed)
 
 
 def squeezed(result: Result) -> str:

@@ -45,9 +45,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 def test_a_state_that_was_contacted_is_spared_elsewhere_and_why_tells_it(up: Up) -> None:
     up.until(lambda: up.get("/tasks/e2/offer/ky/1")["state"] == "lapsed")
-    told = CliRunner().invoke(app, ["why", "e2/offer/ky/1", "--api", up.api]).output
+    told = CliRunner(env=up.keys).invoke(app, ["why", "e2/offer/ky/1", "--api", up.api]).output
     assert "KY has had 1 contact in 1 month, and the policy allows 1" in told
-    told = CliRunner().invoke(app, ["contacts", "--jurisdiction", "KY", "--api", up.api]).output
+    told = CliRunner(env=up.keys).invoke(app, ["contacts", "--jurisdiction", "KY", "--api", up.api]).output
     assert [line.split()[-1] for line in told.splitlines()] == ["e1/offer/ky/1"]
 
 

@@ -46,7 +46,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 
 def told(up: Up, *words: str) -> str:
-    result = CliRunner().invoke(app, [*words, "--api", up.api])
+    result = CliRunner(env=up.keys).invoke(app, [*words, "--api", up.api])
     assert result.exit_code == 0, result.output
     return result.output
 

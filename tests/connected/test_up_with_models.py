@@ -26,10 +26,10 @@ def test_a_policy_is_published_whole_and_rules_what_is_opened_with_it(tmp_path: 
         document = up.get("/playbooks/ours")["document"]
         assert "extend:" not in document and "prepare-session" in document and "team-lead-meeting" not in document
         file = tmp_path / "playbooks" / "ours.yaml"
-        told = CliRunner().invoke(app, ["playbook", "publish", str(file), "--api", up.api])
+        told = CliRunner(env=up.keys).invoke(app, ["playbook", "publish", str(file), "--api", up.api])
         assert "was published before; nothing changed" in told.output
         file.write_text(POLICY.replace("3 days", "4 days"), encoding="utf-8")
-        told = CliRunner().invoke(app, ["playbook", "check", str(file), "--api", up.api])
+        told = CliRunner(env=up.keys).invoke(app, ["playbook", "check", str(file), "--api", up.api])
         assert told.exit_code == 1 and "Raise its version" in told.output
         assert up.post("/playbooks", document=POLICY.replace("version: 1", "version: 2"))["new"]
         up.post("/engagements", **{**OPENED, "playbook": "ours", "opened_on": str(TODAY)})

@@ -33,7 +33,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 def told(up: Up, *command: str) -> str:
     """What a command prints that asks this Throughline."""
-    result = CliRunner().invoke(app, [*command, "--api", up.api])
+    result = CliRunner(env=up.keys).invoke(app, [*command, "--api", up.api])
     assert result.exit_code == 0, result.output
     return result.output
 

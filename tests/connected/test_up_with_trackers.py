@@ -172,7 +172,7 @@ async def test_what_is_said_about_what_is_not_known_yet_waits_for_its_partner(up
 
 def throughline(up: Up, *words: str, fails: bool = False) -> str:
     """What the command prints."""
-    result = CliRunner().invoke(app, [*words, "--api", up.api])
+    result = CliRunner(env=up.keys).invoke(app, [*words, "--api", up.api])
     assert (result.exit_code != 0) == fails, result.output
     return result.output
 

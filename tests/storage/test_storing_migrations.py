@@ -20,6 +20,7 @@ from services.evaluation.tables import TABLES as EVALUATION
 from services.followup.tables import TABLES as FOLLOWUP
 from services.intake.tables import TABLES as INTAKE
 from services.sessions.tables import TABLES as SESSIONS
+from shared.access.tables import TABLES as ACCESS
 from shared.errors import NotNow
 from shared.ids import new_id
 from shared.storage import facts as kept
@@ -96,14 +97,16 @@ async def revision_of(database: Database) -> tuple[str | None, bool]:
         return await connection.run_sync(look)
 
 
-async def differences(database: Database, models: Sequence[type[SQLModel]]) -> Sequence[Any]:
+async def differences(
+    database: Database, models: Sequence[type[SQLModel]], every: Sequence[type[SQLModel]] = EVERY_SERVICE
+) -> Sequence[Any]:
     """What `alembic check` finds between the tables that are there and those that the code wants."""
 
     def compare(bare: Connection) -> Sequence[Any]:
         if not database.is_sqlite:
             bare.execute(text(f"SET LOCAL search_path TO {database.service}"))
         wanted = MetaData()
-        for model in (*EVERY_SERVICE, *models):
+        for model in (*every, *models):
             table(model).to_metadata(wanted)
         how = {"compare_type": True, "compare_server_default": True}
         return compare_metadata(MigrationContext.configure(bare, opts=how), wanted)
@@ -154,6 +157,25 @@ async def test_every_revision_after_the_other_makes_the_tables_that_the_code_wan
     await older.create(SERVICES[service])
     assert await differences(older, SERVICES[service]) == []
     await older.close()
+
+
+async def test_the_register_of_who_may_come_in_has_migrations_of_its_own(url: str) -> None:
+    new, older = Database(url, "access"), Database(url, "access")
+    async with older.alone() as connection:
+        await connection.run_sync(migrations.upgrade, "access", None, migrations.revisions("access")[-1])
+    assert await differences(older, ACCESS, every=()) == []
+    await older.close()
+    async with new.alone() as connection:
+        await connection.run_sync(drop_all)
+    assert (await new.create(ACCESS, every=())).was is None
+    assert await differences(new, ACCESS, every=()) == []
+    await new.close()
+
+
+def drop_all(bare: Connection) -> None:
+    """As if there had never been a register."""
+    for one in ACCESS:
+        table(one).drop(bare)
 
 
 async def test_of_replicas_that_start_at_the_same_time_one_migrates(url: str, rows: Rows) -> None:
@@ -227,7 +249,10 @@ async def test_a_migration_that_is_killed_is_done_or_not_and_never_half(
     assert await revision_of(database) == left
     done = migrate(url, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout in (f"followup: from revision 0001 to {NEWEST}\n", f"followup: at revision {NEWEST} already\n")
+    assert done.stdout.splitlines(keepends=True)[0] in (
+        f"followup: from revision 0001 to {NEWEST}\n",
+        f"followup: at revision {NEWEST} already\n",
+    )
     await database.close()
 
 

@@ -60,15 +60,25 @@ class Up:
         self.process.send_signal(by)
         return self.process.wait(PATIENCE)
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """Where commands find what an administrator shows at the door."""
+        return {"THROUGHLINE_DATA": str(self.folder / "data")}
+
+    @property
+    def key(self) -> dict[str, str]:
+        """What an administrator shows at the door."""
+        return {"Authorization": f"Bearer {(self.folder / 'data' / 'key').read_text().strip()}"}
+
     def post(self, path: str, **told: Any) -> dict[str, Any]:
         """Command by HTTP what is not refused."""
-        answer = httpx.post(self.api + path, json=told, timeout=PATIENCE)
+        answer = httpx.post(self.api + path, json=told, headers=self.key, timeout=PATIENCE)
         assert answer.is_success, answer.text
         return answer.json()
 
     def get(self, path: str, **asked: Any) -> Any:
         """Ask by HTTP; None where there is no such thing."""
-        answer = httpx.get(self.api + path, params=asked, timeout=PATIENCE)
+        answer = httpx.get(self.api + path, params=asked, headers=self.key, timeout=PATIENCE)
         assert answer.is_success or answer.status_code == 404, answer.text
         return answer.json() if answer.is_success else None
 

@@ -1,0 +1,99 @@
+"""Accounts: which person may sign in, as what, and for which jurisdictions."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlalchemy import delete, select
+
+from shared.access.caller import Caller, Role
+from shared.access.register import Register
+from shared.access.tables import AccountRow, LinkRow, SignInRow
+from shared.errors import Unknown
+from shared.events.fields import Jurisdiction, Slug, refusal
+from shared.storage.database import upsert
+from shared.storage.tables import table
+
+ACCOUNT, SIGN_IN, LINK = table(AccountRow), table(SignInRow), table(LinkRow)
+OF_PEOPLE = frozenset(Role) - {Role.TRACKER}
+
+
+class Scope(BaseModel):
+    """What somebody may do, and where."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    roles: frozenset[Role] = Field(min_length=1)
+    jurisdictions: frozenset[Jurisdiction | Literal["*"]] = frozenset()
+
+
+class Account(Scope):
+    """A person who may sign in."""
+
+    person_id: Slug
+    granted_at: datetime | None = None
+
+    @field_validator("roles")
+    @classmethod
+    def _of_people(cls, roles: frozenset[Role]) -> frozenset[Role]:
+        if Role.TRACKER in roles:
+            raise refusal("a tracker is no person: give it a token with `throughline token make`")
+        return roles
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks when this person does."""
+        return Caller(f"person {self.person_id}", self.roles, self.person_id, self.jurisdictions)
+
+
+async def grant(register: Register, account: Account) -> Account:
+    """Let a person sign in, as what is told here and nothing else."""
+    granted = account.model_copy(update={"granted_at": register.clock.now()})
+    async with register.writing() as connection:
+        row = {"person_id": granted.person_id, "granted_at": granted.granted_at, **joined(granted)}
+        await upsert(connection, ACCOUNT, [row])
+    return granted
+
+
+async def revoke(register: Register, person_id: str) -> None:
+    """Let a person sign in no more, and end what they began; raises Unknown where nobody may sign in by this id."""
+    async with register.writing() as connection:
+        gone = await connection.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
+        for kept in (SIGN_IN, LINK):
+            await connection.execute(delete(kept).where(kept.c.person_id == person_id))
+    if not gone.rowcount:
+        raise Unknown("account of", person_id, field="person_id")
+
+
+async def accounts(register: Register) -> list[Account]:
+    """Everybody who may sign in."""
+    async with register.database.reading() as connection:
+        return [read(row) for row in await connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.person_id))]
+
+
+async def account(register: Register, person_id: str) -> Account | None:
+    """One person's account, if they have one."""
+    async with register.database.reading() as connection:
+        row = (await connection.execute(select(ACCOUNT).where(ACCOUNT.c.person_id == person_id))).first()
+    return read(row) if row else None
+
+
+def read(row: Any) -> Account:
+    """The account that a row tells of."""
+    return Account.model_construct(
+        person_id=row.person_id,
+        roles=frozenset(Role(role) for role in parted(row.roles)),
+        jurisdictions=frozenset(parted(row.jurisdictions)),
+        granted_at=row.granted_at,
+    )
+
+
+def joined(scope: Scope) -> dict[str, str]:
+    """Roles and jurisdictions as a row has them."""
+    return {"roles": ",".join(sorted(scope.roles)), "jurisdictions": ",".join(sorted(scope.jurisdictions))}
+
+
+def parted(text: str) -> Iterable[str]:
+    """What stands in a row, one by one."""
+    return filter(None, text.split(","))
