@@ -223,10 +223,11 @@ class Service:
         async with self.store.work() as unit:
             await aside.put_aside(unit, delivery.subject, delivery.body, problems(error))
 
-    async def retry_aside(self, aside_id: str) -> None:
-        """Handle a message again that was put aside; if it is refused again, it stays there."""
+    async def retry_aside(self, aside_id: str, mended: bytes | None = None) -> None:
+        """Handle a message again that was put aside, as it came or as it was mended; if refused again, it stays."""
         async with self.store.look() as unit:
             subject, body = await aside.message(unit, aside_id)
+        body = mended if mended is not None else body
         if self.hear_message:
             await self.hear_message(self.store, subject, body)
         else:

@@ -5,9 +5,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.followup import repository
-from services.followup.domain import AtTheGate, Known, Waiting
+from services.followup.domain import AtTheGate, Known, UnderWay, Waiting
 from services.followup.repository import FOLLOWING
 from shared import use_cases
+from shared.access.caller import Caller
 from shared.commands import Said
 from shared.errors import Unknown
 from shared.events.base import Fact
@@ -18,6 +19,7 @@ from shared.obligations.ledger import Obliged
 from shared.playbooks.gate import at_the_gate
 from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
+from shared.storage.headings import headings
 from shared.storage.listing import Asked
 from shared.storage.work import Store
 from shared.use_cases import C, Decide
@@ -101,3 +103,10 @@ async def inbox(
         rows = await ledger.open_rows(unit, asked, due_before, **equal)
         titles = await repository.titles(unit, {row.engagement for row in rows})
         return [Waiting.of(row, titles.get(row.engagement, ""), unit.now, reader) for row in rows]
+
+
+async def engagements(store: Store, caller: Caller) -> list[UnderWay]:
+    """The engagements that are somebody's to see, with what is open in each."""
+    async with store.look() as unit:
+        loads = await ledger.loads(unit)
+        return [UnderWay.of(one, loads.get(one.engagement_id)) for one in await headings(unit) if one.is_of(caller)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -22,7 +22,11 @@ from shared.web.pages.navigation import Entry, Pages
 from shared.web.pages.times import zone_of
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
-PAGES = Pages(router, Path(__file__).parent / "templates", (Entry("Inbox", "/app/inbox", order=10, icon="list"),))
+ENTRIES = (
+    Entry("Inbox", "/app/inbox", order=10, icon="list"),
+    Entry("Engagements", "/app/engagements", order=20, icon="groups"),
+)
+PAGES = Pages(router, Path(__file__).parent / "templates", ENTRIES)
 Here = Annotated[Desk, Depends(desk("followup"))]
 Ticked = Annotated[list[str], Form()]
 Written = Annotated[str | None, Form()]
@@ -120,3 +124,12 @@ def _me(request: Request) -> str | None:
     """Who does it, as far as that is known."""
     caller: Caller = request.state.caller
     return caller.person_id
+
+
+@listed(router, "/engagements", "engagements.html", name="engagements")
+@open_to(STAFF)
+async def engagements(request: Request, here: Here, state: Literal["open", "closed"] | None = None) -> Listed:
+    """The engagements, and what is open in each."""
+    found = await handlers.engagements(here.store, here.caller)
+    shown = [one for one in found if state is None or (one.closed_on is not None) == (state == "closed")]
+    return Listed(shown, domain.UnderWay, {"total": len(found), "state": state or ""})

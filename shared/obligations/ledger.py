@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, computed_field
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
 from sqlmodel import Field, SQLModel
 
 from shared.errors import Unknown
@@ -231,6 +231,14 @@ async def open_rows(unit: Unit, asked: Asked, due_before: datetime | None, **equ
         conditions.append(LEDGER.c.due_at < due_before)
     found, _ = await rows_of(unit, LEDGER, ("due_at", "key"), asked, conditions, equal)
     return [ROW.validate_json(row.document) for row in found]
+
+
+async def loads(unit: Unit) -> dict[str, tuple[int, int, datetime]]:
+    """How much is open in each engagement, how much of it is overdue, and when the first of it is due."""
+    late = func.sum(case((_in_state("overdue", unit.now), 1), else_=0))
+    query = select(LEDGER.c.engagement_id, func.count(), late, func.min(LEDGER.c.due_at))
+    query = query.where(_in_state("open", unit.now)).group_by(LEDGER.c.engagement_id)
+    return {one: (count, overdue, due) for one, count, overdue, due in await unit.connection.execute(query)}
 
 
 def _in_state(state: ListedState, now: datetime) -> ColumnElement[bool]:

@@ -20,5 +20,10 @@ SIGHTS = (
     Sight("inbox", "/app/inbox"),
     Sight("inbox-more", "/app/inbox", ".tl-task .tl-more > summary"),
     Sight("inbox-nothing", "/app/inbox?to=nobody"),
+    Sight("engagements", "/app/engagements"),
+    Sight("engagements-none", "/app/engagements?state=closed"),
+    Sight("put-aside", "/app/aside"),
+    Sight("put-aside-one", "/app/aside", "article h2 a"),
+    Sight("put-aside-nothing", "/app/aside?state=dropped"),
     Sight("refusal", "/app/inbox?colour=green"),
 )

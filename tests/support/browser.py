@@ -1,13 +1,17 @@
 """A real Chromium before a real `throughline up`, with engagements in it as a facilitator has them on a Tuesday."""
 
+import asyncio
+import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import nats
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from shared.clock import WorldClock
@@ -91,7 +95,18 @@ def furnish(up: Up) -> None:
     today = WorldClock().now().date()
     for number, (engagement, title, topic, places) in enumerate(TITLES):
         _open(up, engagement, title, topic, places, today - timedelta(days=70 - 25 * number))
+    with ThreadPoolExecutor(1) as apart:  # the browser's own event loop runs in this thread
+        apart.submit(asyncio.run, _garble(up.bus)).result()
     up.until(lambda: len(up.tasks()) > 8)
+    up.until(lambda: up.get("/aside")["intake"]["items"])
+
+
+async def _garble(bus: str) -> None:
+    """Let a tracker send a request of which something is missing."""
+    client = await nats.connect(bus)
+    request = {"external_id": "4711", "jurisdiction": "Kentucky", "topic": "workforce", "logged_on": "2026-11-02"}
+    await client.publish("inbound.requests.ncase", json.dumps(request).encode())
+    await client.drain()
 
 
 def _open(up: Up, engagement: str, title: str, topic: str, places: tuple[str, ...], opened: date) -> None:

@@ -28,10 +28,10 @@ class Flash(BaseModel):
 
 
 def went_well(
-    request: Request, sentence: str, otherwise: str, undo: Sequence[str] = (), undo_at: str = ""
+    request: Request, sentence: str, otherwise: str, undo: Sequence[str] = (), undo_at: str = "", to: str = ""
 ) -> RedirectResponse:
-    """Back to the page that the form was on (`otherwise`, if that is not told), which says this sentence once."""
-    answer = RedirectResponse(_back(request, otherwise), status_code=303)
+    """Back to the page that the form was on (`otherwise`, if that is not told; or on to `to`), which says this once."""
+    answer = RedirectResponse(to or _back(request, otherwise), status_code=303)
     flash = Flash(sentence=sentence, undo=tuple(undo), undo_at=undo_at)
     if len(_packed(flash)) > LARGEST:
         flash = Flash(sentence=sentence)

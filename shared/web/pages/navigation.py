@@ -1,10 +1,15 @@
 """What a service shows to people: its routes, its templates, and its entries in the navigation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter
+
+from shared.access.caller import Caller, Role
+
+TABS: Mapping[str, str] = {"": "Overview", "/teams": "Teams", "/sessions": "Sessions", "/outcomes": "Outcomes"}
+"""The pages of an engagement, each of the service that owns what is on it, by what follows its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,12 @@ class Entry:
     """Lower comes first; those of administration begin at 900 and stand apart."""
     icon: str = "topic"
     """An icon of USWDS, by its name in the sprite."""
+    roles: frozenset[Role] = frozenset()
+    """Who sees it; empty for everybody."""
+
+    def is_for(self, caller: Caller) -> bool:
+        """Whether it is shown to whoever asks."""
+        return not self.roles or not self.roles.isdisjoint(caller.roles)
 
     def is_here(self, path: str) -> bool:
         """Whether this page, or one below it, is being looked at."""

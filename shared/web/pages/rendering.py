@@ -13,7 +13,7 @@ from jinja2.runtime import Context
 from shared.people import Directory, called
 from shared.web.assets import asset
 from shared.web.pages import flash, times
-from shared.web.pages.navigation import Pages
+from shared.web.pages.navigation import TABS, Pages
 
 OURS = Path(__file__).parents[1] / "templates"
 
@@ -29,7 +29,7 @@ def environment(pages: Sequence[Pages]) -> Environment:
         lstrip_blocks=True,
         enable_async=True,
     )
-    made.globals |= {"asset": asset, "times": times}
+    made.globals |= {"asset": asset, "tabs": TABS, "times": times}
     made.filters |= {"words": words, "named": named}
     return made
 
@@ -46,7 +46,7 @@ async def render(request: Request, template: str, status: int = 200, **context: 
         "zone": zone,
         "today": (today := now.astimezone(zone).date()),
         "today_plus": lambda days: today + timedelta(days=days),
-        "navigation": state.navigation,
+        "navigation": [entry for entry in state.navigation if entry.is_for(request.state.caller)],
         "flash": said,
         "path": request.url.path,
     }
