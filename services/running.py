@@ -28,6 +28,8 @@ from services.sessions import main as sessions
 from shared import crashes, logs
 from shared.access.door import GuardedDoor
 from shared.access.key import WeakToken, keep_key
+from shared.access.register import Register
+from shared.access.welcome import first_link
 from shared.bus.broker import without_secrets
 from shared.bus.folder import FolderTaken
 from shared.bus.server import EmbeddedServer, ServerFailed
@@ -199,7 +201,8 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
             except Exception as error:
                 app.state.failure = _in_words(error)
                 raise
-            _say_where(settings, names, urls, listening, key)
+            link = await _welcome(register, settings, names, listening)
+            _say_where(settings, names, urls, listening, key, link)
             yield
         typer.echo("Stopped. Nothing is lost: the next start goes on from here.")
 
@@ -225,13 +228,27 @@ async def publish(intake_: Service) -> None:
                 typer.echo(f"{file}: published.")
 
 
-def _say_where(settings: Settings, names: Sequence[str], urls: str, listening: socket.socket, key: Path | None) -> None:
+async def _welcome(
+    register: Register, settings: Settings, names: Sequence[str], listening: socket.socket
+) -> str | None:
+    """Tell the register where the pages are; and give whoever starts all of it here a link to sign in by."""
+    host, port = listening.getsockname()[:2]
+    if not settings.url:
+        register.url = f"http://{host}:{port}"
+    return await first_link(register, host) if len(names) == len(BUILD) else None
+
+
+def _say_where(
+    settings: Settings, names: Sequence[str], urls: str, listening: socket.socket, key: Path | None, link: str | None
+) -> None:
     host, port = listening.getsockname()[:2]
     # A password belongs on no screen and in no log of a system.
     served = make_url(settings.database).render_as_string(hide_password=True) if settings.database else ""
     database = served or f"{settings.data.absolute()}/{names[0] if len(names) == 1 else '<service>'}.db"
+    pages = f"  pages     {link}  (signs an administrator in: once, within an hour)\n" if link else ""
     typer.echo(
         f"Throughline is up: {', '.join(names)}.\n"
+        f"{pages}"
         f"  HTTP      http://{host}:{port}  (what it can be asked: /openapi.json; how it is: /health)\n"
         f"  bus       {without_secrets(urls)}\n"
         f"  database  {database}\n"

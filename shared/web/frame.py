@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
 from shared.access import api as access
+from shared.access import pages as signing_in
 from shared.access.door import OPEN_DOOR, AtTheDoor, Door
 from shared.access.opening import ADMINISTRATORS, ANYBODY, STAFF, let_in, open_to, see_that_all_are_opened
 from shared.bus.reconciler import Reconciled
@@ -64,6 +65,7 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
         *(service.router for service in services),
         *(pages.router for pages in app.state.pages),
         access.router,
+        signing_in.router,
         router,
     ):
         app.include_router(routes, dependencies=AT_EVERY_ROUTE)
