@@ -160,11 +160,12 @@ def restore(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A backup.")],
     database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the empty database to fill.")] = None,
     data: Annotated[Path | None, typer.Option(help="Where the SQLite files go, if there is no --database.")] = None,
+    erased: Annotated[Path | None, typer.Option(help="A list of people who were erased, an id a line.")] = None,
 ) -> None:
     """Put a backup into an empty database, of the same kind or the other; no service may run meanwhile."""
     from services import backup as keeping
 
-    keeping.restore(folder, database=database, data=data)
+    keeping.restore(folder, erased, database=database, data=data)
 
 
 def _hears() -> Mapping[str, Sequence[str]]:

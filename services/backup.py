@@ -7,15 +7,20 @@ from importlib.metadata import version
 from pathlib import Path
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import running
+from services.intake.repository import people
+from shared import forgetting
 from shared.access.register import NAME
 from shared.access.tables import TABLES
 from shared.bus.folder import Folder, FolderTaken
 from shared.clock import WorldClock
+from shared.events.catalogue import SPEAKERS
 from shared.settings import Settings
 from shared.storage import backup, restoring
 from shared.storage.backup import Holding, Manifest
+from shared.storage.erased import LIST, erased_in, erased_in_backups, note_erased, words_of
 from shared.storage.migrations import UnknownRevision
 
 HEARERS_FIRST = ("followup", "evaluation", "sessions", "intake")
@@ -35,16 +40,16 @@ def save(folder: Path, **told: object) -> None:
     typer.echo(f"Saved to {folder}: {_told(manifest)}.")
 
 
-def restore(folder: Path, **told: object) -> None:
+def restore(folder: Path, erased: Path | None = None, **told: object) -> None:
     """Put a backup into the empty database that the settings name, or tell in a sentence why not."""
     settings = running.settings_of(**told)
     with _in_words(), _alone(settings):
         manifest = restoring.manifest_of(folder)
-        asyncio.run(_restore(folder, manifest, settings))
-    typer.echo(
-        f"Restored from {folder}, as of {manifest.began_at:%Y-%m-%d %H:%M} UTC: {_told(manifest)}.\n"
-        "Start Throughline now: it takes from the bus what came after the backup, and tells it what it lacks."
-    )
+        gone = asyncio.run(_restore(folder, manifest, settings, erased))
+    typer.echo(f"Restored from {folder}, as of {manifest.began_at:%Y-%m-%d %H:%M} UTC: {_told(manifest)}.")
+    if gone:
+        typer.echo(f"{gone} who were erased after it were erased again.")
+    typer.echo("Start Throughline now: it takes from the bus what came after the backup, and tells it what it lacks.")
 
 
 async def _save(folder: Path, settings: Settings) -> Manifest:
@@ -52,9 +57,31 @@ async def _save(folder: Path, settings: Settings) -> Manifest:
         return await backup.save(holdings, folder, version("throughline"), WorldClock().now)
 
 
-async def _restore(folder: Path, manifest: Manifest, settings: Settings) -> None:
+async def _restore(folder: Path, manifest: Manifest, settings: Settings, told: Path | None) -> int:
+    """Restore, but nobody who was erased since; how many those are."""
+    erased = {**dict.fromkeys(_lists(told, settings), manifest.taken_at), **erased_in_backups(folder)}
+    words = words_of(folder / "intake.db", erased)
+    gone = 0
+
+    async def amend(service: str, connection: AsyncConnection) -> None:
+        nonlocal gone
+        if service in SPEAKERS:
+            await forgetting.redact(connection, words)
+        if service == "intake":
+            gone = await people.erase_again(connection, erased)
+
     async with _holdings(settings) as holdings:
-        await restoring.restore(folder, manifest, holdings)
+        await restoring.restore(folder, manifest, holdings, amend)
+    for person_id in erased:
+        note_erased(settings.data, person_id)
+    return gone
+
+
+def _lists(told: Path | None, settings: Settings) -> list[str]:
+    """Who was erased, by the list in the folder that is filled, and by one that was named."""
+    if told and not told.is_file():
+        running.end(f"{told}: there is no such list of erased people. Nothing was restored.")
+    return [*erased_in(settings.data / LIST), *(erased_in(told) if told else ())]
 
 
 @asynccontextmanager

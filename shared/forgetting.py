@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events.fields import Slug
 from shared.people import Mention
 from shared.storage.scrubbing import scrub
 from shared.storage.tables import AsideRow, FactRow, table
-from shared.storage.work import Store, Unit
+from shared.storage.work import Store
 
 ASIDE, FACT = table(AsideRow), table(FactRow)
 MOST = 200
@@ -57,7 +58,7 @@ async def forget(store: Store, asked: Forget, also: Forgets | None = None) -> Fo
     if also:
         await also(store, asked.person_id)
     async with store.work() as unit:
-        redacted = await _redact(unit, asked.words)
+        redacted = await redact(unit.connection, asked.words)
     clean = await scrub(store.database, "aside") if redacted else True
     return Forgotten(redacted=redacted, mentions=await mentions(store, asked.words), overwritten=clean)
 
@@ -70,14 +71,14 @@ async def mentions(store: Store, words: Sequence[str]) -> list[Mention]:
     query = select(FACT.c.id, FACT.c.type, FACT.c.engagement_id).where(FACT.c.said, has).order_by(FACT.c.seq)
     async with store.look() as unit:
         facts = (await unit.connection.execute(query.limit(MOST))).all()
-        kept = [one for one, text in await _put_aside(unit) if pattern(words).search(text)][:MOST]
+        kept = [one for one, text in await _put_aside(unit.connection) if pattern(words).search(text)][:MOST]
     told = [Mention(service=unit.service, id=one.id, kind=one.type, engagement_id=one.engagement_id) for one in facts]
     return [*told, *(Mention(service=unit.service, id=one, kind="aside") for one in kept)]
 
 
-async def _put_aside(unit: Unit) -> list[tuple[str, str]]:
+async def _put_aside(connection: AsyncConnection) -> list[tuple[str, str]]:
     """All that was ever put aside, as text: bytes that are none could not be searched by the database."""
-    rows = (await unit.connection.execute(select(ASIDE.c.aside_id, ASIDE.c.body).order_by(ASIDE.c.put_at))).all()
+    rows = (await connection.execute(select(ASIDE.c.aside_id, ASIDE.c.body).order_by(ASIDE.c.put_at))).all()
     return [(row.aside_id, row.body.decode(errors=ANYHOW)) for row in rows]
 
 
@@ -92,14 +93,15 @@ def spellings_of(word: str) -> set[str]:
     return {word, json.dumps(word, ensure_ascii=False)[1:-1], json.dumps(word)[1:-1]}
 
 
-async def _redact(unit: Unit, words: Sequence[str]) -> int:
+async def redact(connection: AsyncConnection, words: Sequence[str]) -> int:
+    """Make words illegible in all that was ever put aside; in how many messages they stood."""
     if not words:
         return 0
     wanted, changed = pattern(words), 0
-    for aside_id, text in await _put_aside(unit):
+    for aside_id, text in await _put_aside(connection):
         legible = wanted.sub(ERASED, text)
         if legible != text:
             values = {"body": legible.encode(errors=ANYHOW)}
-            await unit.connection.execute(update(ASIDE).where(ASIDE.c.aside_id == aside_id).values(**values))
+            await connection.execute(update(ASIDE).where(ASIDE.c.aside_id == aside_id).values(**values))
             changed += 1
     return changed

@@ -1,5 +1,6 @@
 """Where intake is put together."""
 
+from contextlib import suppress
 from functools import partial
 
 from services.intake import handlers
@@ -8,8 +9,10 @@ from services.intake.handlers import people
 from services.intake.repository import RECORDS
 from services.intake.subscribers import EAR, answer_who, listens
 from services.intake.tables import TABLES
+from shared.access import accounts
 from shared.bus import acquaintances
 from shared.clock import Clock
+from shared.errors import Unknown
 from shared.service import Service
 from shared.settings import Settings
 
@@ -36,6 +39,17 @@ def build(settings: Settings, clock: Clock) -> Service:
     )
     service.store.topics = settings.known_topics
     service.directory = people.Directory(
-        service.store, partial(service.ask, within=PATIENT), service.tell_people_changed, settings.data
+        service.store,
+        partial(service.ask, within=PATIENT),
+        service.tell_people_changed,
+        partial(_shut_out, service),
+        settings.data,
     )
     return service
+
+
+async def _shut_out(service: Service, person_id: str) -> None:
+    """End whatever lets a person in; without a bus nobody signs in at all."""
+    if service.broker is not None:
+        with suppress(Unknown):
+            await accounts.revoke(service.register, person_id)

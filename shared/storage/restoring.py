@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,8 @@ from shared.storage.database import Database
 from shared.storage.tables import StreamRow, table
 
 STREAM = table(StreamRow)
+Amend = Callable[[str, AsyncConnection], Awaitable[None]]
+"""Does to a service's database what has to be true of it before anybody sees it restored."""
 
 
 class NoBackup(Exception):
@@ -77,8 +79,8 @@ def manifest_of(folder: Path) -> Manifest:
     return manifest
 
 
-async def restore(folder: Path, manifest: Manifest, holdings: Sequence[Holding]) -> None:
-    """Put a backup into these databases; each service's is filled in one transaction."""
+async def restore(folder: Path, manifest: Manifest, holdings: Sequence[Holding], amend: Amend | None = None) -> None:
+    """Put a backup into these databases; each service's is filled, and amended, in one transaction."""
     wanted = [one for one in holdings if one.service in manifest.services]
     for one in wanted:
         await _see_that_nobody_works_on(one.database)
@@ -87,7 +89,7 @@ async def restore(folder: Path, manifest: Manifest, holdings: Sequence[Holding])
     done: list[str] = []
     for one in wanted:
         try:
-            await _restore(folder / manifest.services[one.service].file, one)
+            await _restore(folder / manifest.services[one.service].file, one, amend)
         except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             raise NotRestored(one.service, done, getattr(error, "orig", None) or error) from error
         done.append(one.service)
@@ -143,7 +145,7 @@ async def _refuse_rows(connection: AsyncConnection, holding: Holding, tables: Se
             raise NotEmpty(holding.database, (one.name, count))
 
 
-async def _restore(file: Path, holding: Holding) -> None:
+async def _restore(file: Path, holding: Holding, amend: Amend | None) -> None:
     """What was remembered of the bus is left out: the next start then looks at all of it."""
     async with _as_new(file, holding) as copy:
         await holding.database.create(holding.models, holding.every)
@@ -155,6 +157,8 @@ async def _restore(file: Path, holding: Holding) -> None:
                     for one in holding.tables:
                         if one is not STREAM:
                             await _fill(source, target, holding.service, one)
+                    if amend:
+                        await amend(holding.service, target)
         finally:
             engine.dispose()
 

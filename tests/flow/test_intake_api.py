@@ -10,6 +10,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from services.intake.api import router
 from services.intake.tables import TABLES
+from shared.access.door import OPEN_DOOR, AtTheDoor
 from shared.clock import VirtualClock
 from shared.storage.database import Database
 from shared.storage.work import Store
@@ -32,6 +33,7 @@ async def http(tmp_path: Path) -> AsyncIterator[AsyncClient]:
     app.state.desks = {"intake": Desk(Store(database, VirtualClock(NOW)), patience=0)}
     app.include_router(router)
     answer_refusals(app)
+    app.add_middleware(AtTheDoor, door=OPEN_DOOR)
     async with AsyncClient(transport=ASGITransport(app), base_url="http://intake") as client:
         yield client
     await database.close()

@@ -30,10 +30,18 @@ class NotAllAsked(NotNow):
 class Directory:
     """The directory itself: the one place where names are kept, changed and erased."""
 
-    def __init__(self, store: Store, asks: Asks, tell: Callable[[], Awaitable[None]], data: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        asks: Asks,
+        tell: Callable[[], Awaitable[None]],
+        shut_out: Callable[[str], Awaitable[None]],
+        data: Path,
+    ) -> None:
         self._store = store
         self._asks = asks
         self._tell = tell
+        self._shut_out = shut_out
         self._data = data
 
     async def named(self, ids: Iterable[str]) -> Mapping[str, Person]:
@@ -94,6 +102,7 @@ class Directory:
         if unasked and not anyway:
             raise NotAllAsked(f"{', '.join(unasked)} did not answer, and may have put aside what shows the name.")
         here = await forgetting.forget(self._store, asked)
+        await self._shut_out(person_id)
         note_erased(self._data, person_id)
         await use_cases.at_once(self._store, lambda unit: rows.erase(unit, person_id))
         await self.changed()
