@@ -6,6 +6,7 @@ from functools import partial
 from services.intake import handlers
 from services.intake.api import router
 from services.intake.handlers import people
+from services.intake.pages import PAGES
 from services.intake.repository import RECORDS
 from services.intake.subscribers import EAR, answer_who, listens
 from services.intake.tables import TABLES
@@ -28,6 +29,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         clock=clock,
         models=TABLES,
         router=router,
+        pages=PAGES,
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,

@@ -42,12 +42,17 @@ class Forecast:
     """Which approval it would wait for at first, if it needs one."""
 
 
-def forecast(playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> list[Forecast]:
-    """All that would ever be owed in the imagined engagement (or to the imagined requests), by key."""
+def forecast(
+    playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None = None
+) -> list[Forecast]:
+    """All that would ever be owed in the imagined engagement (or to the imagined requests), by key.
+
+    It is closed on the day that is named, else some weeks after its last session.
+    """
     found: dict[str, Obligation] = {}
     first: set[str] = set()
     held: dict[str, str] = {}
-    for line, facts in _lines(playbook, start, jurisdictions, calendar).items():
+    for line, facts in _lines(playbook, start, jurisdictions, calendar, closes).items():
         history = History(line)
         for day in sorted({fact.recorded for fact in facts}):
             history = fold(history, [fact for fact in facts if fact.recorded == day])
@@ -55,7 +60,7 @@ def forecast(playbook: Playbook, start: date, jurisdictions: Sequence[str], cale
             found |= {key: it for key, it in owed.items() if it.reached and not it.done}
             held = {key: it.held_back for key, it in owed.items() if it.held_back} | held
             first |= {key for key, it in owed.items() if it.reached and day.date() <= start}
-    last = start + (A_LIFE if has_an_end(playbook) else A_YEAR)
+    last = start + (A_LIFE if closes or has_an_end(playbook) else A_YEAR)
     kept = sorted(key for key, it in found.items() if it.due_at.date() <= last)
     return [Forecast(found[key], "scheduled" if key in first else "expected", held.get(key)) for key in kept]
 
@@ -69,9 +74,11 @@ def has_an_end(playbook: Playbook) -> bool:
     return bool(playbook.sessions.planned or playbook.window or waits)
 
 
-def _lines(playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> dict[str, list[Fact]]:
+def _lines(
+    playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None
+) -> dict[str, list[Fact]]:
     if playbook.playbook != DESK:
-        return {ENGAGEMENT: list(_Imagination(playbook, start, jurisdictions, calendar).engagement())}
+        return {ENGAGEMENT: list(_Imagination(playbook, start, jurisdictions, calendar, closes).engagement())}
     lines = {f"-/{ENGAGEMENT}-{code.lower()}": list(_request(code, start, calendar)) for code in jurisdictions}
     if len(jurisdictions) >= playbook.demand.jurisdictions:
         ids = [line.removeprefix("-/") for line in lines]
@@ -98,23 +105,25 @@ def _said(kind: type[Event], day: date, calendar: Calendar, **words: Any) -> Fac
 class _Imagination:
     """The days of the imagined engagement, and what is said on each."""
 
-    def __init__(self, playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar) -> None:
+    def __init__(
+        self, playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None
+    ) -> None:
         self._calendar = calendar
         self._playbook = playbook
         self._start = start
         self._teams = [(f"team-{code.lower()}", code) for code in jurisdictions]
         self._approvals = sorted({"invite", *(rule.needs for rule in playbook.rules if rule.needs)})
         self._last_team = self._teams[-1][0] if len(self._teams) > 1 else ""
-        self._has_an_end = has_an_end(playbook)
+        self._has_an_end = closes is not None or has_an_end(playbook)
         planned = min(
             playbook.sessions.planned or (SOME_SESSIONS if self._has_an_end else MOST_SESSIONS), MOST_SESSIONS
         )
         first = calendar.add(start, Wait(6, "weeks"))
         every = playbook.sessions.every
         days = [self._working(calendar.add_all(first, [(every, n)])) for n in range(planned)]
-        farthest = first + FARTHEST if self._has_an_end else start + A_YEAR
+        farthest = closes or (first + FARTHEST if self._has_an_end else start + A_YEAR)
         self._days = [day for day in days if day <= farthest] or days[:1]
-        self._closes = self._after(self._days[-1], weeks=6)
+        self._closes = closes or self._after(self._days[-1], weeks=6)
 
     def engagement(self) -> Iterator[Fact]:
         """Everything that is said, from the opening to the last step of a plan, and the close where there is one."""

@@ -1,0 +1,17 @@
+"""Intake for people: topics in demand, a new engagement and its teams, playbooks; one file a noun."""
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from services.intake.pages import opening, playbooks, teams, topics
+from shared.web.pages.navigation import Entry, Pages
+
+router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
+for noun in (topics, opening, teams, playbooks):
+    router.include_router(noun.router)
+ENTRIES = (
+    Entry("Topics in demand", "/app/topics", order=30, icon="trending_up"),
+    Entry("Playbooks", "/app/playbooks", order=60, icon="fact_check"),
+)
+PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)

@@ -1,0 +1,128 @@
+"""Intake in a browser: topics in demand, an engagement opened after a look at its schedule, its teams, playbooks."""
+
+import csv
+import io
+from typing import Any
+
+from tests.support.http import OPENED, prepared
+from tests.support.services import PLAYBOOK, World
+
+BROWSER = {"accept": "text/html"}
+NEW = {
+    "title": "Rural out-of-school time",
+    "playbook": "example",
+    "topic": "rural out-of-school time",
+    "center": "NCASE",
+    "facilitator": "p-f",
+    "evaluator": "p-e",
+    "opened_on": "2027-01-13",
+    "time_zone": "America/New_York",
+}
+
+
+async def page(world: World, path: str, status: int = 200, **asked: str) -> str:
+    """What a browser shows."""
+    answer = await world.http.get(path, params=asked, headers=BROWSER)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+async def sent(world: World, path: str, status: int = 200, **told: Any) -> str:
+    """The page that a browser shows after it sent a form."""
+    answer = await world.http.post(path, data=told, headers=BROWSER, follow_redirects=True)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+async def asked_for(world: World) -> None:
+    """Kentucky and Wisconsin ask about one topic."""
+    for number, place in enumerate(("KY", "WI"), 1):
+        told = {"source": "ncase", "external_id": str(number), "jurisdiction": place, "need": "How do others do it?"}
+        await world.do("/requests", request_id=f"r{number}", topic=NEW["topic"], logged_on="2027-01-11", **told)
+
+
+async def test_a_topic_tells_who_asks_since_when_and_leads_to_an_engagement_about_it() -> None:
+    async with prepared() as world:
+        await asked_for(world)
+        shown = await page(world, "/app/topics")
+        assert "2 jurisdictions ask: KY, WI" in shown and "How do others do it?" in shown
+        [row] = (await world.get("/app/topics.json"))["items"]
+        assert (row["jurisdictions"], row["requests"]) == (["KY", "WI"], ["r1", "r2"])
+        sheet = await world.http.get("/app/topics.csv")
+        assert [one["jurisdictions"] for one in csv.DictReader(io.StringIO(sheet.text))] == ["KY; WI"]
+        form = await page(world, "/app/engagements/new", topic=row["topic"])
+        assert form.count(" checked") == 2 and 'value="KY, WI"' in form
+
+
+async def test_the_whole_schedule_is_shown_before_anything_is_said() -> None:
+    async with prepared() as world:
+        await asked_for(world)
+        shown = await sent(world, "/app/engagements/new", **NEW, answers=["r1", "r2"], jurisdictions="KY, WI")
+        assert "Ask KY for its plan" in shown and "Ask WI for its plan" in shown and "Open the engagement" in shown
+        assert [one["engagement_id"] for one in (await world.get("/engagements"))["items"]] == ["e1"]
+
+
+async def test_an_engagement_is_opened_with_the_requests_it_answers_and_its_teams_are_told() -> None:
+    async with prepared() as world:
+        await asked_for(world)
+        shown = await sent(world, "/app/engagements/new", **NEW, answers=["r1", "r2"], step="open")
+        assert "Rural out-of-school time is open." in shown and "No team yet" in shown
+        opened = await world.get("/engagements/rural-out-of-school-time")
+        assert opened["people"] == {"facilitator": "p-f", "evaluator": "p-e"}
+        assert (await world.get("/requests/r1"))["answered_by"] == "rural-out-of-school-time"
+        teams = "/app/engagements/rural-out-of-school-time/teams"
+        told = {"person-1": "p-1", "role-1": "lead_agency", "person-2": "p-2", "role-2": "provider"}
+        assert "KY has its team." in await sent(world, teams, jurisdiction="ky", **told)
+        assert "has a team in this engagement already" in await sent(world, teams, 422, jurisdiction="KY", **told)
+        [team] = (await world.get("/teams", engagement="rural-out-of-school-time"))["items"]
+        assert (team["lead"], [one["role"] for one in team["members"]]) == ("p-1", ["lead_agency", "provider"])
+        assert "The sign-off is recorded." in await sent(world, f"{teams}/sign-off", team_id="ky")
+
+
+async def test_a_second_engagement_of_the_same_title_has_an_id_of_its_own() -> None:
+    async with prepared() as world:
+        for _ in range(2):
+            await sent(world, "/app/engagements/new", **NEW, step="open")
+        ids = {one["engagement_id"] for one in (await world.get("/engagements"))["items"]}
+        assert ids == {"e1", "rural-out-of-school-time", "rural-out-of-school-time-2"}
+
+
+async def test_what_is_wrong_with_a_new_engagement_stands_beside_its_field_and_nothing_typed_is_lost() -> None:
+    async with prepared() as world:
+        told = NEW | {"evaluator": "", "planned_sessions": "many"}
+        shown = await sent(world, "/app/engagements/new", 422, **told)
+        assert 'id="evaluator-wrong">is missing' in shown and 'id="planned_sessions-wrong"' in shown
+        assert 'value="Rural out-of-school time"' in shown and 'value="many"' in shown
+        shown = await sent(world, "/app/engagements/new", 422, **NEW, planned_close="2027-01-01")
+        assert 'id="planned_close-wrong">is before the engagement is opened' in shown
+        shown = await sent(world, "/app/engagements/new", 422, **NEW, jurisdictions="XX")
+        assert 'id="jurisdictions-wrong"' in shown
+        assert "New engagement" in await sent(world, "/app/engagements/new", **NEW, step="change")
+
+
+async def test_a_team_without_a_lead_is_refused_beside_the_field() -> None:
+    async with prepared() as world:
+        shown = await sent(world, "/app/engagements/e1/teams", 422, jurisdiction="WI", cohort="North")
+        assert 'id="person-1-wrong"' in shown and 'value="North"' in shown
+        await page(world, "/app/engagements/nowhere/teams", 404)
+
+
+async def test_a_playbook_is_read_in_plain_words_with_the_schedule_from_a_day_on() -> None:
+    async with prepared() as world:
+        assert "In force" in await page(world, "/app/playbooks")
+        [row] = (await world.get("/app/playbooks.json"))["items"]
+        assert (row["playbook"], row["version"], row["in_force"]) == (OPENED["playbook"], 1, True)
+        shown = await page(world, "/app/playbooks/example", start="2027-02-01", jurisdictions="KY")
+        assert "2 weeks after each team is formed" in shown and "Ask KY for its plan" in shown
+        assert "no jurisdiction" in await page(
+            world, "/app/playbooks/example", 422, start="2027-02-01", jurisdictions="XX"
+        )
+
+
+async def test_a_text_is_checked_and_its_mistakes_are_told_by_line() -> None:
+    async with prepared() as world:
+        assert "This is sound" in await sent(world, "/app/playbooks/check", document=PLAYBOOK)
+        bad = PLAYBOOK.replace("each: attendance", "each: attendence")
+        shown = await sent(world, "/app/playbooks/check", 422, document=bad)
+        assert "One mistake" in shown and "<strong>line " in shown and "attendence" in shown
+        assert (await world.get("/playbooks"))["items"][0]["version"] == 1
