@@ -11,6 +11,7 @@ from shared.cli import (
     access,
     approvals,
     aside,
+    calendar,
     cohorts,
     contacts,
     doctor,
@@ -209,6 +210,7 @@ app.add_typer(aside.app, name="aside")
 app.add_typer(people.app, name="people")
 app.add_typer(access.app, name="access")
 app.add_typer(token.app, name="token")
+app.add_typer(calendar.app, name="calendar")
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)

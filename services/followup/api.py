@@ -1,13 +1,15 @@
 """Followup by HTTP: what to do with a task, the tasks themselves, and an engagement's story and calendar ahead."""
 
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 
 from services.followup import decisions, domain, handlers, repository
 from services.followup.domain import Consent, Contact
-from shared.access.opening import OFFICE, STAFF, open_to
+from shared.access.opening import ANYBODY, OFFICE, STAFF, open_to
 from shared.commands import Said
+from shared.errors import Malformed, Unknown
 from shared.events import fields, wire
 from shared.events.fields import Instant
 from shared.obligations import ledger
@@ -144,3 +146,65 @@ async def risks(engagement_id: str, here: Here) -> list[domain.AtTheGate]:
 async def handover(engagement_id: str, here: Here, role: Handed, team_id: str | None = None) -> Packet:
     """The handover packet: what a role owes, asked for and was promised, the last notes, and who left when."""
     return await handlers.handover(here.store, engagement_id, role, team_id)
+
+
+@router.post("/calendars")
+@open_to(STAFF)
+async def make_calendar(command: domain.MakeFeed, request: Request, here: Here) -> domain.MadeFeed:
+    """Make a calendar feed. Its address is its secret: whoever has it reads the calendar; it is told this once."""
+    feed, token = await handlers.make_feed(here.store, _whose(here, command.person_id))
+    return domain.MadeFeed(**feed.model_dump(), url=f"{request.base_url}calendar/{token}.ics")
+
+
+@router.get("/calendars")
+@open_to(STAFF)
+async def list_calendars(here: Here, asked: Which, person_id: str | None = None) -> Page[domain.Feed]:
+    """Calendar feeds, without their addresses: one's own, or for whoever sees all, everybody's."""
+    return await handlers.list_feeds(here.store, asked, person_id if here.caller.sees_all else here.caller.person_id)
+
+
+@router.post("/calendars/revoke")
+@open_to(STAFF)
+async def revoke_calendar(command: domain.RevokeFeed, here: Here) -> domain.Feed:
+    """Have a calendar feed answer no more."""
+    mine = None if here.caller.sees_all else here.caller.person_id or ""
+    return await handlers.revoke_feed(here.store, command.feed_id, mine)
+
+
+@router.get("/calendar/{token}.ics", response_class=Response)
+@open_to(ANYBODY)
+async def read_calendar(token: str, request: Request, here: Here) -> Response:
+    """A person's calendar, for Outlook, Google or Apple: what is due of the roles that they hold, and sessions."""
+    issue = await handlers.read_feed(here.store, token, f"{request.base_url}app/inbox")
+    told = {
+        "ETag": f'"{issue.digest}"',
+        "Last-Modified": format_datetime(issue.changed_at, usegmt=True),
+        "Cache-Control": "private, no-cache",
+        "X-Robots-Tag": "noindex",
+    }
+    if _has_it(request, issue):
+        return Response(status_code=304, headers=told)
+    told["Content-Disposition"] = 'inline; filename="throughline.ics"'
+    return Response(issue.body, media_type="text/calendar; charset=utf-8", headers=told)
+
+
+def _whose(here: Desk, person_id: str | None) -> str:
+    """For whom a feed is made: for oneself; for others only by whoever sees all."""
+    if person_id is None and here.caller.person_id is None:
+        raise Malformed("say for whom: a person's id", "person_id")
+    if person_id not in (None, here.caller.person_id) and not here.caller.sees_all:
+        raise Unknown("person", str(person_id), field="person_id")
+    return str(person_id or here.caller.person_id)
+
+
+def _has_it(request: Request, issue: domain.Issue) -> bool:
+    """Whether the calendar that asks has this already; a time counts only for those that know no ETag."""
+    known = request.headers.get("if-none-match")
+    if known is not None:
+        tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+        return "*" in tags or f'"{issue.digest}"' in tags
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+        return issue.changed_at.replace(microsecond=0) <= since
+    except (ValueError, TypeError):
+        return False

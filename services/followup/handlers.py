@@ -5,8 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.followup import repository
-from services.followup.domain import AtTheGate, Known, UnderWay, Waiting
-from services.followup.repository import FOLLOWING
+from services.followup.channels import ics
+from services.followup.domain import AtTheGate, Feed, Issue, Known, UnderWay, Waiting, entries
+from services.followup.repository import FOLLOWING, feeds
 from shared import use_cases
 from shared.access.caller import Caller
 from shared.commands import Said
@@ -20,7 +21,7 @@ from shared.playbooks.gate import at_the_gate
 from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
 from shared.storage.headings import headings
-from shared.storage.listing import Asked
+from shared.storage.listing import Asked, Page
 from shared.storage.work import Store
 from shared.use_cases import C, Decide
 
@@ -110,3 +111,32 @@ async def engagements(store: Store, caller: Caller) -> list[UnderWay]:
     async with store.look() as unit:
         loads = await ledger.loads(unit)
         return [UnderWay.of(one, loads.get(one.engagement_id)) for one in await headings(unit) if one.is_of(caller)]
+
+
+async def make_feed(store: Store, person_id: str) -> tuple[Feed, str]:
+    """Give a person a calendar feed; its token is told here and never again."""
+    async with store.work() as unit:
+        return await feeds.make(unit, person_id)
+
+
+async def list_feeds(store: Store, asked: Asked, person_id: str | None) -> Page[Feed]:
+    """The calendar feeds of a person, or of all."""
+    async with store.look() as unit:
+        return await feeds.page(unit, asked, person_id)
+
+
+async def revoke_feed(store: Store, feed_id: str, person_id: str | None) -> Feed:
+    """Have a feed answer no more; of a person's own feeds, where one is named."""
+    async with store.work() as unit:
+        return await feeds.revoke(unit, feed_id, person_id)
+
+
+async def read_feed(store: Store, token: str, inbox: str) -> Issue:
+    """What a calendar gets that asks with this token, and since when it is so."""
+    async with store.look() as unit:
+        feed = await feeds.find(unit, token)
+        engagements = await feeds.engagements(unit, feed.person_id)
+        told = [entry for it in engagements for entry in entries(feed.person_id, *it, unit.now)]
+        body = ics.written(told, inbox)
+    async with store.work() as unit:
+        return await feeds.issue(unit, feed.feed_id, body)

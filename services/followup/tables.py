@@ -45,4 +45,20 @@ class CountedRow(SQLModel, table=True):
     times: int
 
 
-TABLES: tuple[type[SQLModel], ...] = (ObligationRow, ContactRow, ConsentRow, CountedRow)
+class FeedRow(SQLModel, table=True):
+    """A calendar feed of a person; of its secret address there is a hash, and nothing that leads back to it."""
+
+    __tablename__ = "feed"
+
+    feed_id: str = Field(primary_key=True)
+    person_id: str = Field(index=True)
+    hashed: str = Field(unique=True)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    digest: str | None = None
+    """Of what it held when it was last read."""
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when it holds that."""
+
+
+TABLES: tuple[type[SQLModel], ...] = (ObligationRow, ContactRow, ConsentRow, CountedRow, FeedRow)
