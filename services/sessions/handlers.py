@@ -2,18 +2,40 @@
 
 from collections.abc import Sequence
 
-from services.sessions.domain import Known
+from services.sessions.domain import Known, Overview, overview
 from services.sessions.repository import RECORDS
 from shared import use_cases
+from shared.access.caller import Caller
 from shared.commands import Said
+from shared.errors import SaidOtherwise, Unknown
 from shared.events.base import Fact
+from shared.storage import facts as kept
+from shared.storage.headings import heading
 from shared.storage.work import Store
-from shared.use_cases import C, Decide
+from shared.use_cases import C, Decide, TakenBack
 
 
 async def obey(store: Store, command: C, decide: Decide[C, Known], patience: float) -> Said:
     """Do what a person or program asks, or say why not."""
     return await use_cases.obey(store, command, RECORDS.known, decide, RECORDS.record, patience)
+
+
+async def obey_anew(store: Store, command: C, decide: Decide[C, Known], patience: float) -> Said:
+    """Do it; what was said before in other words is corrected, and what was taken back is said after all."""
+    try:
+        return await obey(store, command, decide, patience)
+    except (SaidOtherwise, TakenBack) as before:
+        again = command.model_copy(update={"revision": before.details["next_revision"]})
+        return await obey(store, again, decide, patience)
+
+
+async def shown(store: Store, caller: Caller, engagement_id: str) -> Overview:
+    """What the pages show of an engagement, to those whose it is."""
+    async with store.look() as unit:
+        about = await heading(unit, engagement_id)
+        if not about.is_of(caller):
+            raise Unknown("engagement", engagement_id)
+        return overview((await kept.histories(unit, [engagement_id]))[engagement_id], about)
 
 
 async def hear(store: Store, facts: Sequence[Fact]) -> None:

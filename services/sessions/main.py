@@ -2,6 +2,7 @@
 
 from services.sessions import handlers
 from services.sessions.api import router
+from services.sessions.pages import PAGES
 from services.sessions.repository import RECORDS
 from services.sessions.subscribers import EAR
 from services.sessions.tables import TABLES
@@ -18,6 +19,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         clock=clock,
         models=TABLES,
         router=router,
+        pages=PAGES,
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,

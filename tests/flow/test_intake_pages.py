@@ -27,7 +27,7 @@ async def page(world: World, path: str, status: int = 200, **asked: str) -> str:
     return answer.text
 
 
-async def sent(world: World, path: str, status: int = 200, **told: Any) -> str:
+async def sent(world: World, path: str, status: int = 200, /, **told: Any) -> str:
     """The page that a browser shows after it sent a form."""
     answer = await world.http.post(path, data=told, headers=BROWSER, follow_redirects=True)
     assert answer.status_code == status, answer.text

@@ -1,0 +1,113 @@
+"""What the pages of sessions show: each meeting with who came, and the tables at which people sit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from services.sessions.domain.known import Known, Session, SessionState, known
+from shared.errors import Malformed
+from shared.events.intake import Member
+from shared.playbooks.heading import Heading
+from shared.playbooks.history import History
+
+
+class Meeting(BaseModel):
+    """One session as a line of the schedule."""
+
+    session_id: str
+    number: int
+    topic: str
+    starts_at: datetime
+    minutes: int
+    mode: str
+    state: SessionState
+    people_came: int | None
+    teams_came: list[str]
+    teams_absent: list[str]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody who may come to a session with a team."""
+
+    person_id: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A team, and whoever may come with it."""
+
+    team_id: str
+    jurisdiction: str
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All that the pages show of one engagement."""
+
+    about: Heading
+    known: Known
+    tables: tuple[Table, ...]
+    """The teams that take part still, by jurisdiction."""
+
+    @property
+    def meetings(self) -> list[Meeting]:
+        """The schedule, by the day."""
+        sessions = sorted(self.known.sessions.values(), key=lambda one: (one.starts_at, one.session_id))
+        return [self._meeting(session) for session in sessions]
+
+    def tables_of(self, session: Session) -> list[Table]:
+        """Who may be ticked for a session: the teams that take part, and whoever was ticked before."""
+        told = session.attendance or {}
+        shown = [_with(table, told.get(table.team_id, ())) for table in self.tables]
+        gone = told.keys() - {table.team_id for table in self.tables}
+        return [*shown, *(_with(Table(id, self.place(id), ()), told[id]) for id in sorted(gone))]
+
+    def place(self, team_id: str) -> str:
+        """The jurisdiction of a team, by which people know it."""
+        team = self.known.teams.get(team_id)
+        return team.jurisdiction if team else team_id
+
+    def _meeting(self, session: Session) -> Meeting:
+        told = {team: people for team, people in (session.attendance or {}).items() if people}
+        is_held = session.state == "held"
+        return Meeting(
+            **session.model_dump(include={"session_id", "number", "topic", "starts_at", "minutes", "mode", "state"}),
+            people_came=sum(map(len, told.values())) if is_held else None,
+            teams_came=sorted(map(self.place, told)) if is_held else [],
+            teams_absent=sorted(one.jurisdiction for one in self.tables if one.team_id not in told) if is_held else [],
+        )
+
+
+def overview(history: History, about: Heading) -> Overview:
+    """What a history has to show of sessions."""
+    teams = [team for team in history.teams.values() if team.left is None]
+    tables = (Table(team.id, team.jurisdiction, _seats(team.staff.members)) for team in teams)
+    return Overview(about, known(history), tuple(sorted(tables, key=lambda one: (one.jurisdiction, one.team_id))))
+
+
+def clock_time(text: str, zone: ZoneInfo) -> datetime:
+    """The moment at which the clocks of a zone show this day and time."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("must be a day and a time, like 2027-01-12 and 15:00", "held_at") from None
+    return told if told.tzinfo else told.replace(tzinfo=zone)
+
+
+def _seats(members: Iterable[Member]) -> tuple[Seat, ...]:
+    roles: dict[str, list[str]] = {}
+    for member in members:
+        roles.setdefault(member.person_id, []).append(member.role)
+    return tuple(Seat(person_id, tuple(told)) for person_id, told in roles.items())
+
+
+def _with(table: Table, people: Iterable[str]) -> Table:
+    """The table with a seat for everybody who was there, also for who has left the team since."""
+    more = sorted(set(people) - {seat.person_id for seat in table.seats})
+    return Table(table.team_id, table.jurisdiction, (*table.seats, *(Seat(one, ()) for one in more)))
