@@ -9,7 +9,8 @@ from tests.support.browser import AXE, a_browser, a_house, chromium
 from tests.support.up import Up
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: as long as playwright is there, no other test of this process can run a loop of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not chromium():
         pytest.skip("no Chromium here: on Debian, apt install chromium")
@@ -19,7 +20,7 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     with a_house(tmp_path_factory.mktemp("browser")) as up:
         yield up

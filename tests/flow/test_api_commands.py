@@ -261,4 +261,5 @@ def test_every_command_of_these_three_services_is_tried_here() -> None:
         {"sessions", "followup", "evaluation"}
     }  # fmt: skip
     elsewhere = {"/outcomes/confirm", "/outcomes/dismiss"}  # need a sign to speak of: tests/flow/test_watching_story.py
+    elsewhere |= {"/calendars", "/calendars/revoke"}  # say no fact: tests/flow/test_calendar_feed.py
     assert commands == {case.path for case in CASES} | elsewhere
