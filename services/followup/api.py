@@ -160,15 +160,14 @@ async def make_calendar(command: domain.MakeFeed, request: Request, here: Here) 
 @open_to(STAFF)
 async def list_calendars(here: Here, asked: Which, person_id: str | None = None) -> Page[domain.Feed]:
     """Calendar feeds, without their addresses: one's own, or for whoever sees all, everybody's."""
-    return await handlers.list_feeds(here.store, asked, person_id if here.caller.sees_all else here.caller.person_id)
+    return await handlers.list_feeds(here.store, asked, person_id if here.caller.sees_all else _mine(here))
 
 
 @router.post("/calendars/revoke")
 @open_to(STAFF)
 async def revoke_calendar(command: domain.RevokeFeed, here: Here) -> domain.Feed:
     """Have a calendar feed answer no more."""
-    mine = None if here.caller.sees_all else here.caller.person_id or ""
-    return await handlers.revoke_feed(here.store, command.feed_id, mine)
+    return await handlers.revoke_feed(here.store, command.feed_id, None if here.caller.sees_all else _mine(here))
 
 
 @router.get("/calendar/{token}.ics", response_class=Response)
@@ -186,6 +185,11 @@ async def read_calendar(token: str, request: Request, here: Here) -> Response:
         return Response(status_code=304, headers=told)
     told["Content-Disposition"] = 'inline; filename="throughline.ics"'
     return Response(issue.body, media_type="text/calendar; charset=utf-8", headers=told)
+
+
+def _mine(here: Desk) -> str:
+    """Who asks; a program that is nobody has no feeds, and must not be taken for one that asks for all."""
+    return here.caller.person_id or ""
 
 
 def _whose(here: Desk, person_id: str | None) -> str:
