@@ -13,6 +13,8 @@ POINTS = {
     "delivery.before_ack": "facts are recorded, the bus does not know it",
     "delivery.after_ack": "facts are recorded, and the bus knows it",
     "time.after_claim": "due obligations were claimed, nothing is written yet",
+    "mail.after_claim": "letters are meant and held, none is sent",
+    "mail.after_send": "the mail server has a letter, the log of mail does not know it",
     "reconciler.after_compare": "what the stream lacks is known, nothing is unmarked yet",
     "reconciler.after_unmark": "what the stream lacks is unmarked, nothing is said again yet",
     "migration.before_commit": "the tables were changed, nothing is committed",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from fastapi import APIRouter
@@ -49,6 +49,14 @@ LAST_WORDS = 2.0
 """Seconds that a service which stops waits for the bus to take what it has still to say."""
 
 
+class Companion(Protocol):
+    """Works beside a service from its start to its stop, and is told whenever something was recorded."""
+
+    def start(self) -> None: ...
+    def wake(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
 @dataclass
 class Service:
     """One of the four: its store, what it hears, how it is asked, and what wakes it."""
@@ -86,6 +94,8 @@ class Service:
     """Takes out of its own tables what was kept for a person who is erased."""
     colleagues: "Mapping[str, Service]" = field(default_factory=dict)
     """Services of the same process, to be asked directly where there is no bus."""
+    sends: "Callable[[Service], Companion] | None" = None
+    """What reaches people for it."""
     directory: Directory = field(init=False)
     """Who the people are behind the ids: asked of intake, unless a service has a better way."""
     register: Register = field(init=False)
@@ -95,6 +105,7 @@ class Service:
     postman: Postman | None = field(init=False, default=None)
     reconciler: Reconciler | None = field(init=False, default=None)
     alarm: Alarm | None = field(init=False, default=None)
+    sender: Companion | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         database = Database.at(self.settings.database, self.settings.data, self.name)
@@ -137,6 +148,9 @@ class Service:
         await self.postman.start()
         if self.alarm:
             self.alarm.start()
+        if self.sends and alarm:
+            self.sender = self.sends(self)
+            self.sender.start()
 
     def _listen_beside(self, broker: Broker) -> None:
         """Hear what no stream keeps: questions of other services, and that somebody's name has changed."""
@@ -193,6 +207,8 @@ class Service:
             whatever_happens.push_async_callback(self.store.database.close)
             if self.alarm:
                 self.alarm.stop()
+            if self.sender:
+                await self.sender.stop()
             if self.broker and self.postman:
                 whatever_happens.push_async_callback(self.postman.stop)
                 whatever_happens.push_async_callback(self.broker.stop)
@@ -256,3 +272,5 @@ class Service:
             self.postman.wake()
         if self.alarm:
             self.alarm.reset()
+        if self.sender:
+            self.sender.wake()

@@ -1,5 +1,6 @@
 """Every setting there is, read from the environment as THROUGHLINE_*; nothing else reads the environment."""
 
+from datetime import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -62,6 +63,25 @@ class Settings(BaseSettings):
     live_port: int = Field(default=0, ge=0, le=65535)
     """Where a thread of its own tells whether the event loop still turns; 0 for nowhere."""
     max_fact_bytes: int = 262_144
+    mail_host: str = ""
+    """The mail server; empty sends nothing, and shows administrators what would be sent."""
+    mail_port: int = Field(default=587, ge=1, le=65535)
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_from: str = "Throughline <throughline@localhost>"
+    """Whose name and address stand in letters."""
+    mail_user: str = ""
+    """Who we are for the mail server; empty does not sign in."""
+    mail_password: SecretStr = SecretStr("")
+    mail_token: SecretStr = SecretStr("")
+    """An access token to sign in with by XOAUTH2, in place of a password."""
+    mail_token_file: str = ""
+    """A file with that token, read anew for each connection."""
+    mail_token_command: str = ""
+    """A command that prints that token, run anew for each connection."""
+    mail_timeout: float = Field(default=20.0, ge=0.1, le=300)
+    """Seconds that the mail server has for each of its answers."""
+    mail_at: time = time(7, 30)
+    """When the daily digest comes, on its reader's clock."""
     crash_at: str = ""
     """For tests of faults: the point at which this process kills itself; see shared/crashes.py."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

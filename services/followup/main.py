@@ -4,9 +4,9 @@ from services.followup import handlers
 from services.followup.api import router
 from services.followup.pages import PAGES
 from services.followup.repository import FOLLOWING, keep
-from services.followup.subscribers import EAR
+from services.followup.subscribers import ANSWERS, EAR
 from services.followup.tables import TABLES
-from services.followup.ticks import alarm
+from services.followup.ticks import alarm, sender
 from shared.clock import Clock
 from shared.service import Service
 from shared.settings import Settings
@@ -30,4 +30,6 @@ def build(settings: Settings, clock: Clock) -> Service:
         pass_time=handlers.pass_time,
         earliest=handlers.earliest,
         ticks=alarm,
+        sends=sender,
+        answers=ANSWERS,
     )

@@ -1,8 +1,41 @@
-"""Facts in: what followup hears on the bus."""
+"""Facts in: what followup hears on the bus; and what other services ask it for."""
 
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from services.followup.handlers import mail
+from shared.bus.asking import Words
 from shared.bus.streams import ENGAGEMENT, Ear
 from shared.events.base import Event
 from shared.events.catalogue import SPEAKERS
+from shared.events.complaints import complaints, malformed
+from shared.events.fields import Slug
+from shared.service import Service
 
 HEARS: tuple[type[Event], ...] = (*SPEAKERS["intake"], *SPEAKERS["sessions"], *SPEAKERS["evaluation"])
 EAR = Ear("followup", ENGAGEMENT, ("eng.intake.>", "eng.sessions.>", "eng.evaluation.>"))
+
+
+class WriteTo(BaseModel):
+    """Write to a person: so far, a link to sign in."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    person_id: Slug
+    kind: Literal["sign_in"]
+
+
+async def write_to(service: Service, asked: Words) -> Words:
+    """Have a letter sent that another service asks for; it is on record when this is answered, and goes out at once."""
+    try:
+        wanted = WriteTo.model_validate(asked)
+    except ValidationError as error:
+        raise malformed(complaints(error.errors(include_url=False, include_input=False))) from None
+    await mail.ask_for_link(service.store, wanted.person_id)
+    if service.sender:
+        service.sender.wake()
+    return {"intended": True}
+
+
+ANSWERS = {"mail": write_to}

@@ -1,4 +1,4 @@
-"""The rows of followup: the ledger of its tasks, and that of contacts across engagements."""
+"""The rows of followup: the ledger of its tasks, that of contacts across engagements, and the log of its mail."""
 
 from datetime import datetime
 
@@ -61,4 +61,49 @@ class FeedRow(SQLModel, table=True):
     """Since when it holds that."""
 
 
-TABLES: tuple[type[SQLModel], ...] = (ObligationRow, ContactRow, ConsentRow, CountedRow, FeedRow)
+class LetterRow(SQLModel, table=True):
+    """A letter that is meant for somebody, known before it is sent; neither its words nor any name or address."""
+
+    __tablename__ = "letter"
+
+    letter_id: str = Field(primary_key=True)
+    kind: str
+    person_id: str = Field(index=True)
+    about: str
+    """JSON: the ids of the tasks of which it tells."""
+    intended_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    state: str = Field(index=True)
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """When it is to be tried, if it waits; while somebody sends it, when they are given up on."""
+    tries: int
+    why: str
+    stop: str = Field(unique=True)
+    """The secret in its link, by which such letters are stopped."""
+
+
+class AttemptRow(SQLModel, table=True):
+    """One attempt to send a letter."""
+
+    __tablename__ = "attempt"
+
+    letter_id: str = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    outcome: str
+    code: int | None = None
+    why: str
+
+
+class ChoiceRow(SQLModel, table=True):
+    """What a person wants to be written; whoever has not chosen has no row."""
+
+    __tablename__ = "choice"
+
+    person_id: str = Field(primary_key=True)
+    document: str
+
+
+TABLES: tuple[type[SQLModel], ...] = (
+    ObligationRow, ContactRow, ConsentRow, CountedRow, FeedRow, LetterRow, AttemptRow, ChoiceRow
+)  # fmt: skip

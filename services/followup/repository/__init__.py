@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 from services.followup import decisions, domain, tables
 from services.followup.decisions.contacts import contact_of
 from services.followup.domain import Candidate, Consent, Contact, Known
+from services.followup.repository import mail
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact, line_of
 from shared.events.evaluation import EvaluationOpened
@@ -51,6 +52,8 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     """Keep facts, and bring the ledger of their lines in step: the only way in which a task changes."""
     turns = await keep(unit, facts, said)
     await FOLLOWING.follow(unit, turns)
+    if said:
+        await mail.intend_what_was_handed_over(unit, [fact for turn in turns for fact in turn.new])
     return turns
 
 
@@ -102,7 +105,10 @@ def _left_out(told: Sequence[Fact], fell_due: FollowUpFellDue) -> set[str | None
 
 
 async def witness(unit: Unit, changes: Sequence[Change]) -> None:
-    """Count what somebody did by hand before it fell due, for the day on which it was done, as long as that stands."""
+    """Count what somebody did by hand before it fell due, for the day on which it was done, as long as that stands;
+    and have a letter sent to whom something was escalated to.
+    """
+    await mail.intend_what_was_escalated(unit, changes)
     for change in changes:
         before, row = change.before, change.row
         if before is not None and decisions.is_made_by_hand(before):

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from services.followup import decisions, domain, handlers
 from services.followup.domain import GROUPS, Waiting
+from services.followup.pages import mail
 from shared.access.caller import Caller
 from shared.access.opening import STAFF, open_to
 from shared.commands import Said
@@ -25,8 +26,10 @@ router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
 ENTRIES = (
     Entry("Inbox", "/app/inbox", order=10, icon="list"),
     Entry("Engagements", "/app/engagements", order=20, icon="groups"),
+    mail.ENTRY,
 )
-PAGES = Pages(router, Path(__file__).parent / "templates", ENTRIES)
+router.include_router(mail.router)
+PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
 Here = Annotated[Desk, Depends(desk("followup"))]
 Ticked = Annotated[list[str], Form()]
 Written = Annotated[str | None, Form()]

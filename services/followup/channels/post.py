@@ -1,0 +1,32 @@
+"""What every way out has in common: a message goes to one address, or it is told why it did not."""
+
+from contextlib import AbstractAsyncContextManager
+from email.message import EmailMessage
+from typing import Protocol
+
+
+class Unsent(Exception):
+    """A message did not go out; `why` says it in words without an address in them."""
+
+    def __init__(self, why: str, code: int | None = None, for_good: bool = False) -> None:
+        super().__init__(why)
+        self.why, self.code = why, code
+        self.for_good = for_good
+        """Whether to try again would be refused again."""
+
+
+class Sending(Protocol):
+    """One connection, for as many messages as there are."""
+
+    async def send(self, letter_id: str, message: EmailMessage, address: str) -> None:
+        """Hand one message over. Raises Unsent."""
+
+
+class Post(Protocol):
+    """A way out."""
+
+    def opened(self) -> AbstractAsyncContextManager[Sending]:
+        """Be ready to send some messages; whether anybody answers, the first of them finds out."""
+
+    def forget(self) -> None:
+        """Somebody was erased: whatever was written to anybody is not kept."""

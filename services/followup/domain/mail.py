@@ -1,0 +1,115 @@
+"""Mail: which letters there are, which are meant for whom, and what became of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Literal, get_args
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import BaseModel
+
+from shared.events.fields import Slug
+from shared.obligations.reconcile import Row
+
+Kind = Literal["digest", "escalation", "handover", "sign_in"]
+KINDS: Mapping[Kind, str] = {
+    "digest": "What is due, once in the morning of a working day",
+    "escalation": "What others left waiting too long",
+    "handover": "What somebody handed over to you",
+    "sign_in": "Links to sign in",
+}
+"""What each is, as people choose among them."""
+CHOSEN: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "sign_in")
+"""Those that a person can stop; who asks for a link gets it."""
+State = Literal["waiting", "sent", "needless", "refused", "given_up"]
+Outcome = Literal["begun", "sent", "unknown", "later", "refused"]
+LETTERS = uuid5(NAMESPACE_URL, "urn:throughline:letters")
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """A letter that is to be sent, once."""
+
+    kind: Kind
+    person_id: str
+    key: str
+    """The same reason gives the same key, however often it is found."""
+    expires_at: datetime
+    """When it would come too late."""
+    about: tuple[str, ...] = ()
+    """The ids of the tasks of which it tells; a digest looks for them when it is sent."""
+
+    @property
+    def letter_id(self) -> str:
+        """Derived from the key, so that the letter keeps its Message-ID however often it is sent."""
+        return str(uuid5(LETTERS, self.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A letter in the hands of one sender."""
+
+    letter_id: str
+    kind: Kind
+    person_id: str
+    about: tuple[str, ...]
+    intended_at: datetime
+    expires_at: datetime
+    tries: int
+    """How often it was tried, this time counted."""
+    stop: str
+    """The secret by which its reader stops such letters without signing in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How one attempt to send a letter ended."""
+
+    outcome: Outcome
+    why: str = ""
+    """In words without an address in them; empty where it was sent."""
+    code: int | None = None
+    """What the mail server answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One task as a letter tells of it."""
+
+    row: Row
+    engagement_title: str
+
+
+class Choice(BaseModel):
+    """What a person wants to be written, and when."""
+
+    person_id: Slug
+    stopped: tuple[Kind, ...] = ()
+    at: time | None = None
+    """When their digest comes, on their clock; else as the settings say."""
+
+
+class Letter(BaseModel):
+    """A letter as the log of mail shows it: to whom by id, and what became of it."""
+
+    letter_id: str
+    kind: Kind
+    person_id: str
+    intended_at: datetime
+    state: State
+    tries: int
+    next_at: datetime | None = None
+    why: str = ""
+    """Why the last attempt failed, or why it is needless."""
+
+
+class Attempt(BaseModel):
+    """One attempt to send a letter."""
+
+    letter_id: str
+    n: int
+    at: datetime
+    outcome: Outcome
+    """`begun` or `unknown`: whoever sent it stopped before it knew; then it was sent again, perhaps a second time."""
+    code: int | None = None
+    why: str = ""

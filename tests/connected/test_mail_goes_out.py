@@ -1,0 +1,150 @@
+"""Letters by a real mail server: each way to connect and sign in, and a sender that is killed at the worst moments."""
+
+import asyncio
+import signal
+import ssl
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from services.followup.channels import Smtp, Unsent
+from services.followup.handlers import mail as handling
+from services.followup.repository import mail
+from services.followup.tables import TABLES
+from shared.clock import WorldClock
+from shared.storage.database import Database
+from shared.storage.work import Store
+from tests.support.mail import MailServer, a_mail_server, settings_for
+
+
+def a_message() -> EmailMessage:
+    made = EmailMessage()
+    made["To"], made["From"], made["Subject"] = "fay@example.org", "peer@example.org", "Hello"
+    made.set_content("Hello.")
+    return made
+
+
+async def send(server: MailServer, **told: Any) -> None:
+    async with Smtp(settings_for(server, **told)).opened() as sending:
+        await sending.send("l", a_message(), "fay@example.org")
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A certificate of this machine, which this test trusts."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)  # noqa: TID251 - a certificate has dates
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    file, secret = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    file.write_bytes(made.public_bytes(pem))
+    secret.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    served = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    served.load_cert_chain(file, secret)
+    return served
+
+
+async def test_a_plain_relay_takes_letters_as_they_are() -> None:
+    async with a_mail_server() as server:
+        await send(server)
+        assert (server.was_private, server.signed_in) == ([False], [])
+
+
+@pytest.mark.parametrize(("security", "implicit"), [("starttls", False), ("tls", True)])
+async def test_letters_go_over_a_private_connection(security: str, implicit: bool, context: ssl.SSLContext) -> None:
+    async with a_mail_server(context, implicit) as server:
+        await send(server, mail_security=security)
+        assert server.was_private == [True]
+
+
+async def test_a_server_that_offers_no_starttls_gets_nothing_in_the_clear() -> None:
+    async with a_mail_server() as server:
+        with pytest.raises(Unsent, match="STARTTLS"):
+            await send(server, mail_security="starttls")
+        assert server.arrived == []
+
+
+async def test_who_has_a_password_signs_in_with_it_and_a_wrong_one_is_no_fault_of_the_letter() -> None:
+    async with a_mail_server(sign_in=True) as server:
+        await send(server, mail_user="we", mail_password="right")
+        with pytest.raises(Unsent, match="sign-in") as refused:
+            await send(server, mail_user="we", mail_password="wrong")
+        assert (server.signed_in[0], refused.value.for_good) == (("we", "right"), False)
+
+
+async def test_a_token_is_read_anew_for_each_connection(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    async with a_mail_server(sign_in=True) as server:
+        for token in ("first", "second"):
+            file.write_text(f"{token}\n")
+            await send(server, mail_user="we", mail_token_file=str(file))
+        command = f"{sys.executable} -c \"print('third')\""
+        await send(server, mail_user="we", mail_token_command=command)
+        assert server.signed_in == [("we", "first"), ("we", "second"), ("we", "third")]
+
+
+async def test_a_server_that_is_away_is_told_in_words() -> None:
+    async with a_mail_server() as server:
+        pass
+    with pytest.raises(Unsent, match="does not answer") as away:
+        await send(server)
+    assert not away.value.for_good
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}", "followup")
+    await database.create(TABLES)
+    yield Store(database, WorldClock())
+    await database.close()
+
+
+async def run_sender(store: Store, server: MailServer, dies_at: str = "") -> int:
+    command = (sys.executable, "-m", "tests.support.sending", store.database.url, str(server.port), dies_at)
+    process = await asyncio.create_subprocess_exec(*command)
+    return await process.wait()
+
+
+async def outcomes(store: Store) -> list[str]:
+    async with store.look() as unit:
+        found = await mail.attempts(unit, [one.letter_id for one in await mail.latest(unit, 10)])
+    return [one.outcome for some in found.values() for one in some]
+
+
+async def until_it_is_let_go(store: Store) -> None:
+    """Wait until the hold of whoever died has run out."""
+    async with store.look() as unit:
+        held_until = await mail.earliest(unit)
+    assert held_until
+    await asyncio.sleep(max(0.0, (held_until - store.clock.now()).total_seconds()))
+
+
+@pytest.mark.parametrize(("point", "before", "after"), [("mail.after_claim", 0, 1), ("mail.after_send", 1, 2)])
+async def test_a_sender_that_is_killed_loses_no_letter_and_what_came_twice_can_be_seen(
+    point: str, before: int, after: int, store: Store
+) -> None:
+    await handling.ask_for_link(store, "p-f")
+    async with a_mail_server() as server:
+        assert await run_sender(store, server, point) == -signal.SIGKILL
+        assert (len(server.arrived), await outcomes(store)) == (before, ["begun"])
+        await until_it_is_let_go(store)
+        assert await run_sender(store, server) == 0
+        assert (len(server.arrived), await outcomes(store)) == (after, ["unknown", "sent"])
+        assert len({one["Message-ID"] for one in server.arrived}) == 1
