@@ -1,5 +1,6 @@
 """What can be refused, and what each refusal means to whoever hears it: the one place that maps errors to outcomes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -63,6 +64,15 @@ class Malformed(Refused):
         super().__init__(field, reason=reason)
 
 
+class NoneOfThem(Conflict):
+    """Of {count} things that were asked for together none was recorded, because not all of them are possible."""
+
+    def __init__(self, count: int, refused: Mapping[str, Refused]) -> None:
+        self.refused = refused
+        """What was not possible, by what it was about, and why."""
+        super().__init__(count=count)
+
+
 class NotNow(Exception):
     """{reason} Nothing was recorded; try again."""
 
@@ -99,6 +109,8 @@ def problems(error: BaseException) -> tuple[Problem, ...]:
     """All that was wrong, one problem a field; of an error of ours or of the network, its own words."""
     if isinstance(error, Malformed):
         return error.problems
+    if isinstance(error, NoneOfThem):
+        return tuple(Problem(name, str(one)) for name, one in error.refused.items())
     if isinstance(error, Refused):
         return (Problem(error.field or "", str(error)),)
     if isinstance(error, NotNow):

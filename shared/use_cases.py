@@ -1,7 +1,7 @@
 """What every service does alike: obey a command, hear facts, retract one of its own. Open work, decide, record."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from shared.commands import Command, Said
-from shared.errors import Conflict, Unknown
+from shared.errors import Conflict, NoneOfThem, Refused, Unknown
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Event, Fact, FactRetracted, say
 from shared.events.catalogue import RETRACTIONS, speaker
@@ -35,6 +35,7 @@ class Known(Protocol):
 C = TypeVar("C", bound=Command)
 K = TypeVar("K", bound=Known)
 T = TypeVar("T")
+A = TypeVar("A")
 Decide = Callable[[C, K, datetime], Sequence[Event]]
 Know = Callable[[Unit, str], Awaitable[K]]
 Record = Callable[[Unit, Sequence[Fact], bool], Awaitable[Sequence[Turn]]]
@@ -58,14 +59,25 @@ class FollowsFromOthers(Conflict):
 
 async def obey(store: Store, command: C, know: Know[K], decide: Decide[C, K], record: Record, patience: float) -> Said:
     """Do what is asked, or refuse; what another service said a moment ago is waited for, `patience` seconds at most."""
+    [said] = await obey_all(store, [command], know, decide, record, patience)
+    return said
 
-    async def once() -> Said:
+
+async def obey_all(
+    store: Store, commands: Sequence[C], know: Know[K], decide: Decide[C, K], record: Record, patience: float,
+    again: bool = False,
+) -> list[Said]:  # fmt: skip
+    """Do all that is asked together, or nothing: raises NoneOfThem where not all of several can be done.
+
+    With `again`, what was said before in the same words and taken back is said with the revision after that.
+    """
+
+    async def once() -> list[Said]:
         async with store.work() as unit:
-            await kept.hold(unit, [command.line])
-            known = await know(unit, command.line)
-            facts = [say(event, unit.now, known.zone) for event in _decided(decide, command, known, unit.now)]
-            turns = await record(unit, facts, True)
-            return _said(await _standing(unit, facts), turns)
+            await kept.hold(unit, {command.line for command in commands})
+            decided = await _judged(commands, lambda command: _facts(unit, command, know, decide, again))
+            turns = await record(unit, [fact for facts in decided for fact in facts], True)
+            return [_said(await _standing(unit, facts), turns) for facts in decided]
 
     return await _patiently(once, patience)
 
@@ -99,31 +111,38 @@ async def _bring_home(store: Store, facts: Sequence[Fact], record: Record, said:
 
 async def retract(store: Store, fact_id: str, reason: str, record: Record) -> Said:
     """Take back a fact that this service said: it never was."""
+    [said] = await retract_all(store, [fact_id], reason, record)
+    return said
 
-    async def once() -> Said:
+
+async def retract_all(store: Store, fact_ids: Sequence[str], reason: str, record: Record) -> list[Said]:
+    """Take back several facts together, or none of them: raises NoneOfThem where one cannot be taken back."""
+
+    async def once() -> list[Said]:
         async with store.work() as unit:
-            fact = await kept.fact(unit, fact_id)
-            if (owner := speaker(fact.event.type)) != unit.service:
-                raise NotOurs("fact_id", fact_id=fact_id, speaker=owner)
-            if fact.event.from_ledger:
-                raise FollowsFromOthers("fact_id", fact_id=fact_id)
-            before = await _retractions(unit, fact_id)
-            # What an engagement answered stands in the line of the request, and so must what takes the answer back.
-            is_outside = fact.line.startswith(f"{NO_ENGAGEMENT}/")
-            engagement = NO_ENGAGEMENT if is_outside else fact.event.engagement_id
-            words = {"engagement_id": engagement, "fact_id": fact_id, "reason": reason}
-            event = RETRACTIONS[unit.service](**words, revision=_next_retraction(before, fact_id, reason))
-            facts = [say(event, unit.now)]
-            turns = await record(unit, facts, True)
-            return _said([before.facts.get(facts[0].id, facts[0])], turns)
+            taken_back = await _judged(fact_ids, lambda fact_id: _retraction(unit, fact_id, reason))
+            turns = await record(unit, taken_back, True)
+            return [_said([fact], turns) for fact in taken_back]
 
     return await _patiently(once, patience=0)
 
 
-async def _retractions(unit: Unit, fact_id: str) -> History:
-    """The history in which a fact stands, and what took it back."""
+async def _retraction(unit: Unit, fact_id: str, reason: str) -> Fact:
+    """What takes a fact back; the same as before, where that was done before."""
+    fact = await kept.fact(unit, fact_id)
+    if (owner := speaker(fact.event.type)) != unit.service:
+        raise NotOurs("fact_id", fact_id=fact_id, speaker=owner)
+    if fact.event.from_ledger:
+        raise FollowsFromOthers("fact_id", fact_id=fact_id)
     line = await kept.line_of(unit, fact_id)
-    return (await kept.histories(unit, [line]))[line]
+    before = (await kept.histories(unit, [line]))[line]
+    # What an engagement answered stands in the line of the request, and so must what takes the answer back.
+    is_outside = fact.line.startswith(f"{NO_ENGAGEMENT}/")
+    engagement = NO_ENGAGEMENT if is_outside else fact.event.engagement_id
+    words = {"engagement_id": engagement, "fact_id": fact_id, "reason": reason}
+    event = RETRACTIONS[unit.service](**words, revision=_next_retraction(before, fact_id, reason))
+    said = say(event, unit.now)
+    return before.facts.get(said.id, said)
 
 
 def _next_retraction(history: History, fact_id: str, reason: str) -> int:
@@ -189,6 +208,35 @@ async def until_done(store: Store, piece: Callable[[Unit], Awaitable[bool]]) -> 
         pass
 
 
+async def _judged(asked: Sequence[A], judge: Callable[[A], Awaitable[T]]) -> list[T]:
+    """What each comes to, all judged before any is recorded; one that is refused alone keeps its own refusal."""
+    found, refused = [], {}
+    for one in asked:
+        try:
+            found.append(await judge(one))
+        except Refused as error:
+            if len(asked) == 1:
+                raise
+            refused[_called(one)] = error
+    if refused:
+        raise NoneOfThem(len(asked), refused)
+    return found
+
+
+def _called(asked: object) -> str:
+    """By what one of several is told apart: the task, the line or the fact that it is about."""
+    return str(getattr(asked, "task_id", None) or getattr(asked, "line", asked))
+
+
+async def _facts(unit: Unit, command: C, know: Know[K], decide: Decide[C, K], again: bool) -> list[Fact]:
+    """What a command makes true, as facts."""
+    known = await know(unit, command.line)
+    facts = [say(event, unit.now, known.zone) for event in _decided(decide, command, known, unit.now)]
+    if again and (revision := _revision_after(await kept.histories(unit, {fact.line for fact in facts}), facts)):
+        return await _facts(unit, command.model_copy(update={"revision": revision}), know, decide, again=False)
+    return facts
+
+
 def _decided(decide: Decide[C, K], command: C, known: K, now: datetime) -> Sequence[Event]:
     """What a command makes true; what no event could say is refused by the field that is too much for it."""
     try:
@@ -203,12 +251,19 @@ async def _standing(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
     Refuses what was retracted: saying it again in the same words would change nothing, and look as if it had.
     """
     histories = await kept.histories(unit, {fact.line for fact in facts})
+    if next_revision := _revision_after(histories, facts):
+        raise TakenBack("revision", next_revision=next_revision)
+    return [histories[fact.line].facts.get(fact.id, fact) for fact in facts]
+
+
+def _revision_after(histories: Mapping[str, History], facts: Sequence[Fact]) -> int | None:
+    """With which revision facts can be said that were taken back; nothing where none was."""
     for fact in facts:
         history = histories[fact.line]
         if fact.id in history.retracted:
-            highest = max(other.event.revision for other in history.facts.values() if other.slot == fact.slot)
-            raise TakenBack("revision", next_revision=highest + 1)
-    return [histories[fact.line].facts.get(fact.id, fact) for fact in facts]
+            before = (other.event.revision for other in history.facts.values() if other.slot == fact.slot)
+            return max(before, default=fact.event.revision) + 1
+    return None
 
 
 def _said(facts: Sequence[Fact], turns: Sequence[Turn]) -> Said:

@@ -224,15 +224,6 @@ async def page(
     return Page(items=[of(**one.model_dump()) for one in told], next=rest)
 
 
-async def open_rows(unit: Unit, asked: Asked, due_before: datetime | None, **equal: object) -> list[Row]:
-    """What somebody still owes, by its due time."""
-    conditions = [_in_state("open", unit.now)]
-    if due_before is not None:
-        conditions.append(LEDGER.c.due_at < due_before)
-    found, _ = await rows_of(unit, LEDGER, ("due_at", "key"), asked, conditions, equal)
-    return [ROW.validate_json(row.document) for row in found]
-
-
 async def loads(unit: Unit) -> dict[str, tuple[int, int, datetime]]:
     """How much is open in each engagement, how much of it is overdue, and when the first of it is due."""
     late = func.sum(case((_in_state("overdue", unit.now), 1), else_=0))

@@ -26,6 +26,7 @@ class StrictReading:
             return
         try:
             _refuse_nul(scope)
+            _leave_out_what_is_empty(scope)
             body = await self._body(receive)
             _refuse_loose_json(scope, body)
         except TooLarge as error:
@@ -59,6 +60,12 @@ class TooLarge(Exception):
 def _refuse_nul(scope: Scope) -> None:
     if "\0" in scope["path"] or NUL in scope["query_string"] or b"\0" in scope["query_string"]:
         raise Malformed("must not contain the character NUL", "path" if "\0" in scope["path"] else "query")
+
+
+def _leave_out_what_is_empty(scope: Scope) -> None:
+    """Of a page's address, the filters in which nothing was chosen: browsers send them all the same."""
+    if scope["path"].startswith("/app/"):
+        scope["query_string"] = b"&".join(one for one in scope["query_string"].split(b"&") if one.partition(b"=")[2])
 
 
 def _refuse_loose_json(scope: Scope, body: bytes) -> None:

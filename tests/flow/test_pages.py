@@ -106,3 +106,9 @@ async def test_what_browsers_fetch_is_kept_as_long_as_it_does_not_change() -> No
         older = re.sub("/assets/[^/]+/", "/assets/older/", style)
         assert (await world.http.get(older)).headers["cache-control"] == "no-cache"
         assert (await world.http.get("/assets/x/../../frame.py")).status_code == 404
+
+
+async def test_empty_filters_filter_nothing() -> None:
+    async with prepared() as world:
+        page = await world.http.get("/app/inbox", params={"when": "", "to": "", "engagement": ""}, headers=BROWSER)
+        assert page.status_code == 200, page.text

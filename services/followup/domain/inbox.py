@@ -1,13 +1,14 @@
 """What is on a desk: the open tasks as people see them, by when they want to be done."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from shared.events.base import NO_ENGAGEMENT
+from shared.obligations.heap import Heap
 from shared.obligations.reconcile import Row
 from shared.playbooks.scopes import SCOPES
 
@@ -86,7 +87,13 @@ def why(row: Row) -> str:
     return f"{wait} {clause.removesuffix(', for each team').replace('each ', 'the ', 1)}{rest}"
 
 
-def heaps(tasks: Sequence[Waiting]) -> dict[When, list[Waiting]]:
-    """The tasks of each heap that has any, in the order in which they want to be done."""
-    found: dict[When, list[Waiting]] = {name: [task for task in tasks if task.when == name] for name in GROUPS}
-    return {name: some for name, some in found.items() if some}
+def heaps(now: datetime, reader: ZoneInfo) -> dict[When, Heap]:
+    """The heaps, in the order in which they want to be done, as they lie for whoever reads in this zone."""
+    today = now.astimezone(reader).date()
+    tomorrow, next_week = (datetime.combine(today + timedelta(days=days), time.min, reader) for days in (1, 8))
+    return {
+        "overdue": Heap(is_late=True),
+        "today": Heap(until=tomorrow),
+        "week": Heap(since=tomorrow, until=next_week),
+        "later": Heap(since=next_week),
+    }

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from services.followup import repository
 from services.followup.channels import ics
-from services.followup.domain import AtTheGate, Feed, Issue, Known, UnderWay, Waiting, entries
+from services.followup.domain import AtTheGate, Feed, Issue, Known, UnderWay, entries
 from services.followup.repository import FOLLOWING, feeds
 from shared import use_cases
 from shared.access.caller import Caller
@@ -96,16 +95,6 @@ async def handover(store: Store, engagement_id: str, role: str, team_id: str | N
         return packet(history, rows, await why.ahead(unit, engagement_id), role, team_id, unit.now)
 
 
-async def inbox(
-    store: Store, reader: ZoneInfo, asked: Asked, due_before: datetime | None, **equal: str | None
-) -> list[Waiting]:
-    """The open tasks that a reader asks for, in the order in which they want to be done."""
-    async with store.look() as unit:
-        rows = await ledger.open_rows(unit, asked, due_before, **equal)
-        titles = await repository.titles(unit, {row.engagement for row in rows})
-        return [Waiting.of(row, titles.get(row.engagement, ""), unit.now, reader) for row in rows]
-
-
 async def engagements(store: Store, caller: Caller) -> list[UnderWay]:
     """The engagements that are somebody's to see, with what is open in each."""
     async with store.look() as unit:
@@ -123,6 +112,12 @@ async def list_feeds(store: Store, asked: Asked, person_id: str | None) -> Page[
     """The calendar feeds of a person, or of all."""
     async with store.look() as unit:
         return await feeds.page(unit, asked, person_id)
+
+
+async def live_feeds(store: Store, person_id: str) -> list[Feed]:
+    """The calendar feeds of a person that answer."""
+    async with store.look() as unit:
+        return await feeds.live(unit, person_id)
 
 
 async def revoke_feed(store: Store, feed_id: str, person_id: str | None) -> Feed:

@@ -10,16 +10,18 @@ from fastapi.responses import Response
 
 from services.followup import decisions, domain, handlers
 from services.followup.domain import GROUPS, Waiting
+from services.followup.handlers import inbox as desks
 from services.followup.pages import mail
-from shared.access.caller import Caller
 from shared.access.opening import STAFF, open_to
-from shared.commands import Said
-from shared.storage.listing import MOST, Asked
-from shared.use_cases import C, Decide, TakenBack
+from shared.errors import NoneOfThem
+from shared.use_cases import C, Decide
 from shared.web.desk import Desk, desk
-from shared.web.pages.flash import went_well
+from shared.web.pages.flash import back, went_well
+from shared.web.pages.forms import made
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry, Pages
+from shared.web.pages.refusing import typed_in, wants_page
+from shared.web.pages.rendering import render
 from shared.web.pages.times import zone_of
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
@@ -31,7 +33,7 @@ ENTRIES = (
 router.include_router(mail.router)
 PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
 Here = Annotated[Desk, Depends(desk("followup"))]
-Ticked = Annotated[list[str], Form()]
+Ticked = Annotated[list[str], Form(max_length=desks.MANY)]
 Written = Annotated[str | None, Form()]
 Day = Annotated[date | None, Form()]
 INBOX = "/app/inbox"
@@ -41,29 +43,36 @@ A_MISTAKE = "done by mistake, and undone in the inbox"
 @listed(router, INBOX.removeprefix("/app"), "inbox.html", name="inbox")
 @open_to(STAFF)
 async def inbox(
-    request: Request, here: Here, to: str = "", engagement: str = "", when: domain.When | None = None
+    request: Request,
+    here: Here,
+    to: str = "",
+    engagement: str = "",
+    when: domain.When | None = None,
+    cursor: str | None = None,
 ) -> Listed:
-    """What is due, for whom, and why."""
-    asked = {"to": to or None, "engagement_id": engagement or None}
-    zone = zone_of(request)
-    tasks = await handlers.inbox(here.store, zone, Asked(limit=MOST), None, **asked)
-    shown = [task for task in tasks if when is None or task.when == when]
+    """What is due, for whom, and why: for people page by page, for programs all of it."""
+    wanted = desks.Wanted(zone_of(request), when, to or None, engagement or None, cursor)
+    if request.url.path != INBOX:
+        return Listed(await desks.whole(here.store, wanted), Waiting)
+    found = await desks.shown(here.store, wanted)
     beside = {
-        "heaps": domain.heaps(shown),
+        "heaps": found.tasks,
+        "counts": found.counts,
         "names": GROUPS,
-        "total": len(tasks),
         "filters": {"to": to, "engagement": engagement, "when": when or ""},
-        "roles": sorted({task.to for task in tasks}),
-        "engagements": sorted({(task.engagement, task.engagement_title or task.engagement) for task in tasks}),
+        "roles": found.roles,
+        "engagements": found.engagements,
+        "next": found.next,
+        "begins": not cursor,
     }
-    return Listed(shown, Waiting, beside)
+    return Listed([task for tasks in found.tasks.values() for task in tasks], Waiting, beside)
 
 
 @router.post("/inbox/do")
 @open_to(STAFF)
 async def do(request: Request, here: Here, task_id: Ticked, on: Day = None, note: Written = None) -> Response:
     """The ticked tasks are done, today or on the day that is named."""
-    commands = [domain.DoTask(task_id=one, on=on, note=note, person_id=_me(request)) for one in task_id]
+    commands = _each(request, domain.DoTask, task_id, on=on, note=note)
     return await _obeyed(request, here, commands, decisions.do, "done")
 
 
@@ -71,7 +80,7 @@ async def do(request: Request, here: Here, task_id: Ticked, on: Day = None, note
 @open_to(STAFF)
 async def snooze(request: Request, here: Here, task_id: Ticked, until: Annotated[date, Form()]) -> Response:
     """The ticked tasks come back on a later day."""
-    commands = [domain.SnoozeTask(task_id=one, until=until, person_id=_me(request)) for one in task_id]
+    commands = _each(request, domain.SnoozeTask, task_id, until=until)
     return await _obeyed(request, here, commands, decisions.snooze, f"put off until {until:%A, %B} {until.day}")
 
 
@@ -81,7 +90,7 @@ async def hand_over(
     request: Request, here: Here, task_id: Ticked, to: Annotated[str, Form()], note: Written = None
 ) -> Response:
     """The ticked tasks are somebody else's now."""
-    commands = [domain.HandOverTask(task_id=one, to=to, note=note, person_id=_me(request)) for one in task_id]
+    commands = _each(request, domain.HandOverTask, task_id, to=to, note=note)
     return await _obeyed(request, here, commands, decisions.hand_over, f"handed over to the {to.replace('_', ' ')}")
 
 
@@ -89,7 +98,7 @@ async def hand_over(
 @open_to(STAFF)
 async def skip(request: Request, here: Here, task_id: Ticked, reason: Annotated[str, Form()]) -> Response:
     """The ticked tasks need not be done."""
-    commands = [domain.SkipTask(task_id=one, reason=reason, person_id=_me(request)) for one in task_id]
+    commands = _each(request, domain.SkipTask, task_id, reason=reason)
     return await _obeyed(request, here, commands, decisions.skip, "skipped")
 
 
@@ -97,36 +106,37 @@ async def skip(request: Request, here: Here, task_id: Ticked, reason: Annotated[
 @open_to(STAFF)
 async def undo(request: Request, here: Here, fact_id: Ticked) -> Response:
     """What was just said was a mistake: it never was."""
-    for one in fact_id:
-        await handlers.retract(here.store, one, A_MISTAKE)
+    await desks.retract_all(here.store, fact_id, A_MISTAKE)
     return went_well(request, f"Undone: {_counted(len(fact_id))} as before.", INBOX)
 
 
 async def _obeyed(
     request: Request, here: Desk, commands: Sequence[C], decide: Decide[C, domain.Known], became: str
 ) -> Response:
-    facts = [fact["id"] for command in commands for fact in (await _obey(here, command, decide)).facts]
+    """All of it is done, or none, and whoever asked can have the rest done without what is not possible."""
+    try:
+        said = await desks.obey_all(here.store, commands, decide, here.patience)
+    except NoneOfThem as error:
+        if not wants_page(request):
+            raise
+        titles = await desks.titles(here.store, list(error.refused))
+        refused = [(titles.get(one, one), str(why)) for one, why in error.refused.items()]
+        rest = [(name, value) for name, value in typed_in(request) if value not in error.refused]
+        told = {"refused": refused, "rest": rest, "left": len(commands) - len(refused), "back": back(request, INBOX)}
+        return await render(request, "none_of_them.html", error.status, **told)
+    facts = [fact["id"] for one in said for fact in one.facts]
     sentence = f"{_counted(len(commands)).capitalize()} {became}."
     return went_well(request, sentence, INBOX, undo=facts, undo_at=f"{INBOX}/undo")
 
 
-async def _obey(here: Desk, command: C, decide: Decide[C, domain.Known]) -> Said:
-    """Do it; where the same was done and undone before, it is said with the revision after that."""
-    try:
-        return await handlers.obey(here.store, command, decide, here.patience)
-    except TakenBack as before:
-        again = command.model_copy(update={"revision": before.details["next_revision"]})
-        return await handlers.obey(here.store, again, decide, here.patience)
+def _each(request: Request, command: type[C], task_ids: Sequence[str], **told: object) -> list[C]:
+    """The command for each task; a task that is named twice is meant once."""
+    me = request.state.caller.person_id
+    return [made(command, task_id=one, person_id=me, **told) for one in dict.fromkeys(task_ids)]
 
 
 def _counted(tasks: int) -> str:
     return "1 task" if tasks == 1 else f"{tasks} tasks"
-
-
-def _me(request: Request) -> str | None:
-    """Who does it, as far as that is known."""
-    caller: Caller = request.state.caller
-    return caller.person_id
 
 
 @listed(router, "/engagements", "engagements.html", name="engagements")

@@ -1,6 +1,7 @@
 """One sentence that is said on the next page: what a form has done, and how to take it back."""
 
 import json
+import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +32,7 @@ def went_well(
     request: Request, sentence: str, otherwise: str, undo: Sequence[str] = (), undo_at: str = "", to: str = ""
 ) -> RedirectResponse:
     """Back to the page that the form was on (`otherwise`, if that is not told; or on to `to`), which says this once."""
-    answer = RedirectResponse(to or _back(request, otherwise), status_code=303)
+    answer = RedirectResponse(to or back(request, otherwise), status_code=303)
     flash = Flash(sentence=sentence, undo=tuple(undo), undo_at=undo_at)
     if len(_packed(flash)) > LARGEST:
         flash = Flash(sentence=sentence)
@@ -42,9 +43,10 @@ def went_well(
 def flashed(request: Request) -> Flash | None:
     """What the page before has left to say."""
     try:
-        told: Any = json.loads(urlsafe_b64decode(request.cookies.get(COOKIE, "")))
+        packed = urlsafe_b64decode(request.cookies.get(COOKIE, ""))
+        told: Any = json.loads(zlib.decompressobj().decompress(packed, LARGEST * 10))
         return Flash.model_validate(told)
-    except (ValueError, ValidationError):
+    except (ValueError, ValidationError, zlib.error):
         return None
 
 
@@ -54,11 +56,13 @@ def forget(answer: Response) -> None:
 
 
 def _packed(flash: Flash) -> str:
-    return urlsafe_b64encode(flash.model_dump_json(exclude_defaults=True).encode()).decode()
+    return urlsafe_b64encode(zlib.compress(flash.model_dump_json(exclude_defaults=True).encode(), 9)).decode()
 
 
-def _back(request: Request, otherwise: str) -> str:
-    """The page that the form was on, with its filters; never a page of somebody else."""
+def back(request: Request, otherwise: str) -> str:
+    """The page that the form was on, with its filters; never one of somebody else, nor the answer to this very form."""
     came_from = urlsplit(request.headers.get("referer", ""))
     is_ours = came_from.netloc == request.headers.get("host") and came_from.path.startswith("/app/")
-    return came_from.path + (f"?{came_from.query}" if came_from.query else "") if is_ours else otherwise
+    if not is_ours or came_from.path == request.url.path:
+        return otherwise
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")

@@ -26,6 +26,8 @@ class Listed:
     of: type[BaseModel]
     """What a row is: a file of no rows has its columns all the same."""
     beside: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    """Of its page: 422 where what was asked for cannot be shown, and the page says why."""
 
 
 Rows = TypeVar("Rows", bound=Callable[..., Awaitable[Listed]])
@@ -36,8 +38,7 @@ def listed(router: APIRouter, path: str, template: str, *, name: str) -> Callabl
     """Route a list: at `path` the page, at `path`.json and `path`.csv the same rows; the function takes a `request`."""
 
     async def page(request: Request, found: Listed) -> Response:
-        twins = {kind: twin_of(request, kind) for kind in ("json", "csv")}
-        return await render(request, template, rows=found.rows, twins=twins, **found.beside)
+        return await shown(request, template, found)
 
     async def for_programs(_request: Request, found: Listed) -> Response:
         return JSONResponse({"items": jsonable_encoder(found.rows)})
@@ -54,10 +55,16 @@ def listed(router: APIRouter, path: str, template: str, *, name: str) -> Callabl
     return route
 
 
-def twin_of(request: Request, kind: str) -> str:
+async def shown(request: Request, template: str, found: Listed, path: str = "") -> Response:
+    """The page of a list; where a form on it was refused, `path` is where the list itself is."""
+    twins = {kind: twin_of(request, kind, path) for kind in ("json", "csv")}
+    return await render(request, template, found.status, rows=found.rows, twins=twins, **found.beside)
+
+
+def twin_of(request: Request, kind: str, path: str = "") -> str:
     """The address of this list for programs, with the same filters."""
-    asked = f"?{request.url.query}" if request.url.query else ""
-    return f"{request.url.path}.{kind}{asked}"
+    asked = f"?{request.url.query}" if request.url.query and not path else ""
+    return f"{path or request.url.path}.{kind}{asked}"
 
 
 def as_csv(found: Listed) -> str:

@@ -7,8 +7,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from shared.access.opening import NotSignedIn
 from shared.errors import Problem
+from shared.web.pages.flash import back
 from shared.web.pages.rendering import render
 
+NOT_TYPED = frozenset({"task_id", "fact_id"})
+"""Fields that tell what a form was about: nobody typed them, and nobody reads them."""
 BODY = "throughline.body"
 """Where the body is found again by whoever has to tell what was typed, after a route has read it."""
 
@@ -23,10 +26,9 @@ async def refusal(request: Request, status: int, title: str, detail: str, told: 
     """The page that says so; in place of what a script asked for, the whole of the page it is on."""
     if status == NotSignedIn.status:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
-    typed = typed_in(request)
-    answer = await render(
-        request, "refusal.html", status, title=title, detail=detail, problems=told, typed=typed, code=status
-    )
+    typed = [(name, value) for name, value in typed_in(request) if name not in NOT_TYPED]
+    context = {"title": title, "detail": detail, "problems": told, "typed": typed, "back": back(request, "/app/inbox")}
+    answer = await render(request, "refusal.html", status, code=status, **context)
     if "hx-request" in request.headers:
         answer.headers.update({"HX-Retarget": "#page", "HX-Reselect": "#page", "HX-Reswap": "outerHTML"})
     return answer

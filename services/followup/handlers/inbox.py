@@ -1,0 +1,104 @@
+"""The inbox: what waits for somebody, heap by heap, and several tasks done together or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.followup import repository
+from services.followup.domain import Known, Waiting, When, heaps
+from shared import use_cases
+from shared.commands import Said
+from shared.events.base import NO_ENGAGEMENT, line_of
+from shared.obligations import ledger, waiting
+from shared.obligations.reconcile import Row
+from shared.storage.listing import MOST, Asked
+from shared.storage.work import Store, Unit
+from shared.use_cases import C, Decide
+
+FEW, MANY = 25, 100
+"""How many tasks of each heap are shown where there are several heaps, and how many of one that is looked at alone."""
+OUTSIDE = "Requests and topics"
+"""What the tasks of no engagement are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tasks somebody wants to see."""
+
+    reader: ZoneInfo
+    when: When | None = None
+    to: str | None = None
+    engagement: str | None = None
+    cursor: str | None = None
+    """Where the page begins; of one heap only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What is shown of what waits."""
+
+    tasks: dict[When, list[Waiting]]
+    """The first of each heap, in the order in which they want to be done."""
+    counts: dict[When, int]
+    """How many there are of each."""
+    next: str | None
+    """Where the next page of the one heap begins that is looked at."""
+    engagements: list[tuple[str, str]]
+    """Those in which anything is open, with their titles."""
+    roles: list[str]
+    """Those that owe anything."""
+
+
+async def shown(store: Store, wanted: Wanted) -> Inbox:
+    """What waits, the first of each heap, or a page of the heap that is wanted."""
+    async with store.look() as unit:
+        piles = {name: heap for name, heap in heaps(unit.now, wanted.reader).items() if wanted.when in (None, name)}
+        counts = await waiting.counts(unit, piles, **_equal(wanted))
+        asked = Asked(cursor=wanted.cursor if wanted.when else None, limit=MANY if wanted.when else FEW)
+        pages = {name: await waiting.page(unit, piles[name], asked, **_equal(wanted)) for name in piles if counts[name]}
+        owing = await waiting.owing(unit)
+        titles = await repository.titles(unit, {engagement for engagement, _ in owing})
+        tasks = {name: _told(unit, rows, titles, wanted.reader) for name, (rows, _) in pages.items()}
+    known = {NO_ENGAGEMENT: OUTSIDE, **titles}
+    named = sorted(((one, known.get(one, one)) for one in {one for one, _ in owing}), key=lambda one: one[1])
+    rest = next((rest for _, rest in pages.values()), None) if wanted.when else None
+    return Inbox(tasks, counts, rest, named, sorted({to for _, to in owing}))
+
+
+async def whole(store: Store, wanted: Wanted) -> list[Waiting]:
+    """All tasks that are wanted, for programs: however many there are."""
+    async with store.look() as unit:
+        rows = []
+        for name, heap in heaps(unit.now, wanted.reader).items():
+            asked: Asked | None = Asked(limit=MOST) if wanted.when in (None, name) else None
+            while asked:
+                some, cursor = await waiting.page(unit, heap, asked, **_equal(wanted))
+                rows += some
+                asked = Asked(cursor=cursor, limit=MOST) if cursor else None
+        titles = await repository.titles(unit, {row.engagement for row in rows})
+        return _told(unit, rows, titles, wanted.reader)
+
+
+async def obey_all(store: Store, commands: Sequence[C], decide: Decide[C, Known], patience: float) -> list[Said]:
+    """Do all that was ticked, or nothing; what was done and undone before is done again."""
+    return await use_cases.obey_all(store, commands, repository.known, decide, repository.record, patience, again=True)
+
+
+async def retract_all(store: Store, fact_ids: Sequence[str], reason: str) -> list[Said]:
+    """Take back all of these facts, or none."""
+    return await use_cases.retract_all(store, fact_ids, reason, repository.record)
+
+
+async def titles(store: Store, task_ids: Sequence[str]) -> dict[str, str]:
+    """What these tasks are called, as far as they are known."""
+    async with store.look() as unit:
+        lines = await ledger.rows(unit, {line_of(one) for one in task_ids})
+    return {one: lines[line_of(one)][one].title for one in task_ids if one in lines[line_of(one)]}
+
+
+def _equal(wanted: Wanted) -> dict[str, str | None]:
+    return {"to": wanted.to, "engagement_id": wanted.engagement}
+
+
+def _told(unit: Unit, rows: Sequence[Row], titles: dict[str, str], reader: ZoneInfo) -> list[Waiting]:
+    return [Waiting.of(row, titles.get(row.engagement, ""), unit.now, reader) for row in rows]
