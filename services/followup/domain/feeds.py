@@ -32,6 +32,8 @@ class Feed(BaseModel):
     person_id: str
     made_at: datetime
     revoked_at: datetime | None = None
+    changed_at: datetime | None = None
+    """Since when it holds what a calendar found in it last; none as long as no calendar has looked."""
 
 
 class MadeFeed(Feed):

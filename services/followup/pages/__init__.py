@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from services.followup import decisions, domain, handlers
 from services.followup.domain import GROUPS, Waiting
 from services.followup.handlers import inbox as desks
-from services.followup.pages import mail
+from services.followup.pages import calendar, mail
 from shared.access.opening import STAFF, open_to
 from shared.errors import NoneOfThem
 from shared.use_cases import C, Decide
@@ -28,9 +28,11 @@ router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
 ENTRIES = (
     Entry("Inbox", "/app/inbox", order=10, icon="list"),
     Entry("Engagements", "/app/engagements", order=20, icon="groups"),
+    calendar.ENTRY,
     mail.ENTRY,
 )
-router.include_router(mail.router)
+for noun in (calendar, mail):
+    router.include_router(noun.router)
 PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
 Here = Annotated[Desk, Depends(desk("followup"))]
 Ticked = Annotated[list[str], Form(max_length=desks.MANY)]

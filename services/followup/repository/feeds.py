@@ -59,6 +59,13 @@ async def page(unit: Unit, asked: Asked, person_id: str | None) -> Page[Feed]:
     return Page(items=[Feed.model_validate(row, from_attributes=True) for row in rows], next=rest)
 
 
+async def live(unit: Unit, person_id: str) -> list[Feed]:
+    """The feeds of a person that answer, the latest first."""
+    theirs = (FEED.c.person_id == person_id) & FEED.c.revoked_at.is_(None)
+    rows = await unit.connection.execute(select(FEED).where(theirs).order_by(FEED.c.made_at.desc(), FEED.c.feed_id))
+    return [Feed.model_validate(row, from_attributes=True) for row in rows]
+
+
 async def revoke(unit: Unit, feed_id: str, person_id: str | None) -> Feed:
     """Revoke a feed; one that is revoked already stays so. Of a person's own only, where one is named."""
     mine = [FEED.c.feed_id == feed_id, *([FEED.c.person_id == person_id] if person_id is not None else [])]

@@ -38,6 +38,21 @@
     }
   });
 
+  // What is to be copied is copied by a button, where the browser allows it.
+  const offerCopies = () => {
+    for (const button of document.querySelectorAll("[data-copies]")) button.hidden = !navigator.clipboard;
+  };
+  document.addEventListener("DOMContentLoaded", offerCopies);
+  document.addEventListener("htmx:after:swap", offerCopies);
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copies]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copies);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = "Copied";
+  });
+
   // One tick for all of a group.
   document.addEventListener("change", (event) => {
     const all = event.target.closest?.("[data-ticks]");
