@@ -3,14 +3,19 @@
 from datetime import time
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.events.fields import Zone
+from shared.access.websites import private
+from shared.events.fields import Zone, refusal
 from shared.playbooks.places import Place, Places
 from shared.playbooks.topics import BadTopics, Topics, read_topics
+
+
+def _website(value: str) -> str:
+    return private(value) if value else value
 
 
 class TribeSettings(BaseSettings):
@@ -40,6 +45,18 @@ class Settings(BaseSettings):
     """Where people reach the pages, if not at host and port: the links in mails begin with it."""
     token: SecretStr = SecretStr("")
     """The token of an administrator; empty makes one, and keeps it in the file `key` in `data`."""
+    oidc_issuer: Annotated[str, AfterValidator(_website)] = ""
+    """The provider at which people may sign in, by its address as it calls itself; empty for none."""
+    oidc_name: str = Field(default="your organization", min_length=1, max_length=60)
+    """What people call it: "Sign in with ..."."""
+    oidc_client_id: str = Field(default="", validate_default=True)
+    """What it calls us."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """By which it knows us."""
+    oidc_client_secret_file: str = ""
+    """A file with that secret, read anew for each sign-in."""
+    oidc_addresses: Literal["verified", "all"] = "verified"
+    """By which addresses somebody is known who comes from there for the first time."""
     requests_a_minute: int = Field(default=3000, ge=0, le=1_000_000)
     """How much one token, or one person who signed in, may ask for within a minute; 0 for any number."""
     playbooks: Path = Path("playbooks")
@@ -86,6 +103,13 @@ class Settings(BaseSettings):
     """For tests of faults: the point at which this process kills itself; see shared/crashes.py."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool = False
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _goes_with_the_issuer(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not value:
+            raise refusal("is missing: it goes with oidc_issuer")
+        return value
 
     @property
     def known_places(self) -> Places:

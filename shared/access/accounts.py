@@ -9,13 +9,14 @@ from sqlalchemy import delete, select
 
 from shared.access.caller import Caller, Role
 from shared.access.register import Register
-from shared.access.tables import AccountRow, LinkRow, SignInRow
+from shared.access.tables import AccountRow, IdentityRow, LinkRow, SignInRow
 from shared.errors import Unknown
 from shared.events.fields import Jurisdiction, Slug, refusal
 from shared.storage.database import upsert
 from shared.storage.tables import table
 
 ACCOUNT, SIGN_IN, LINK = table(AccountRow), table(SignInRow), table(LinkRow)
+IDENTITY = table(IdentityRow)
 OF_PEOPLE = frozenset(Role) - {Role.TRACKER}
 
 
@@ -60,7 +61,7 @@ async def revoke(register: Register, person_id: str) -> None:
     """Let a person sign in no more, and end what they began; raises Unknown where nobody may sign in by this id."""
     async with register.writing() as connection:
         gone = await connection.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
-        for kept in (SIGN_IN, LINK):
+        for kept in (SIGN_IN, LINK, IDENTITY):
             await connection.execute(delete(kept).where(kept.c.person_id == person_id))
     if not gone.rowcount:
         raise Unknown("account of", person_id, field="person_id")

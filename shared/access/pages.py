@@ -1,4 +1,7 @@
-"""Signing in and out, for people: by a link that comes by mail, or that an administrator hands over."""
+"""Signing in and out, for people: by a link that comes by mail, or that an administrator hands over.
+
+At a provider: by_provider.py.
+"""
 
 import time
 from typing import Annotated
@@ -41,7 +44,8 @@ async def sign_in(request: Request, next: str = START) -> Response:
     """How to sign in."""
     if request.state.caller is not NOBODY:
         return RedirectResponse(safe(next), status_code=303)
-    return await _page(request, "sign_in.html", next=safe(next))
+    provider = request.app.state.provider
+    return await page(request, "sign_in.html", next=safe(next), provider=provider.name if provider else "")
 
 
 @router.post("/sign-in")
@@ -53,7 +57,7 @@ async def ask_for_link(
     if wait := MAILS.waits(hashed(address.strip().lower()), time.monotonic()):
         raise TooMany(wait)
     later.add_task(_send, here, next(iter(request.app.state.services.values())), address.strip())
-    answer = await _page(request, "look_into_mail.html", status=202)
+    answer = await page(request, "look_into_mail.html", status=202)
     answer.background = later
     return answer
 
@@ -74,7 +78,7 @@ async def _send(here: Register, service: Service, address: str) -> None:
 @open_to(ANYBODY)
 async def look_at_link(request: Request, key: str = "", next: str = START) -> Response:
     """Ask whoever follows the link to press a button: programs that look through mails follow links, too."""
-    return await _page(request, "use_link.html", key=key, next=safe(next))
+    return await page(request, "use_link.html", key=key, next=safe(next))
 
 
 @router.post("/sign-in/link")
@@ -85,7 +89,7 @@ async def use_link(
     """Use up the link, and sign its person in."""
     secret = await signing_in.use(here, key)
     if secret is None:
-        return await _page(request, "link_is_void.html", status=410)
+        return await page(request, "link_is_void.html", status=410)
     return let_in(request, here, secret, next)
 
 
@@ -104,12 +108,18 @@ def let_in(request: Request, here: Register, secret: str, next_: str) -> Respons
     """The page on which somebody goes on who has just signed in."""
     answer = RedirectResponse(safe(next_), status_code=303)
     lasts = round(signing_in.STAYS.total_seconds())
-    is_https = here.url.startswith("https://") or request.url.scheme == "https"
-    answer.set_cookie(COOKIE, secret, max_age=lasts, path="/", httponly=True, samesite="lax", secure=is_https)
+    kept = is_https(request, here)
+    answer.set_cookie(COOKIE, secret, max_age=lasts, path="/", httponly=True, samesite="lax", secure=kept)
     return answer
 
 
-async def _page(request: Request, template: str, status: int = 200, **context: object) -> Response:
+def is_https(request: Request, here: Register) -> bool:
+    """Whether people reach us by HTTPS: then a cookie goes nowhere else."""
+    return here.url.startswith("https://") or request.url.scheme == "https"
+
+
+async def page(request: Request, template: str, status: int = 200, **context: object) -> Response:
+    """A page for whoever is not signed in."""
     answer = await render(request, template, status, navigation=(), **context)
     answer.headers["Cache-Control"] = "no-store"
     return answer

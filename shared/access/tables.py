@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from shared.storage.types import UtcDateTime
@@ -60,4 +61,26 @@ class LinkRow(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
-TABLES: tuple[type[SQLModel], ...] = (AccountRow, TokenRow, SignInRow, LinkRow)
+class SignInAttemptRow(SQLModel, table=True):
+    """An attempt to sign in at the provider that is under way."""
+
+    __tablename__ = "sign_in_attempt"
+
+    hash: str = Field(primary_key=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class IdentityRow(SQLModel, table=True):
+    """Whom a provider calls by a subject; each provider has one for a person."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("issuer", "person_id", name="uq_identity_person"),)
+
+    hash: str = Field(primary_key=True)
+    """Of issuer and subject."""
+    issuer: str
+    person_id: str = Field(index=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+
+
+TABLES: tuple[type[SQLModel], ...] = (AccountRow, TokenRow, SignInRow, LinkRow, SignInAttemptRow, IdentityRow)

@@ -6,11 +6,11 @@ from shared.access import accounts, signing_in
 from shared.access.accounts import Account
 from shared.access.caller import Role
 from shared.access.register import Register
+from shared.access.websites import LOOPBACK
 
 FIRST = "administrator"
 """The id of the first who may sign in, until somebody grants it to another."""
 LASTS = timedelta(hours=1)
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 async def first_link(register: Register, host: str) -> str | None:

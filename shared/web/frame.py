@@ -9,9 +9,11 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
 from shared.access import api as access
+from shared.access import by_provider
 from shared.access import pages as signing_in
 from shared.access.door import OPEN_DOOR, AtTheDoor, Door
 from shared.access.opening import ADMINISTRATORS, ANYBODY, STAFF, let_in, open_to, see_that_all_are_opened
+from shared.access.provider import provider_of
 from shared.bus.reconciler import Reconciled
 from shared.commands import Said
 from shared.errors import Unknown
@@ -69,6 +71,8 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
         router,
     ):
         app.include_router(routes, dependencies=AT_EVERY_ROUTE)
+    # A provider may add to its answer whatever it likes: what is not known there is passed over.
+    app.include_router(by_provider.router, dependencies=[Depends(let_in)])
     app.include_router(assets.router)
     see_that_all_are_opened(app.routes)
     answer_refusals(app)
@@ -84,6 +88,7 @@ def show(app: FastAPI, services: Sequence[Service]) -> None:
     app.state.navigation = in_order(app.state.pages)
     for first in services[:1]:
         app.state.clock, app.state.zone, app.state.directory = first.clock, first.settings.zone, first.directory
+        app.state.provider = provider_of(first.settings)
 
 
 def _services(request: Request) -> list[Service]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from httpx import ASGITransport, AsyncClient, Response
@@ -53,11 +54,13 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(database: str = IN_MEMORY, a_minute: int = 0) -> AsyncIterator[House]:
-    """All four services behind a door."""
-    clock = VirtualClock(NOW)
+async def a_house(
+    database: str = IN_MEMORY, a_minute: int = 0, now: datetime = NOW, **told: Any
+) -> AsyncIterator[House]:
+    """All four services behind a door, with these settings."""
+    clock = VirtualClock(now)
     async with AsyncExitStack() as stack:
-        services = running.build(Settings(database=database), clock)
+        services = running.build(Settings(database=database, **told), clock)
         register = services[0].register
         await register.prepare()
         stack.push_async_callback(register.close)
@@ -65,7 +68,7 @@ async def a_house(database: str = IN_MEMORY, a_minute: int = 0) -> AsyncIterator
             await service.prepare()
             stack.push_async_callback(service.store.database.close)
         app = frame.build(services, nothing_to_start, GuardedDoor(register, a_minute))
-        app.state.desks = {service.name: Desk(service.store, patience=0) for service in services}
+        app.state.desks = {service.name: Desk(service.store, 0, service.directory) for service in services}
         house = House(register, World(services, clock, AsyncClient()), clock, app)
         house.world.http = await house.program("administrator")
         yield house
