@@ -1,6 +1,7 @@
 """Signing in: a link that is used up by its first use, and then what the browser shows until it is signed out."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
@@ -14,6 +15,8 @@ STAYS = timedelta(days=14)
 """How long somebody stays signed in."""
 LINK_LASTS = timedelta(minutes=15)
 """How long a link to sign in can be used."""
+NAME = 16
+"""How many letters of a hash tell a person's sign-ins from each other."""
 
 
 async def mint_link(register: Register, person_id: str, lasts: timedelta = LINK_LASTS) -> str:
@@ -57,6 +60,43 @@ async def end(register: Register, secret: str) -> None:
     """Sign out: what the browser shows is worth nothing from now on."""
     async with register.writing() as connection:
         await connection.execute(delete(SIGN_IN).where(SIGN_IN.c.hash == hashed(secret)))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One browser in which somebody is signed in."""
+
+    name: str
+    """By which it is told from the others; nobody can come in with it."""
+    since: datetime
+    until: datetime
+
+
+def name_of(secret: str) -> str:
+    """The name of what a browser shows."""
+    return hashed(secret)[:NAME]
+
+
+async def sign_ins(register: Register, person_id: str) -> list[SignedIn]:
+    """Where a person is signed in, newest first."""
+    theirs = select(SIGN_IN).where(SIGN_IN.c.person_id == person_id, SIGN_IN.c.expires_at > register.clock.now())
+    async with register.database.reading() as connection:
+        rows = await connection.execute(theirs.order_by(SIGN_IN.c.since.desc(), SIGN_IN.c.hash))
+        return [SignedIn(row.hash[:NAME], row.since, row.expires_at) for row in rows]
+
+
+async def end_one(register: Register, person_id: str, name: str) -> None:
+    """Sign a person out in the browser of this name; nothing, where it is not theirs."""
+    theirs = delete(SIGN_IN).where(SIGN_IN.c.person_id == person_id, SIGN_IN.c.hash.startswith(name, autoescape=True))
+    async with register.writing() as connection:
+        await connection.execute(theirs)
+
+
+async def end_others(register: Register, person_id: str, secret: str) -> None:
+    """Sign a person out everywhere but in the browser that shows this."""
+    others = delete(SIGN_IN).where(SIGN_IN.c.person_id == person_id, SIGN_IN.c.hash != hashed(secret))
+    async with register.writing() as connection:
+        await connection.execute(others)
 
 
 async def signed_in(register: Register, secret: str) -> Account | None:

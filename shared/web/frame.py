@@ -26,6 +26,7 @@ from shared.storage.aside import PutAside
 from shared.storage.listing import Page
 from shared.web import assets
 from shared.web.desk import Desk, Which, known_questions
+from shared.web.pages.account import ACCOUNT
 from shared.web.pages.aside import PUT_ASIDE
 from shared.web.pages.navigation import in_order
 from shared.web.pages.rendering import environment
@@ -83,7 +84,7 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
 
 def show(app: FastAPI, services: Sequence[Service]) -> None:
     """Give the app what its pages are made of."""
-    app.state.pages = [*(service.pages for service in services if service.pages), PUT_ASIDE]
+    app.state.pages = [*(service.pages for service in services if service.pages), PUT_ASIDE, ACCOUNT]
     app.state.templates = environment(app.state.pages)
     app.state.navigation = in_order(app.state.pages)
     for first in services[:1]:

@@ -26,6 +26,7 @@ SIGHTS = (
     Sight("engagement-new", "/app/engagements/new"),
     Sight("playbooks", "/app/playbooks"),
     Sight("playbook-check", "/app/playbooks/check"),
+    Sight("account", "/app/account"),
     Sight("put-aside", "/app/aside"),
     Sight("put-aside-one", "/app/aside", "article h2 a"),
     Sight("put-aside-nothing", "/app/aside?state=dropped"),
