@@ -111,7 +111,11 @@ class Acquaintances:
             answer = await self._asks(KEEPER, WHAT, question)
             if answer is not None:
                 return People.model_validate(answer).people
-        except (Malformed, ValidationError) as error:
+        except Malformed as error:
+            # It answers, only not this: one address that is none must not cost everybody their names.
+            log.warning("people_not_known", why=type(error).__name__)
+            return ()
+        except ValidationError as error:
             log.warning("people_not_known", why=type(error).__name__)
         self._silent_until = loop.time() + SILENT_FOR
         return None

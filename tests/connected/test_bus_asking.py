@@ -12,7 +12,7 @@ from shared.bus import acquaintances
 from shared.bus.acquaintances import Acquaintances, tell_changed
 from shared.bus.asking import LARGEST, TurnedDown, Unanswered, Words, answer_questions, ask
 from shared.bus.broker import Broker
-from shared.errors import Unknown
+from shared.errors import Malformed, Unknown
 from shared.people import Person, called
 from tests.support.bus import a_bus, a_connection, a_service, all_in, eventually
 
@@ -123,6 +123,23 @@ async def test_as_many_people_as_there_are_can_be_asked_for(tmp_path: Path) -> N
     async with a_bus(tmp_path) as server, a_service(server, directory, name="intake"), a_service(server) as broker:
         found = await acquainted(broker).named(person.person_id for person in many)
     assert (len(found), directory.asked) == (len(many), 3)
+
+
+async def test_whoever_tells_an_address_that_is_none_costs_nobody_their_name(tmp_path: Path) -> None:
+    directory = Directory()
+
+    async def strict(question: Words) -> Words:
+        if "address" in question:
+            raise Malformed("must be one mail address", "address")
+        return await directory.answer(question)
+
+    def answers(intake: Broker) -> None:
+        answer_questions(intake, "intake", "people", strict)
+
+    async with a_bus(tmp_path) as server, a_service(server, answers, name="intake"), a_service(server) as broker:
+        people = acquainted(broker)
+        assert await people.whose("no address") is None
+        assert called(await people.named(["p-1"]), "p-1") == "Maria Quillfeather"
 
 
 async def test_when_somebody_changed_every_service_forgets_whom_it_remembers(tmp_path: Path) -> None:
