@@ -26,6 +26,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         take_in=handlers.take_in,
         keep=keep,
         retract=handlers.retract,
+        forgets=handlers.forget_person,
         following=FOLLOWING,
         pass_time=handlers.pass_time,
         earliest=handlers.earliest,

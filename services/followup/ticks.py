@@ -18,5 +18,10 @@ def sender(service: Service) -> Sender:
     place = Place(service.settings.mail_from, service.register.url)
     post = way_out(service.settings)
     made = Sender(service.store, service.directory, post, place, service.mint_link, service.settings)
-    service.forgets = made.forget
+
+    async def forget(store: Store, person_id: str) -> None:
+        post.forget()
+        await handlers.forget_person(store, person_id)
+
+    service.forgets = forget
     return made

@@ -58,7 +58,15 @@ def answers(up: Up) -> dict[str, bytes]:
     with httpx.Client(base_url=up.api, headers=headers(up), timeout=60, follow_redirects=False) as http:
         paths = http.get("/openapi.json").json()["paths"]
         waiting = [path for path, methods in paths.items() if "{" not in path and "get" in methods] + ["/app/inbox"]
-        waiting += ["/people/p-1", "/people/p-2", "/engagements/e1", "/teams/ky", "/app/people", "/app/people.csv"]
+        waiting += [
+            "/people/p-1",
+            "/people/p-2",
+            "/engagements/e1",
+            "/teams/ky",
+            "/app/people",
+            "/app/people.csv",
+            "/app/mail.json",
+        ]
         found: dict[str, bytes] = {}
         while waiting:
             path = waiting.pop()
@@ -83,6 +91,17 @@ async def send_what_nobody_can_read(up: Up) -> None:
     await client.close()
 
 
+def ask_for_a_link(up: Up) -> None:
+    """She may sign in, and is written to: without a mail server the letter is shown to administrators."""
+    up.post("/access/accounts", person_id="p-1", roles=["facilitator"], jurisdictions=[])
+    httpx.post(f"{up.api}/sign-in", data={"address": QUIET["address"]}, timeout=60).raise_for_status()
+
+
+def letters(up: Up) -> list[dict[str, Any]]:
+    """The log of mail."""
+    return list(up.get("/app/mail.json")["items"])
+
+
 def aside(up: Up) -> list[dict[str, Any]]:
     return list(up.get("/aside")["intake"]["items"])
 
@@ -101,8 +120,10 @@ async def test_after_they_are_erased_nobody_finds_them_anywhere(folder: Path, tm
         assert did(up, "people", "import", str(folder / "people.csv")).startswith("2 as they were")
         up.post("/engagements", **ENGAGEMENT)
         up.post("/teams", **TEAM)
+        ask_for_a_link(up)
         await send_what_nobody_can_read(up)
         up.until(lambda: aside(up))
+        up.until(lambda: any(one["text"] for one in letters(up)))
         assert any(CANARIES.search(answer) for answer in answers(up).values())
         did(up, "backup", str(backups / "before"))
 
@@ -112,6 +133,7 @@ async def test_after_they_are_erased_nobody_finds_them_anywhere(folder: Path, tm
 
         assert {path for path, answer in answers(up).items() if CANARIES.search(answer)} == set()
         assert [CANARIES.search(one["body"].encode()) for one in aside(up)] == [None]
+        assert [(one["person_id"], one["text"]) for one in letters(up)] == [("p-1", None)]
         assert "quillfeather" not in did(up, "people", "list").lower()
         assert command(up, "people", "show", "p-1").returncode == 1
         # The bus keeps for 90 days what trackers sent, word for word; of the directory it never knew a word.

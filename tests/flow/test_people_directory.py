@@ -1,17 +1,23 @@
 """The directory of people by HTTP and by its command: who is told, who is asked, and who is erased for good."""
 
+import re
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import time
+from html import unescape
 from pathlib import Path
 
 import pytest
+from httpx import Response
 
+from services.followup.handlers import mail
 from services.intake.handlers.people import Directory
 from shared.people import called
 from shared.storage import aside
 from tests.support.services import World, a_world, problems
 
 NAME, ADDRESS = "Maria Quillfeather", "maria.quillfeather@example.gov"
+BROWSER = {"accept": "text/html"}
 MARIA = {"name": NAME, "address": ADDRESS}
 
 
@@ -132,3 +138,120 @@ async def test_nobody_is_erased_while_a_service_does_not_answer_unless_that_is_w
     assert (refused.status_code, "sessions did not answer" in refused.text) == (503, True)
     assert (await directory.named(["p-1"]))["p-1"].name == NAME
     assert (await world.http.post("/people/p-1/erase?anyway=true")).json()["unasked"] == ["sessions"]
+
+
+async def look(world: World, content: bytes) -> Response:
+    """Choose a file on the page of people."""
+    return await world.http.post("/app/people/import", files={"file": ("people.csv", content, "text/csv")})
+
+
+async def take_in(world: World, shown: Response) -> Response:
+    """Press the button under what the file would change."""
+    [kept] = re.findall("<textarea[^>]*>\n(.*?)</textarea>", shown.text, re.DOTALL)
+    csv = {"csv": (None, unescape(kept))}
+    return await world.http.post("/app/people/take-in", files=csv, headers=BROWSER, follow_redirects=True)
+
+
+async def everybody(world: World) -> dict[str, str]:
+    return {one["person_id"]: one["name"] for one in (await world.get("/people"))["items"]}
+
+
+async def test_a_button_on_a_second_page_erases_and_says_what_it_did(world: World) -> None:
+    assert "Nobody yet" in (await world.http.get("/app/people")).text
+    await put(world, "p-1", **MARIA)
+    await put_aside(world, "sessions", f'{{"need": "{NAME}"}}'.encode())
+    assert ADDRESS in (await world.http.get("/app/people.csv")).text
+    asked = (await world.http.get("/app/people/p-1/erase")).text
+    assert f"Erase {NAME}?" in asked and "Erase for good" in asked
+    assert NAME in (await world.http.get("/app/people")).text
+    done = (await world.http.post("/app/people/p-1/erase", headers=BROWSER)).text
+    assert "p-1 is erased" in done and "One message that was put aside is illegible now." in done
+    for path in ("/app/people", "/app/people.csv", "/app/people/p-1/erase"):
+        told = (await world.http.get(path)).text
+        assert NAME not in told and ADDRESS not in told
+    assert "p-1 was erased before" in told
+    assert (await world.http.get("/app/people/p-9/erase")).status_code == 404
+
+
+async def test_the_page_says_which_service_did_not_answer_and_erases_anyway_if_wished(world: World) -> None:
+    await put(world, "p-1", **MARIA)
+    intake = world.services["intake"]
+    intake.colleagues = {name: one for name, one in intake.colleagues.items() if name != "sessions"}
+    told = await world.http.post("/app/people/p-1/erase", headers=BROWSER)
+    assert (told.status_code, "sessions did not answer" in told.text, "Erase anyway" in told.text) == (503, True, True)
+    assert await everybody(world) == {"p-1": NAME}
+    done = await world.http.post("/app/people/p-1/erase", data={"anyway": "true"}, headers=BROWSER)
+    assert "did not answer: sessions" in done.text
+    assert await everybody(world) == {}
+
+
+async def test_a_file_is_seen_before_it_is_taken_in(world: World) -> None:
+    await put(world, "p-1", **MARIA)
+    rows = f"id,name,address,shoe\np-1,{NAME},new@example.gov,9\np-2,Jun,jun@example.gov,8\n"
+    shown = await look(world, rows.encode())
+    assert f"{ADDRESS}" in shown.text and "new@example.gov" in shown.text and "not kept: shoe" in shown.text
+    assert await everybody(world) == {"p-1": NAME}
+    assert "The file is taken in: 1 added, 1 changed." in (await take_in(world, shown)).text
+    assert await everybody(world) == {"p-1": NAME, "p-2": "Jun"}
+    assert "The file changes nothing" in (await look(world, rows.encode())).text
+
+
+async def test_a_file_with_one_refused_row_is_refused_whole_by_row_and_field(world: World) -> None:
+    shown = await look(world, b"id,name,address\np-1,Maria,m@example.gov\np-2,Jun,nowhere\n")
+    assert shown.status_code == 422 and "The file was not taken in" in shown.text
+    assert "Row 3" in shown.text and "address: must be one mail address" in shown.text
+    assert "/app/people/take-in" not in shown.text
+    assert await everybody(world) == {}
+
+
+async def test_nothing_is_taken_in_where_the_directory_changed_since_the_file_was_seen(world: World) -> None:
+    shown = await look(world, b"id,name,address\np-1,Maria,m@example.gov\np-2,Jun,j@example.gov\n")
+    await put(world, "p-3", name="Somebody else", address="j@example.gov")
+    told = await take_in(world, shown)
+    assert told.status_code == 422 and "Row 3" in told.text
+    assert await everybody(world) == {"p-3": "Somebody else"}
+
+
+@pytest.mark.parametrize(
+    ("content", "is_guessed"),
+    [
+        ("id,name\np-1,José Müller\n".encode(), False),
+        ("id,name\np-1,José Müller\n".encode("utf-8-sig"), False),
+        ("id\tname\r\np-1\tJosé Müller\r\n".encode("utf-16"), False),
+        ("id;name\r\np-1;José Müller\r\n".encode("cp1252"), True),
+    ],
+    ids=["UTF-8", "UTF-8 with its mark", "Unicode text", "Windows-1252"],
+)
+async def test_a_file_is_read_in_whatever_letters_spreadsheets_save_it(
+    world: World, content: bytes, is_guessed: bool
+) -> None:
+    shown = await look(world, content)
+    assert ("read as Windows-1252" in shown.text) == is_guessed
+    await take_in(world, shown)
+    assert await everybody(world) == {"p-1": "José Müller"}
+
+
+async def test_what_is_no_file_of_people_is_told_on_the_page(world: World) -> None:
+    for content, why in ((b"id,mail\np-1,a@b.gov\n", "no column `name`"), (b"\x81\x8d\x90", "save it as CSV UTF-8")):
+        told = await look(world, content)
+        assert (told.status_code, why in told.text) == (422, True), told.text
+
+
+async def test_the_calendars_of_whoever_is_erased_end(world: World) -> None:
+    await put(world, "p-1", **MARIA)
+    made = await world.do("/calendars", person_id="p-1")
+    path = "/calendar/" + made["url"].rpartition("/calendar/")[2]
+    assert (await world.http.get(path)).status_code == 200
+    await world.do("/people/p-1/erase")
+    assert (await world.http.get(path)).status_code == 404
+
+
+async def test_what_waits_to_be_sent_to_whoever_is_erased_is_sent_to_nobody(world: World) -> None:
+    await put(world, "p-1", **MARIA)
+    store = world.services["followup"].store
+    await mail.ask_for_link(store, "p-1")
+    await mail.choose(store, "p-1", [], time(9))
+    await world.do("/people/p-1/erase")
+    [(letter, _)] = await mail.listed(store, None, 10)
+    assert (letter.person_id, letter.state, letter.next_at) == ("p-1", "needless", None)
+    assert (await mail.chosen(store, "p-1")).at is None

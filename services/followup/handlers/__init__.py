@@ -7,6 +7,7 @@ from services.followup import repository
 from services.followup.channels import ics
 from services.followup.domain import AtTheGate, Feed, Issue, Known, UnderWay, entries
 from services.followup.repository import FOLLOWING, feeds
+from services.followup.repository import mail as letters
 from shared import use_cases
 from shared.access.caller import Caller
 from shared.commands import Said
@@ -21,7 +22,7 @@ from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
 from shared.storage.headings import headings
 from shared.storage.listing import Asked, Page
-from shared.storage.work import Store
+from shared.storage.work import Store, Unit
 from shared.use_cases import C, Decide
 
 
@@ -124,6 +125,16 @@ async def revoke_feed(store: Store, feed_id: str, person_id: str | None) -> Feed
     """Have a feed answer no more; of a person's own feeds, where one is named."""
     async with store.work() as unit:
         return await feeds.revoke(unit, feed_id, person_id)
+
+
+async def forget_person(store: Store, person_id: str) -> None:
+    """Have nothing reach a person who is erased: their calendars end, and what waits to be sent to them."""
+
+    async def piece(unit: Unit) -> None:
+        await feeds.revoke_all(unit, person_id)
+        await letters.forget(unit, person_id)
+
+    await use_cases.at_once(store, piece)
 
 
 async def read_feed(store: Store, token: str, inbox: str) -> Issue:

@@ -112,11 +112,6 @@ class Sender:
         async with self._busy:
             return
 
-    async def forget(self, store: Store, person_id: str) -> None:
-        """Keep nothing that a person chose, nor anything that was written."""
-        self.post.forget()
-        await _in_one(store, lambda unit: mail.forget(unit, person_id))
-
     async def earliest(self) -> datetime | None:
         """When there is next something to send, as far as that is known."""
         async with self._store.look() as unit:

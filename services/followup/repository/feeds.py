@@ -77,6 +77,12 @@ async def revoke(unit: Unit, feed_id: str, person_id: str | None) -> Feed:
     return Feed.model_validate(row, from_attributes=True)
 
 
+async def revoke_all(unit: Unit, person_id: str) -> None:
+    """Revoke every feed of a person."""
+    still = update(FEED).where(FEED.c.person_id == person_id, FEED.c.revoked_at.is_(None))
+    await unit.connection.execute(still.values(revoked_at=unit.now))
+
+
 async def find(unit: Unit, token: str) -> Feed:
     """The feed with this token, unless it was revoked: then it is as if it had never been."""
     ours = (FEED.c.hashed == hashed(token)) & FEED.c.revoked_at.is_(None)

@@ -206,8 +206,11 @@ async def choose(unit: Unit, choice: Choice) -> None:
 
 
 async def forget(unit: Unit, person_id: str) -> None:
-    """Keep nothing that a person chose."""
+    """Keep nothing that a person chose, and send nothing of what waits for them."""
     await unit.connection.execute(CHOICE.delete().where(CHOICE.c.person_id == person_id))
+    waits = (LETTER.c.person_id == person_id) & (LETTER.c.state == "waiting")
+    ended = {"state": "needless", "next_at": None, "why": "They were erased."}
+    await unit.connection.execute(update(LETTER).where(waits).values(**ended))
 
 
 def _claimed(row: Any) -> Claimed:

@@ -1,5 +1,6 @@
 """What a file of people makes of the directory: each row is kept, changes nothing, or is refused with its reason."""
 
+import codecs
 import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.intake.domain.people import Imported, ImportedRow
+from services.intake.domain.people import Difference, Foreseen, Imported, ImportedRow, Preview
 from shared.errors import Conflict, Malformed, Refused
 from shared.events.complaints import complaints
 from shared.people import Person
@@ -128,6 +129,50 @@ def import_sheet(sheet: Sheet, known: Known, ids: Iterator[str]) -> tuple[Import
         if outcome.outcome == "refused":
             refused.append((cells, outcome.problem))
     return Imported(rows=told, not_read=sheet.not_read, refused_csv=_to_mend(sheet, refused)), list(keep.values())
+
+
+def preview(imported: Imported, people: Sequence[Person], before: Mapping[str, Person]) -> Preview:
+    """What a file would do to the directory as it was before."""
+    told = {person.person_id: person for person in people}
+    rows = [row for row in imported.rows if row.outcome in ("added", "changed")]
+    return Preview(
+        people=[_foreseen(row, told[row.person_id], before.get(row.person_id)) for row in rows if row.person_id],
+        same=imported.count("same"),
+        refused=[row for row in imported.rows if row.outcome == "refused"],
+        not_read=imported.not_read,
+    )
+
+
+def _foreseen(row: ImportedRow, person: Person, before: Person | None) -> Foreseen:
+    was, becomes = (before.model_dump() if before else {}), person.model_dump()
+    differs = [
+        Difference(field=name, was=_in_words(was.get(name)), becomes=_in_words(becomes[name]))
+        for name in ("name", "address", "zone", "language", "left")
+        if _in_words(was.get(name)) != _in_words(becomes[name])
+    ]
+    return Foreseen(row=row.row, person=person, is_new=before is None, differs=differs, note=row.problem)
+
+
+def _in_words(value: object) -> str | None:
+    """A value as a page tells it; nobody is told that they have not left."""
+    return "yes" if value is True else str(value) if value else None
+
+
+def text_of(content: bytes) -> tuple[str, bool]:
+    """What a file says, and whether its letters were guessed.
+
+    Spreadsheets save CSV as UTF-8, with a mark or without one, or as Windows-1252, which no file tells of itself.
+    """
+    try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16"), False
+        return content.decode("utf-8-sig"), False
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("cp1252"), True
+    except UnicodeDecodeError:
+        raise Malformed("is no text: in the spreadsheet, save it as CSV UTF-8", "file") from None
 
 
 def _row(

@@ -67,6 +67,36 @@ class Imported(BaseModel):
         return sum(row.outcome == outcome for row in self.rows)
 
 
+class Difference(BaseModel):
+    """One thing that a file tells otherwise than the directory."""
+
+    field: str
+    was: str | None
+    becomes: str | None
+
+
+class Foreseen(BaseModel):
+    """One person whom a file would add or change."""
+
+    row: int
+    person: Person
+    is_new: bool
+    differs: list[Difference]
+    """Of somebody new, all that the file tells."""
+    note: str
+    """What is worth a second look."""
+
+
+class Preview(BaseModel):
+    """What taking a file in would do, before anything is kept."""
+
+    people: list[Foreseen]
+    same: int
+    """How many rows change nothing."""
+    refused: list[ImportedRow]
+    not_read: list[str]
+
+
 class Erased(BaseModel):
     """What was done to erase a person, and what no erasing can reach."""
 

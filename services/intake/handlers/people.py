@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from pathlib import Path
 
 from services.intake.decisions import people as decisions
-from services.intake.domain.people import Erased, Imported, ImportPeople, Mentions, TellPerson
+from services.intake.domain.people import Erased, Imported, ImportPeople, Mentions, Preview, TellPerson
 from services.intake.repository import people as rows
 from shared import forgetting, use_cases
-from shared.errors import NotNow, Unknown
+from shared.errors import Conflict, NotNow, Unknown
 from shared.events.catalogue import SPEAKERS
 from shared.forgetting import FORGET, MENTIONS, Forget, Forgotten
 from shared.ids import new_id
@@ -25,6 +25,10 @@ OTHERS = tuple(service for service in SPEAKERS if service != "intake")
 
 class NotAllAsked(NotNow):
     """{reason} Nobody was erased; start those services and try again, or erase anyway."""
+
+
+class NotWhole(Conflict):
+    """Nothing was taken in: {rows} refused, as the directory has changed meanwhile. Look at the file again."""
 
 
 class Directory:
@@ -54,6 +58,11 @@ class Directory:
         async with self._store.look() as unit:
             return await rows.whose(unit, address)
 
+    async def was_erased(self, person_id: str) -> bool:
+        """Whether somebody with this id was erased."""
+        async with self._store.look() as unit:
+            return bool(await rows.erased_of(unit, [person_id]))
+
     async def changed(self) -> None:
         """Tell the other services to ask again."""
         await self._tell()
@@ -72,13 +81,26 @@ class Directory:
         await self.changed()
         return person
 
-    async def take_in(self, file: ImportPeople) -> Imported:
-        """Keep the people of a file; whoever is refused is told with the reason, and costs nobody else anything."""
+    async def foresee(self, file: ImportPeople) -> Preview:
+        """What taking a file in would add, change and refuse; nothing of it is kept."""
+        sheet = decisions.read_sheet(file.csv)
+        async with self._store.look() as unit:
+            known = await rows.known_to(unit, sheet.all("person_id"), sheet.all("address"))
+        before = dict(known.people)
+        return decisions.preview(*decisions.import_sheet(sheet, known, _new_ids()), before)
+
+    async def take_in(self, file: ImportPeople, whole: bool = False) -> Imported:
+        """Keep the people of a file; whoever is refused is told with the reason, and costs nobody else anything.
+
+        With `whole`, one refused row has nothing of the file kept.
+        """
         sheet = decisions.read_sheet(file.csv)
 
         async def piece(unit: Unit) -> Imported:
             known = await rows.known_to(unit, sheet.all("person_id"), sheet.all("address"))
             imported, people = decisions.import_sheet(sheet, known, _new_ids())
+            if whole and (refused := imported.count("refused")):
+                raise NotWhole("csv", rows="1 row is" if refused == 1 else f"{refused} rows are")
             await rows.put(unit, people)
             return imported
 

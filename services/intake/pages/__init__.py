@@ -4,14 +4,16 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from services.intake.pages import opening, playbooks, teams, topics
+from services.intake.pages import opening, people, playbooks, teams, topics
+from shared.access.opening import ADMINISTRATORS
 from shared.web.pages.navigation import Entry, Pages
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
-for noun in (topics, opening, teams, playbooks):
+for noun in (topics, opening, teams, playbooks, people):
     router.include_router(noun.router)
 ENTRIES = (
     Entry("Topics in demand", "/app/topics", order=30, icon="trending_up"),
     Entry("Playbooks", "/app/playbooks", order=60, icon="fact_check"),
+    Entry("People", "/app/people", order=905, icon="people", roles=ADMINISTRATORS),
 )
 PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
