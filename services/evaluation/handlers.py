@@ -5,11 +5,15 @@ from datetime import datetime
 
 from services.evaluation import decisions, repository
 from services.evaluation.decisions.grounds import opened, today
-from services.evaluation.domain import Known, Report
-from services.evaluation.repository import FOLLOWING
-from shared import use_cases
+from services.evaluation.domain import Known, Overview, Report, RoundLine
+from services.evaluation.repository import FOLLOWING, rounds
+from shared import saying_again, use_cases
+from shared.access.caller import Caller
 from shared.commands import Said
+from shared.errors import Unknown
 from shared.events.base import Fact
+from shared.storage import facts as kept
+from shared.storage.headings import heading, headings
 from shared.storage.work import Store
 from shared.use_cases import C, Decide
 
@@ -17,6 +21,11 @@ from shared.use_cases import C, Decide
 async def obey(store: Store, command: C, decide: Decide[C, Known], patience: float) -> Said:
     """Do what a person or program asks, or say why not."""
     return await use_cases.obey(store, command, repository.known, decide, repository.record, patience)
+
+
+async def obey_anew(store: Store, command: C, decide: Decide[C, Known], patience: float) -> Said:
+    """The same for people: what was said before in other words is corrected, and what was taken back is said again."""
+    return await saying_again.obey_anew(store, command, repository.known, decide, repository.record, patience)
 
 
 async def hear(store: Store, facts: Sequence[Fact]) -> None:
@@ -53,3 +62,22 @@ async def report(store: Store, engagement_id: str) -> Report:
         known = await repository.known(unit, engagement_id)
         opened(known, engagement_id)
         return decisions.report(known, engagement_id, today(known, unit.now))
+
+
+async def shown(store: Store, caller: Caller, engagement_id: str) -> Overview:
+    """What the pages show of an engagement, to those whose it is."""
+    async with store.look() as unit:
+        about = await heading(unit, engagement_id)
+        if not about.is_of(caller):
+            raise Unknown("engagement", engagement_id)
+        teams = (await kept.histories(unit, [engagement_id]))[engagement_id].teams.values()
+        known = await repository.known(unit, engagement_id)
+        told = decisions.report(known, engagement_id, today(known, unit.now))
+        places = {team.id: team.jurisdiction for team in teams}
+        return Overview(about, known, told, tuple(await rounds.of(unit, [about])), places)
+
+
+async def ahead(store: Store, caller: Caller) -> list[RoundLine]:
+    """The rounds of all engagements of whoever asks that are open, or lie ahead."""
+    async with store.look() as unit:
+        return await rounds.of(unit, [one for one in await headings(unit) if one.is_of(caller)], ahead_only=True)

@@ -2,6 +2,7 @@
 
 from services.evaluation import handlers
 from services.evaluation.api import router
+from services.evaluation.pages import PAGES
 from services.evaluation.repository import FOLLOWING, keep
 from services.evaluation.subscribers import EAR
 from services.evaluation.tables import TABLES
@@ -19,6 +20,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         clock=clock,
         models=TABLES,
         router=router,
+        pages=PAGES,
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,

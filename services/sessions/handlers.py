@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from services.sessions.domain import Known, Overview, overview
 from services.sessions.repository import RECORDS
-from shared import use_cases
+from shared import saying_again, use_cases
 from shared.access.caller import Caller
 from shared.commands import Said
-from shared.errors import SaidOtherwise, Unknown
+from shared.errors import Unknown
 from shared.events.base import Fact
 from shared.storage import facts as kept
 from shared.storage.headings import heading
 from shared.storage.work import Store
-from shared.use_cases import C, Decide, TakenBack
+from shared.use_cases import C, Decide
 
 
 async def obey(store: Store, command: C, decide: Decide[C, Known], patience: float) -> Said:
@@ -21,12 +21,8 @@ async def obey(store: Store, command: C, decide: Decide[C, Known], patience: flo
 
 
 async def obey_anew(store: Store, command: C, decide: Decide[C, Known], patience: float) -> Said:
-    """Do it; what was said before in other words is corrected, and what was taken back is said after all."""
-    try:
-        return await obey(store, command, decide, patience)
-    except (SaidOtherwise, TakenBack) as before:
-        again = command.model_copy(update={"revision": before.details["next_revision"]})
-        return await obey(store, again, decide, patience)
+    """The same for people: what was said before in other words is corrected, and what was taken back is said again."""
+    return await saying_again.obey_anew(store, command, RECORDS.known, decide, RECORDS.record, patience)
 
 
 async def shown(store: Store, caller: Caller, engagement_id: str) -> Overview:

@@ -111,7 +111,7 @@ class Following:
         """Bring the ledger of some lines in line with their plans, and note when to look at them again."""
         recorded = await ledger.rows(unit, histories)
         noted = await ledger.noted(unit, histories)
-        playbooks = await _playbooks(unit, histories)
+        playbooks = await rulings(unit, histories)
         made: list[tuple[str, Change]] = []
         for line, history in histories.items():
             try:
@@ -193,10 +193,10 @@ def _published(history: History) -> str | None:
 
 async def ruling(unit: Unit, history: History) -> Playbook | None:
     """The playbook that rules a line; none while it is not known."""
-    return (await _playbooks(unit, {history.line: history}))[history.line]
+    return (await rulings(unit, {history.line: history}))[history.line]
 
 
-async def _playbooks(unit: Unit, histories: Mapping[str, History]) -> dict[str, Playbook | None]:
+async def rulings(unit: Unit, histories: Mapping[str, History]) -> dict[str, Playbook | None]:
     """The playbook that rules each of some lines."""
     names = {line: named(history) for line, history in histories.items()}
     published = await kept.histories(unit, {f"{NO_ENGAGEMENT}/{name}" for name in names.values() if name is not None})

@@ -1,5 +1,6 @@
 """Why an obligation is there: its rule, its fact, and how its dates were counted; and what lies ahead of a line."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from shared.errors import Unknown
 from shared.events import wire
 from shared.events.base import Fact, line_of
 from shared.obligations import ledger
-from shared.obligations.following import Keeps, owed, ruling
+from shared.obligations.following import Keeps, owed, ruling, rulings
 from shared.obligations.ledger import Obliged, expected, shown
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
@@ -69,16 +70,23 @@ async def ahead(unit: Unit, line: str) -> list[Obliged]:
 async def everything(unit: Unit, keeps: Keeps) -> list[Obliged]:
     """Every obligation of this ledger that was ever said, and all that are expected now."""
     recorded = {row.key: row for row in await ledger.every(unit)}
-    told: list[Obliged] = []
-    for history in (await kept.histories(unit, await kept.lines(unit))).values():
-        wanted = owed(unit, await ruling(unit, history), history, keeps)
-        coming = [
-            one for key, one in wanted.items() if not _has_ended(one, history) and _is_coming(one, recorded.get(key))
-        ]
-        told += map(expected, coming)
-        for one in coming:
-            recorded.pop(one.key, None)
-    return told + [shown(row, unit.now) for row in recorded.values()]
+    waiting = await coming(unit, await kept.histories(unit, await kept.lines(unit)), recorded, keeps)
+    for one in waiting:
+        recorded.pop(one.key, None)
+    return [*map(expected, waiting), *(shown(row, unit.now) for row in recorded.values())]
+
+
+async def coming(
+    unit: Unit, histories: Mapping[str, History], recorded: Mapping[str, Row], keeps: Keeps
+) -> list[Obligation]:
+    """What is only expected in some lines, beside what is recorded of them."""
+    playbooks = await rulings(unit, histories)
+    return [
+        one
+        for line, history in histories.items()
+        for key, one in owed(unit, playbooks[line], history, keeps).items()
+        if not _has_ended(one, history) and _is_coming(one, recorded.get(key))
+    ]
 
 
 def _is_coming(owed: Obligation, row: Row | None) -> bool:

@@ -16,17 +16,26 @@ class Sight:
         return self.name
 
 
+LOOKED_BACK = "/app/engagements/lic-2026"
 SIGHTS = (
     Sight("inbox", "/app/inbox"),
     Sight("inbox-more", "/app/inbox", ".tl-task .tl-more > summary"),
     Sight("inbox-nothing", "/app/inbox?to=nobody"),
     Sight("engagements", "/app/engagements"),
     Sight("engagements-none", "/app/engagements?state=closed"),
+    Sight("evaluations", "/app/evaluations"),
+    Sight("evaluations-none", "/app/evaluations?kind=goal"),
+    Sight("outcomes", f"{LOOKED_BACK}/outcomes"),
+    Sight("outcomes-dismissing", f"{LOOKED_BACK}/outcomes", ".tl-card .tl-more > summary"),
+    Sight("outcomes-none", "/app/engagements/wf-2027/outcomes"),
+    Sight("outcome-new", f"{LOOKED_BACK}/outcomes/new"),
+    Sight("goal-judge", f"{LOOKED_BACK}/goals/g1/judge"),
     Sight("topics", "/app/topics"),
     Sight("engagement-new", "/app/engagements/new"),
     Sight("playbooks", "/app/playbooks"),
     Sight("playbook-check", "/app/playbooks/check"),
     Sight("account", "/app/account"),
+    Sight("people", "/app/people"),
     Sight("put-aside", "/app/aside"),
     Sight("put-aside-one", "/app/aside", "article h2 a"),
     Sight("put-aside-nothing", "/app/aside?state=dropped"),

@@ -95,10 +95,57 @@ def furnish(up: Up) -> None:
     today = WorldClock().now().date()
     for number, (engagement, title, topic, places) in enumerate(TITLES):
         _open(up, engagement, title, topic, places, today - timedelta(days=70 - 25 * number))
+    _look_back(up, today)
     with ThreadPoolExecutor(1) as apart:  # the browser's own event loop runs in this thread
         apart.submit(asyncio.run, _garble(up.bus)).result()
     up.until(lambda: len(up.tasks()) > 8)
     up.until(lambda: up.get("/aside")["intake"]["items"])
+
+
+LISTENING = """
+playbook: listening-sessions
+version: 1
+title: Listening Sessions
+window: {wait: 1 month, after: closed}
+rules:
+- {name: later, each: engagement, evaluation: later, instrument: later-survey, due: {wait: 1 year, after: closed}}
+"""
+
+
+def _look_back(up: Up, today: date) -> None:
+    """Let an engagement have closed long ago: one promise was kept in part, the other not at all."""
+    mine = {"engagement_id": "lic-2026"}
+    goals = [
+        {"goal_id": "g1", "level": "practice", "statement": "Inspectors coach before they cite", "indicator": "Visits"},
+        {"goal_id": "g2", "level": "policy", "statement": "The rules on group size are one page"},
+    ]
+    up.post("/playbooks", document=LISTENING)
+    up.post(
+        "/engagements", **mine, title="Licensing that helps", playbook="listening-sessions", center="NCASE",
+        topic="licensing", opened_on=f"{today - timedelta(days=300)}", time_zone="America/New_York",
+        people={"facilitator": "p-rivera", "evaluator": "p-okafor", "supervisor": "p-lindqvist"},
+        goals=[{**goal, "by": f"{today - timedelta(days=100)}"} for goal in goals],
+    )  # fmt: skip
+    team = {
+        "team_id": "ky",
+        "jurisdiction": "KY",
+        "lead": "p-ky-1",
+        "members": [{"person_id": "p-ky-1", "role": "lead_agency"}],
+    }
+    up.post("/teams", **mine, **team, formed_on=f"{today - timedelta(days=290)}")
+    for level, statement, evidence in (
+        (
+            "practice",
+            "Two of three inspectors now visit a program before its first review",
+            "The visit log",
+        ),
+        ("network", "Licensing and subsidy meet once a month", "Told by the team lead"),
+    ):
+        told = {"outcome_id": f"o-{level}", "level": level, "statement": statement, "evidence": evidence}
+        up.post("/outcomes", **mine, **told, jurisdiction="KY", seen_on=f"{today - timedelta(days=90)}")
+    up.post("/engagements/close", **mine, closed_on=f"{today - timedelta(days=150)}", reason="completed")
+    up.post("/goals/assess", **mine, goal_id="g1", verdict="partly", outcomes=["o-practice"])
+    up.until(lambda: up.get("/outcomes/proposed")["items"])
 
 
 async def _garble(bus: str) -> None:

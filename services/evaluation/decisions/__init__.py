@@ -2,11 +2,11 @@
 
 from services.evaluation.decisions.goals import assess_goal
 from services.evaluation.decisions.outcomes import record_outcome
-from services.evaluation.decisions.report import report
+from services.evaluation.decisions.report import VERDICT, report
 from services.evaluation.decisions.rounds import NotOpen, answer, close, told
 from services.evaluation.decisions.watching import confirm, dismiss, may_show, propose
 
 __all__ = [
-    "NotOpen", "answer", "assess_goal", "close", "confirm", "dismiss", "may_show", "propose", "record_outcome",
-    "report", "told",
+    "VERDICT", "NotOpen", "answer", "assess_goal", "close", "confirm", "dismiss", "may_show", "propose",
+    "record_outcome", "report", "told",
 ]  # fmt: skip

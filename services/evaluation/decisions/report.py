@@ -5,6 +5,7 @@ from datetime import date
 from services.evaluation.domain import Goal, Known, Outcome, Promised, Report, Stands
 
 VERDICT = {"reached": "reached", "partly": "partly reached", "not_yet": "not yet reached", "missed": "missed"}
+"""What people call a verdict."""
 
 
 def report(known: Known, engagement_id: str, on: date) -> Report:

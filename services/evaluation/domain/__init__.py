@@ -17,9 +17,11 @@ from services.evaluation.domain.known import (
     Stands,
     known,
 )
+from services.evaluation.domain.showing import AHEAD, Finding, Overview, RoundLine, RoundState, in_turn
 from services.evaluation.domain.watching import Proposal, Sign, Watched
 
 __all__ = [
-    "Answer", "AnswerRound", "AssessGoal", "CloseRound", "ConfirmOutcome", "DismissOutcome", "Goal", "Known",
-    "OfRound", "Outcome", "Promised", "Proposal", "RecordOutcome", "Report", "Sign", "Stands", "Watched", "known",
+    "AHEAD", "Answer", "AnswerRound", "AssessGoal", "CloseRound", "ConfirmOutcome", "DismissOutcome", "Finding", "Goal",
+    "Known", "OfRound", "Outcome", "Overview", "Promised", "Proposal", "RecordOutcome", "Report", "RoundLine",
+    "RoundState", "Sign", "Stands", "Watched", "in_turn", "known",
 ]  # fmt: skip

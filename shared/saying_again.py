@@ -1,0 +1,17 @@
+"""What people say once more: they see how things stand, and choose again; programs name the revision themselves."""
+
+from shared.commands import Said
+from shared.errors import SaidOtherwise
+from shared.storage.work import Store
+from shared.use_cases import C, Decide, K, Know, Record, TakenBack, obey
+
+
+async def obey_anew(
+    store: Store, command: C, know: Know[K], decide: Decide[C, K], record: Record, patience: float
+) -> Said:
+    """Do it; what was said before in other words is corrected, and what was taken back is said after all."""
+    try:
+        return await obey(store, command, know, decide, record, patience)
+    except (SaidOtherwise, TakenBack) as before:
+        again = command.model_copy(update={"revision": before.details["next_revision"]})
+        return await obey(store, again, know, decide, record, patience)

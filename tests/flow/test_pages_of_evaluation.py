@@ -1,0 +1,214 @@
+"""Evaluation in a browser: rounds, promises beside what was seen of them, and what may be an outcome."""
+
+import csv
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from tests.support.http import prepared
+from tests.support.saying import STEP, said
+from tests.support.services import World, a_world, published
+
+BROWSER = {"accept": "text/html"}
+HERE = "/app/engagements/e1"
+TAB = f"{HERE}/outcomes"
+SEEN: dict[str, str] = {"statement": "Kentucky wrote its plan", "evidence": "The plan itself", "level": "plan"}
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """The mid evaluation is open, and one goal was promised."""
+    async with prepared() as world:
+        yield world
+
+
+@pytest.fixture
+async def watched() -> AsyncIterator[World]:
+    """Kentucky's window has closed, and then it finished a step of its plan."""
+    rules = "playbook: example\nversion: 1\ntitle: Example\nwindow: {wait: 2 months, after: closed}\nrules: []\n"
+    plan = said("action_plan_submitted", submitted_on="2027-01-20", steps=[STEP])
+    opened = (published(rules), said("engagement_opened"), said("team_formed"), plan)
+    async with a_world() as world:
+        await world.say(*opened, said("engagement_closed", closed_on="2027-02-01"))
+        await world.until("2027-05-12")
+        await world.say(said("action_step_reported", status="done", reported_on="2027-05-10"))
+        yield world
+
+
+async def page(world: World, path: str) -> str:
+    answer = await world.http.get(path, headers=BROWSER)
+    assert answer.status_code == 200, answer.text
+    return " ".join(answer.text.split())
+
+
+async def send(world: World, path: str, **told: str | list[str]) -> Response:
+    """What a browser gets after it sent a form."""
+    answer = await world.http.post(path, data=told, headers=BROWSER, follow_redirects=True)
+    await world.until(f"{world.clock.now():%Y-%m-%d}")
+    return answer
+
+
+async def undo(world: World, told: Response) -> Response:
+    """Press Undo beside the sentence that says what was done."""
+    return await send(world, f"{TAB}/undo", fact_id=re.findall('name="fact_id" value="(.+?)"', told.text))
+
+
+async def record(world: World, **told: str) -> Response:
+    """Fill in the form for an outcome, and send it."""
+    [outcome_id] = re.findall('name="outcome_id" value="(.+?)"', await page(world, f"{TAB}/new"))
+    return await send(world, f"{TAB}/record", **{"outcome_id": outcome_id, **SEEN, "seen_on": "2027-01-13", **told})
+
+
+async def findings(world: World) -> list[dict[str, Any]]:
+    return list((await world.get(f"{TAB}.json"))["items"])
+
+
+async def test_a_promise_of_which_nothing_was_seen_says_until_when(world: World) -> None:
+    told = await page(world, TAB)
+    assert "A plan for each team" in told and "Not yet due" in told and "Not judged yet." in told
+    assert 'aria-current="page">Outcomes' in told
+    await world.until("2027-03-02")
+    assert "Overdue, nothing seen" in await page(world, TAB)
+
+
+async def test_an_outcome_is_recorded_and_stands_under_the_promise_at_its_level(world: World) -> None:
+    answer = await record(world, team_id="ky")
+    assert "The outcome is recorded." in answer.text and "Kentucky wrote its plan" in answer.text
+    [one] = await findings(world)
+    assert (one["stands"], one["goal_id"], one["seen"], one["jurisdiction"], one["source"]) == (
+        "seen", "g1", SEEN["statement"], "KY", "report",
+    )  # fmt: skip
+    await undo(world, answer)
+    assert [one["stands"] for one in await findings(world)] == ["not_yet_due"]
+
+
+async def test_what_nobody_had_promised_stands_apart(world: World) -> None:
+    await record(world, level="network", statement="Two states now talk")
+    assert "Never promised, and seen" in await page(world, TAB)
+    assert [one["stands"] for one in await findings(world)] == ["not_yet_due", "never_promised"]
+
+
+async def test_the_same_form_sent_twice_records_one_outcome_and_corrects_it_later(world: World) -> None:
+    form = {"outcome_id": "o-1", **SEEN, "seen_on": "2027-01-13"}
+    for _ in range(2):
+        await send(world, f"{TAB}/record", **form)
+    assert await world.ids("/outcomes", "outcome_id") == ["o-1"]
+    assert "It is recorded already" in await page(world, f"{TAB}/o-1/correct")
+    answer = await send(world, f"{TAB}/record", **{**form, "level": "policy"})
+    assert "The outcome is corrected." in answer.text
+    assert (await world.get("/outcomes/o-1"))["level"] == "policy"
+
+
+async def test_what_is_refused_is_told_beside_its_field_and_what_was_typed_stays(world: World) -> None:
+    for field, told in (
+        ("level", {"level": ""}),
+        ("statement", {"statement": " "}),
+        ("seen_on", {"seen_on": "2027-02-01"}),
+        ("goal_id", {"goal_id": "g9"}),
+        ("team_id", {"team_id": "wi"}),
+    ):
+        answer = await record(world, **told)
+        assert answer.is_client_error, field
+        assert f'id="{field}-wrong"' in answer.text, answer.text
+        assert SEEN["evidence"] in answer.text
+    assert await world.ids("/outcomes", "outcome_id") == []
+
+
+async def test_a_goal_is_judged_by_what_was_seen_and_the_verdict_is_undone(world: World) -> None:
+    await record(world)
+    [outcome_id] = await world.ids("/outcomes", "outcome_id")
+    form = f"{HERE}/goals/g1/judge"
+    assert "Kentucky wrote its plan" in await page(world, form)
+    bare = await send(world, form, verdict="reached", on="2027-01-13")
+    assert bare.status_code == 409 and "cite at least one outcome" in bare.text
+    silent = await send(world, form, on="2027-01-13")
+    assert silent.status_code == 422 and "Choose one of these" in silent.text
+    answer = await send(world, form, verdict="partly", on="2027-01-13", outcomes=[outcome_id])
+    assert "The goal is judged: partly reached." in answer.text and "The verdict rests on it" in answer.text
+    [one] = await findings(world)
+    assert (one["verdict"], one["verdict_rests_on_it"]) == ("partly", True)
+    await undo(world, answer)
+    assert (await world.get("/goals/g1")).get("verdict") is None
+    await send(world, form, verdict="partly", on="2027-01-13", outcomes=[outcome_id])
+    assert (await world.get("/goals/g1"))["verdict"] == "partly"
+
+
+async def test_what_may_be_an_outcome_is_confirmed_by_one_click_and_that_is_undone(watched: World) -> None:
+    told = await page(watched, TAB)
+    [outcome_id] = await watched.ids("/outcomes/proposed", "outcome_id")
+    assert "KY finished a step of its plan: Invite providers" in told and "May be outcomes" in told
+    answer = await send(watched, f"{TAB}/confirm", outcome_id=outcome_id)
+    assert "The outcome is confirmed." in answer.text and "May be outcomes" not in answer.text
+    assert "what the log says of that day" in answer.text
+    assert "May be outcomes" in (await undo(watched, answer)).text
+    assert "The outcome is confirmed." in (await send(watched, f"{TAB}/confirm", outcome_id=outcome_id)).text
+    assert await watched.ids("/outcomes", "outcome_id") == [outcome_id]
+
+
+async def test_what_may_be_an_outcome_is_dismissed_with_a_reason_and_confirmed_after_all(watched: World) -> None:
+    [outcome_id] = await watched.ids("/outcomes/proposed", "outcome_id")
+    silent = await send(watched, f"{TAB}/dismiss", outcome_id=outcome_id)
+    assert silent.status_code == 422
+    answer = await send(watched, f"{TAB}/dismiss", outcome_id=outcome_id, reason="Paid by another grant")
+    assert "It is dismissed" in answer.text and "Paid by another grant" in answer.text
+    assert "May be outcomes" in (await undo(watched, answer)).text
+    await send(watched, f"{TAB}/dismiss", outcome_id=outcome_id, reason="Paid by another grant")
+    assert "The outcome is confirmed." in (await send(watched, f"{TAB}/confirm", outcome_id=outcome_id)).text
+
+
+async def test_an_engagement_without_goals_says_what_to_do(watched: World) -> None:
+    told = await page(watched, TAB)
+    assert "Nothing was promised" in told and f'href="{TAB}/new"' in told
+    assert "No round is planned" in told
+
+
+async def test_a_round_shows_how_it_stands_and_is_closed_before_its_time(world: World) -> None:
+    [round_id] = await world.ids("/rounds", "round_id", state="open")
+    await world.do("/rounds/answer", round_id=round_id, answer_id="a1", answers={"q1": 4})
+    told = await page(world, TAB)
+    assert "Mid evaluation" in told and ">Open<" in told and "1 answer" in told
+    answer = await send(world, f"{HERE}/rounds/close", round_id=round_id)
+    assert "The round is closed." in answer.text
+    assert (await world.get(f"/rounds/{round_id}"))["state"] == "done"
+    await undo(world, answer)
+    assert (await world.get(f"/rounds/{round_id}"))["state"] == "due"
+
+
+async def test_the_evaluations_of_all_engagements_are_listed_by_state_and_kind(world: World) -> None:
+    assert "Mid evaluation" in await page(world, "/app/evaluations")
+    rows = (await world.get("/app/evaluations.json"))["items"]
+    assert [(row["engagement_title"], row["kind"], row["state"]) for row in rows] == [
+        ("Out-of-school time", "mid", "open"),
+    ]
+    assert (await world.get("/app/evaluations.json", state="planned"))["items"] == []
+    assert "None like that" in await page(world, "/app/evaluations?kind=end")
+    sheet = list(csv.DictReader((await world.http.get("/app/evaluations.csv?engagement=e1")).text.splitlines()))
+    assert [(row["kind"], row["answers"]) for row in sheet] == [("mid", "0")]
+    assert (await world.http.get("/app/evaluations?colour=green")).status_code == 422
+
+
+async def test_a_round_that_waits_for_its_moment_is_told_as_expected() -> None:
+    rules = """
+playbook: example
+version: 1
+title: Example
+rules:
+- {name: later, each: engagement, evaluation: later, instrument: later-survey, due: {wait: 4 months, after: closed}}
+"""
+    async with a_world() as world:
+        assert "No round is open or ahead" in await page(world, "/app/evaluations")
+        await world.say(published(rules), said("engagement_opened", planned_close="2027-06-30"))
+        [row] = (await world.get("/app/evaluations.json"))["items"]
+        assert (row["state"], row["opens_at"][:10], row["answers"]) == ("expected", "2027-11-01", 0)
+        told = await page(world, TAB)
+        assert "Around" in told and "if the schedule holds" in told
+
+
+async def test_what_is_not_known_here_is_not_found(world: World) -> None:
+    for path in ("/app/engagements/e9/outcomes", f"{TAB}/o-9/correct", f"{HERE}/goals/g9/judge"):
+        assert (await world.http.get(path, headers=BROWSER)).status_code == 404
+    assert (await send(world, f"{HERE}/rounds/close", round_id="e9/mid/e9/1")).status_code == 404
+    assert (await send(world, f"{TAB}/confirm", outcome_id="o-9")).status_code == 404
