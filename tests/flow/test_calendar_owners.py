@@ -1,15 +1,12 @@
 """A calendar feed is its person's: others neither make, see nor revoke it, unless they see everything."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
-from httpx import ASGITransport, AsyncClient
-from starlette.types import Scope
 
 from shared.access.caller import Caller, Role
-from shared.web import frame
-from tests.support.services import World, a_world, nothing_to_start, problems
+from tests.support.callers import asking
+from tests.support.services import World, a_world, problems
 
 MARIA = Caller("person", frozenset({Role.FACILITATOR}), person_id="p-f")
 OTHER = Caller("person", frozenset({Role.FACILITATOR}), person_id="p-other")
@@ -17,27 +14,10 @@ PROGRAM = Caller("token", frozenset({Role.FACILITATOR}))
 SUPERVISOR = Caller("person", frozenset({Role.SUPERVISOR}), person_id="p-s")
 
 
-class Doorkeeper:
-    """Whoever comes is this caller."""
-
-    def __init__(self, comes: Caller) -> None:
-        self._comes = comes
-
-    async def caller(self, scope: Scope) -> Caller:
-        return self._comes
-
-
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     async with a_world() as there:
         yield there
-
-
-@asynccontextmanager
-async def asking(world: World, comes: Caller) -> AsyncIterator[AsyncClient]:
-    app = frame.build(list(world.services.values()), nothing_to_start, Doorkeeper(comes))
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://throughline") as http:
-        yield http
 
 
 async def seen(world: World, comes: Caller) -> list[str]:

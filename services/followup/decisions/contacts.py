@@ -109,16 +109,26 @@ def _declined(candidate: Candidate, reached: Reached, said: Sequence[Consent]) -
 
 def _capped(cap: Cap, reached: Reached, known: Sequence[Contact], today: date) -> Forbidden | None:
     """Whether one more contact today would be more than the cap allows in the period that ends today."""
-    who = reached.jurisdiction if cap.by == "team" else reached.person_id
-    if who is None:
-        return None
-    after = Calendar().add(today, cap.within, -1)
-    mine = [one for one in known if who == (one.jurisdiction if cap.by == "team" else one.person_id)]
-    within = [one for one in mine if one.at.astimezone(UTC).date() > after]
+    within = counting(cap, reached, known, today)
     if (had := counted(within)) < cap.most:
         return None
+    who = _whose(cap, reached)
     reason = f"{who} has had {had} contact{'' if had == 1 else 's'} in {cap.within}, and the policy allows {cap.most}"
     return Forbidden("cap", reason, _keys(within))
+
+
+def counting(cap: Cap, reached: Reached, known: Iterable[Contact], today: date) -> list[Contact]:
+    """The contacts that a cap counts on this day; none where there is nobody to count them for."""
+    who = _whose(cap, reached)
+    if who is None:
+        return []
+    after = Calendar().add(today, cap.within, -1)
+    mine = [one for one in known if who == (one.jurisdiction if cap.by == "team" else one.person_id)]
+    return [one for one in mine if one.at.astimezone(UTC).date() > after]
+
+
+def _whose(cap: Cap, reached: Reached) -> str | None:
+    return reached.jurisdiction if cap.by == "team" else reached.person_id
 
 
 def counted(contacts: Iterable[Contact]) -> int:

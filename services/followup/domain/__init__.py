@@ -5,12 +5,16 @@ from services.followup.domain.entries import KEPT, Ahead, Entry, entries
 from services.followup.domain.feeds import Feed, Issue, MadeFeed, MakeFeed, RevokeFeed
 from services.followup.domain.gate import AtTheGate, Reason
 from services.followup.domain.inbox import GROUPS, Waiting, When, heaps
+from services.followup.domain.line import LANES, Lane, Placed, line
+from services.followup.domain.outreach import Allowance, Outreach
+from services.followup.domain.seats import Seated, seats
 from services.followup.domain.tasks import DoTask, HandOverTask, Known, OfTask, SkipTask, SnoozeTask
 from services.followup.domain.told import Heard, told
 from services.followup.domain.under_way import UnderWay
 
 __all__ = [
-    "GROUPS", "KEPT", "Ahead", "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "Entry", "Feed",
-    "HandOverTask", "Heard", "Issue", "Known", "MadeFeed", "MakeFeed", "OfTask", "Reached", "Reason", "RevokeFeed",
-    "SkipTask", "SnoozeTask", "UnderWay", "Waiting", "When", "consents", "entries", "heaps", "reached", "told",
+    "GROUPS", "KEPT", "LANES", "Ahead", "Allowance", "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "Entry",
+    "Feed", "HandOverTask", "Heard", "Issue", "Known", "Lane", "MadeFeed", "MakeFeed", "OfTask", "Outreach", "Placed",
+    "Reached", "Reason", "RevokeFeed", "Seated", "SkipTask", "SnoozeTask", "UnderWay", "Waiting", "When", "consents",
+    "entries", "heaps", "line", "reached", "seats", "told",
 ]  # fmt: skip

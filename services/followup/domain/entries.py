@@ -73,7 +73,7 @@ def roles(person_id: str, history: History) -> list[str]:
 
 def _recorded(person_id: str, history: History, ahead: Ahead, now: datetime) -> Iterator[Entry]:
     for key, row in ahead.rows.items():
-        if row.kind != TASK or row.person_id != person_id or _is_expected_again(row, ahead.owed.get(key)):
+        if row.kind != TASK or row.person_id != person_id or is_expected_again(row, ahead.owed.get(key)):
             continue
         ended_at = ahead.ended.get(key)
         if row.is_open:
@@ -85,15 +85,20 @@ def _recorded(person_id: str, history: History, ahead: Ahead, now: datetime) -> 
 def _expected(person_id: str, history: History, ahead: Ahead, now: datetime) -> Iterator[Entry]:
     for key, owed in ahead.owed.items():
         row = ahead.rows.get(key)
-        is_coming = not owed.reached and not owed.done and history.marks.get(key, UNTOUCHED).ended is None
-        is_theirs = owed.kind == TASK and owed.person_id == person_id
-        if is_theirs and is_coming and owed.falls_due_at >= now and (row is None or _is_expected_again(row, owed)):
+        is_theirs = owed.kind == TASK and owed.person_id == person_id and not owed.reached
+        is_ahead = owed.falls_due_at >= now and is_coming(owed, history)
+        if is_theirs and is_ahead and (row is None or is_expected_again(row, owed)):
             yield _task(history, owed, RECORDED + 2 * row.n + 1 if row else len(history.facts))
 
 
-def _is_expected_again(row: Row, owed: Obligation | None) -> bool:
+def is_expected_again(row: Row, owed: Obligation | None) -> bool:
     """Whether it was withdrawn because its moment was taken back, and waits for it anew."""
     return row.state == "withdrawn" and owed is not None and not owed.reached
+
+
+def is_coming(owed: Obligation, history: History) -> bool:
+    """Whether it will be said yet: no fact and nobody's hand has ended it before its moment."""
+    return not owed.done and history.marks.get(owed.key, UNTOUCHED).ended is None
 
 
 def _task(history: History, of: Row | Obligation, sequence: int, ended_at: datetime | None = None) -> Entry:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from shared.events.base import NO_ENGAGEMENT
 from shared.obligations.heap import Heap
 from shared.obligations.reconcile import Row
+from shared.playbooks.obligation import Obligation
 from shared.playbooks.scopes import SCOPES
 
 When = Literal["overdue", "today", "week", "later"]
@@ -76,7 +77,7 @@ def when(row: Row, now: datetime, reader: ZoneInfo) -> When:
     return "week" if due <= today + timedelta(days=7) else "later"
 
 
-def why(row: Row) -> str:
+def why(row: Row | Obligation) -> str:
     """From what its day is counted, as people say it: "2 weeks after the team is formed"."""
     wait, _, rest = row.wait.partition(f" {row.moment}")
     clauses = [scope.moments[row.moment].clause for scope in SCOPES.values() if row.moment in scope.moments]

@@ -1,4 +1,4 @@
-"""Followup for people: the inbox, and what can be done with what lies in it."""
+"""Followup for people: the inbox and what can be done with what lies in it, and the list of engagements."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from services.followup import decisions, domain, handlers
 from services.followup.domain import GROUPS, Waiting
 from services.followup.handlers import inbox as desks
-from services.followup.pages import calendar, mail
+from services.followup.pages import calendar, contacts, handovers, line, mail
 from shared.access.opening import STAFF, open_to
 from shared.errors import NoneOfThem
 from shared.use_cases import C, Decide
@@ -29,9 +29,11 @@ ENTRIES = (
     Entry("Inbox", "/app/inbox", order=10, icon="list"),
     Entry("Engagements", "/app/engagements", order=20, icon="groups"),
     calendar.ENTRY,
+    contacts.ENTRY,
+    handovers.ENTRY,
     mail.ENTRY,
 )
-for noun in (calendar, mail):
+for noun in (calendar, contacts, handovers, line, mail):
     router.include_router(noun.router)
 PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
 Here = Annotated[Desk, Depends(desk("followup"))]

@@ -1,0 +1,120 @@
+"""Contacts as whoever asks sees them: those made and those withheld, what caps still allow, who wants none."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Literal
+
+from services.followup.decisions.allowances import Made, allowances
+from services.followup.domain import Allowance, Consent, Contact, Outreach
+from services.followup.repository import contacts as kept_of
+from shared.access.caller import Caller
+from shared.events.base import NO_ENGAGEMENT, Fact
+from shared.events.followup import ContactSuppressed
+from shared.obligations.following import rulings
+from shared.obligations.reconcile import Row
+from shared.playbooks.calendar import Calendar
+from shared.playbooks.heading import Heading
+from shared.playbooks.history import History
+from shared.storage import facts as kept
+from shared.storage.headings import headings
+from shared.storage.listing import MOST
+from shared.storage.work import Store, Unit
+
+Outcome = Literal["made", "withheld"]
+OF_A_ROUND = "Evaluation"
+"""What it is called where another service keeps the obligation."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which contacts somebody wants to see."""
+
+    engagement: str | None = None
+    jurisdiction: str | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What they see: the contacts, latest first, what is still allowed, who wants none, and what can be chosen."""
+
+    contacts: Sequence[Outreach]
+    allowed: Sequence[Allowance]
+    declined: Sequence[Consent]
+    theirs: Sequence[Heading]
+    places: Sequence[str]
+
+
+async def shown(store: Store, caller: Caller, asked: Asked) -> Shown:
+    """The contacts of somebody's engagements that they ask for."""
+    async with store.look() as unit:
+        theirs = [one for one in await headings(unit) if one.is_of(caller)]
+        chosen = [one for one in theirs if asked.engagement in (None, one.engagement_id)]
+        histories = await kept.histories(unit, [one.engagement_id for one in chosen])
+        lines = {*histories, *([NO_ENGAGEMENT] if caller.sees_all and asked.engagement is None else [])}
+        allowed = await _allowed(unit, chosen, histories)
+        return Shown(
+            contacts=await _contacts(unit, asked, lines, histories, {one.engagement_id: one.title for one in chosen}),
+            allowed=[one for one in allowed if asked.jurisdiction in (None, one.jurisdiction)],
+            declined=await kept_of.declined(unit, histories),
+            theirs=theirs,
+            places=sorted({place for one in theirs for place in one.jurisdictions}),
+        )
+
+
+async def _contacts(
+    unit: Unit, asked: Asked, lines: set[str], histories: Mapping[str, History], titles: Mapping[str, str]
+) -> list[Outreach]:
+    made = await kept_of.latest(unit, lines, asked.jurisdiction, MOST) if asked.outcome != "withheld" else []
+    spared = await kept_of.withheld(unit, lines, MOST) if asked.outcome != "made" else []
+    events = [(fact, fact.event) for fact in spared if isinstance(fact.event, ContactSuppressed)]
+    tasks = await kept_of.tasks(unit, {*(one.task_id for one in made), *(event.task_id for _, event in events)})
+    found = [_made(one, tasks.get(one.task_id), titles) for one in made]
+    for fact, event in events:
+        found += _withheld(fact, event, tasks.get(event.task_id), histories.get(event.engagement_id), titles)
+    wanted = [one for one in found if asked.jurisdiction in (None, one.jurisdiction)]
+    return sorted(wanted, key=lambda one: (one.at, one.task_id), reverse=True)[:MOST]
+
+
+def _made(one: Contact, task: Row | None, titles: Mapping[str, str]) -> Outreach:
+    told = one.model_dump(include={"at", "kind", "engagement_id", "jurisdiction", "team_id", "person_id", "task_id"})
+    title = task.title if task else OF_A_ROUND
+    return Outreach(**told, outcome="made", title=title, engagement_title=titles.get(one.engagement_id, ""))
+
+
+def _withheld(
+    fact: Fact, event: ContactSuppressed, task: Row | None, history: History | None, titles: Mapping[str, str]
+) -> Iterator[Outreach]:
+    """One for each team that was left out, or for the one that the task was about."""
+    for team_id in event.left_out or (event.team_id,):
+        team = history.teams.get(team_id or "") if history else None
+        yield Outreach(
+            at=fact.time,
+            outcome="withheld",
+            kind=task.contact_as if task else None,
+            title=task.title if task else OF_A_ROUND,
+            engagement_id=event.engagement_id,
+            engagement_title=titles.get(event.engagement_id, ""),
+            jurisdiction=team.jurisdiction if team else None,
+            team_id=team_id,
+            person_id=None,
+            rule=event.rule,
+            reason=event.reason,
+            task_id=event.task_id,
+        )
+
+
+async def _allowed(unit: Unit, chosen: Sequence[Heading], histories: Mapping[str, History]) -> list[Allowance]:
+    """The caps of each engagement for each of its teams, those first of which least is left."""
+    policies = {line: one.contacts for line, one in (await rulings(unit, histories)).items() if one is not None}
+    today = unit.now.astimezone(UTC).date()
+    begin = [Calendar().add(today, cap.within, -1) for policy in policies.values() for cap in policy.caps]
+    made = Made(await kept_of.since(unit, min(begin))) if begin else Made([])
+    found = [
+        one
+        for about in chosen
+        if about.engagement_id in policies
+        for one in allowances(about, histories[about.engagement_id], policies[about.engagement_id], made, unit.now)
+    ]
+    return sorted(found, key=lambda one: (one.most - one.used, one.jurisdiction or ""))

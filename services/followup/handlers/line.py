@@ -1,0 +1,48 @@
+"""The line of an engagement, and why one task stands on it, as whoever asks sees them."""
+
+from services.followup.domain import Placed, line
+from services.followup.domain.inbox import why as counted_from
+from services.followup.repository import line as told_of
+from shared.access.caller import Caller
+from shared.errors import Unknown
+from shared.events.base import NO_ENGAGEMENT, line_of
+from shared.obligations import ledger
+from shared.obligations.following import owed, ruling
+from shared.obligations.why import Why, why
+from shared.playbooks.heading import Heading
+from shared.playbooks.planner import calendar_of
+from shared.storage import facts as kept
+from shared.storage.headings import heading
+from shared.storage.work import Store, Unit
+
+
+async def drawn(store: Store, caller: Caller, engagement_id: str) -> tuple[Heading, list[Placed]]:
+    """An engagement, and all that is on its line."""
+    async with store.look() as unit:
+        about = await theirs(unit, caller, engagement_id)
+        history = (await kept.histories(unit, [engagement_id]))[engagement_id]
+        playbook = await ruling(unit, history)
+        ruled = (playbook, calendar_of(playbook, unit.places, unit.zone)) if playbook else None
+        rows = (await ledger.rows(unit, [engagement_id]))[engagement_id]
+        said = await told_of.told(unit, engagement_id)
+        return about, line(history, rows, owed(unit, playbook, history), said, ruled, unit.now)
+
+
+async def reasons(store: Store, caller: Caller, task_id: str) -> tuple[Heading | None, Why, str]:
+    """Why a task is there: its engagement, if it has one, its reasons, and from what its day is counted."""
+    engagement_id = task_id.split("/", 1)[0]
+    async with store.look() as unit:
+        about = await theirs(unit, caller, engagement_id) if engagement_id != NO_ENGAGEMENT else None
+        told = await why(unit, task_id, "task")
+        history = (await kept.histories(unit, [line_of(task_id)]))[line_of(task_id)]
+        row = (await ledger.rows(unit, [history.line]))[history.line].get(task_id)
+        counted = row or owed(unit, await ruling(unit, history), history)[task_id]
+        return about, told, counted_from(counted)
+
+
+async def theirs(unit: Unit, caller: Caller, engagement_id: str) -> Heading:
+    """The head of an engagement, to those whose it is; to others it is as if it were not there."""
+    about = await heading(unit, engagement_id)
+    if not about.is_of(caller):
+        raise Unknown("engagement", engagement_id)
+    return about
