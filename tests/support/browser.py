@@ -108,7 +108,7 @@ version: 1
 title: Listening Sessions
 window: {wait: 1 month, after: closed}
 rules:
-- {name: later, each: engagement, evaluation: later, instrument: later-survey, due: {wait: 1 year, after: closed}}
+- {name: later, each: engagement, evaluation: later, instrument: later-survey, due: {wait: 12 months, after: closed}}
 """
 
 
