@@ -40,7 +40,7 @@ def everybody_is_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def a_house_for(provider: RealProvider, **told: Any) -> AsyncIterator[House]:
     """A center whose directory knows Ada, Bea, Dan (who left) and Eve, and lets all but Eve sign in."""
-    async with a_house(now=WorldClock().now(), **{**settings_for(provider), **told}) as house:
+    async with a_house(now=WorldClock().now(), **{**settings_for(provider.url), **told}) as house:
         for person_id, name in SUBJECTS.items():
             person = {"name": name.title(), "address": f"{name}@example.gov", "left": name == "dan"}
             assert (await house.world.http.put(f"/people/{person_id}", json=person)).is_success

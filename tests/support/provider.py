@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
 
-import httpx
 import pytest
 from httpx import AsyncClient, Response
 
@@ -63,11 +62,11 @@ class RealProvider:
 
 
 @contextmanager
-def a_provider(back: str, **told: Any) -> Iterator[RealProvider]:
+def a_provider(back: str, port: int = 0, **told: Any) -> Iterator[RealProvider]:
     """A provider, started and ended; where there is no npm that could have installed it, the test is left out."""
     if not any(map(shutil.which, ("npm", str(ROOT / ".venv" / "bin" / "npm")))):
         pytest.skip("there is no npm here, so no provider could be installed to sign in at: make assets")
-    provider = RealProvider(_free_port(), back, **told)
+    provider = RealProvider(port or a_port(), back, **told)
     provider.start()
     try:
         yield provider
@@ -75,7 +74,8 @@ def a_provider(back: str, **told: Any) -> Iterator[RealProvider]:
         provider.stop()
 
 
-def _free_port() -> int:
+def a_port() -> int:
+    """One that nobody uses."""
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))
         port: int = tried.getsockname()[1]
@@ -124,17 +124,11 @@ def _led_to(answer: Response) -> str:
     return urljoin(str(answer.url), answer.headers["location"]) if answer.is_redirect else ""
 
 
-def settings_for(provider: RealProvider) -> Mapping[str, Any]:
-    """How Throughline is set up for it."""
+def settings_for(url: str) -> Mapping[str, str]:
+    """How Throughline is set up for a provider at this address."""
     return {
-        "oidc_issuer": provider.url,
+        "oidc_issuer": url,
         "oidc_name": "Example Center",
         "oidc_client_id": CLIENT,
         "oidc_client_secret": SECRET,
     }
-
-
-def followed(answer: httpx.Response) -> str:
-    """Where a page leads."""
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"])

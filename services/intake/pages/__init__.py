@@ -13,7 +13,7 @@ for noun in (topics, opening, teams, playbooks, people):
     router.include_router(noun.router)
 ENTRIES = (
     Entry("Topics in demand", "/app/topics", order=30, icon="trending_up"),
-    Entry("Playbooks", "/app/playbooks", order=60, icon="fact_check"),
+    Entry("Playbooks", "/app/playbooks", order=60, icon="local_library"),
     Entry("People", "/app/people", order=905, icon="people", roles=ADMINISTRATORS),
 )
 PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
