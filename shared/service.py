@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from sqlmodel import SQLModel
 
 from shared import forgetting
-from shared.access import signing_in
+from shared.access import accounts, signing_in
 from shared.access.register import Register
 from shared.bus.acquaintances import Acquaintances, tell_changed
 from shared.bus.asking import WITHIN, Unanswered, Words, answer_questions, ask
@@ -50,10 +50,11 @@ LAST_WORDS = 2.0
 
 
 class Companion(Protocol):
-    """Works beside a service from its start to its stop, and is told whenever something was recorded."""
+    """Works beside a service from its start to its stop; is told whenever something was recorded or somebody erased."""
 
     def start(self) -> None: ...
     def wake(self) -> None: ...
+    def forget(self) -> None: ...
     async def stop(self) -> None: ...
 
 
@@ -117,6 +118,10 @@ class Service:
         """A new link by which this person can sign in, once; raises Unknown for whoever may not sign in."""
         return await signing_in.mint_link(self.register, person_id)
 
+    async def may_sign_in(self, person_id: str) -> bool:
+        """Whether this person has an account."""
+        return await accounts.account(self.register, person_id) is not None
+
     async def prepare(self) -> Migrated:
         """Make the tables that are not there yet, or bring those of an older version to this one."""
         migrated = await self.store.database.create(self.models)
@@ -172,6 +177,8 @@ class Service:
     async def answer(self, what: str, question: Words) -> Words:
         """Answer a question of another service: what every service answers, or what this one does."""
         if what == forgetting.FORGET:
+            if self.sender:
+                self.sender.forget()
             told = await forgetting.forget(self.store, forgetting.Forget.model_validate(question), self.forgets)
             return told.model_dump(mode="json")
         if what == forgetting.MENTIONS:

@@ -1,6 +1,8 @@
 """Every setting there is, read from the environment as THROUGHLINE_*; nothing else reads the environment."""
 
+import re
 from datetime import time
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -110,6 +112,14 @@ class Settings(BaseSettings):
         if info.data.get("oidc_issuer") and not value:
             raise refusal("is missing: it goes with oidc_issuer")
         return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _has_an_address(cls, told: str) -> str:
+        name, address = parseaddr(told)
+        if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", address) or not (name.isprintable() and told.isprintable()):
+            raise refusal("must be a name and an address, like Peer learning <peer-learning@example.org>")
+        return told
 
     @property
     def known_places(self) -> Places:

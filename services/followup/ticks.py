@@ -2,7 +2,7 @@
 
 from services.followup import handlers
 from services.followup.channels import Place, way_out
-from services.followup.handlers.mail import Sender
+from services.followup.handlers.sender import Sender
 from shared.obligations.alarm import Alarm
 from shared.service import Service
 from shared.storage.work import Store
@@ -17,11 +17,4 @@ def sender(service: Service) -> Sender:
     """What sends the letters of this service."""
     place = Place(service.settings.mail_from, service.register.url)
     post = way_out(service.settings)
-    made = Sender(service.store, service.directory, post, place, service.mint_link, service.settings)
-
-    async def forget(store: Store, person_id: str) -> None:
-        post.forget()
-        await handlers.forget_person(store, person_id)
-
-    service.forgets = forget
-    return made
+    return Sender(service.store, service.directory, post, place, service, service.settings)

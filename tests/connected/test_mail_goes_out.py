@@ -1,11 +1,11 @@
-"""Letters by a real mail server: each way to connect and sign in, and a sender that is killed at the worst moments."""
+"""Letters by a real mail server: each way to connect and sign in, addresses that not all take, an end in between."""
 
 import asyncio
-import signal
 import ssl
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -17,25 +17,28 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.followup.channels import Smtp, Unsent
+from services.followup.channels.headers import ASCII, UTF8, Headers, address
 from services.followup.handlers import mail as handling
 from services.followup.repository import mail
 from services.followup.tables import TABLES
 from shared.clock import WorldClock
 from shared.storage.database import Database
 from shared.storage.work import Store
-from tests.support.mail import MailServer, a_mail_server, settings_for
+from tests.support.mail import MailServer, a_mail_server, a_sender, settings_for
+
+FAY = address("Fay Facilitator", "fay@example.org")
 
 
-def a_message() -> EmailMessage:
-    made = EmailMessage()
-    made["To"], made["From"], made["Subject"] = "fay@example.org", "peer@example.org", "Hello"
+def a_message(to: Address = FAY, policy: Headers = ASCII) -> EmailMessage:
+    made = EmailMessage(policy=policy)
+    made["To"], made["From"], made["Subject"] = to, address("We", "peer@example.org"), "Hello"
     made.set_content("Hello.")
     return made
 
 
-async def send(server: MailServer, **told: Any) -> None:
+async def send(server: MailServer, message: EmailMessage | None = None, **told: Any) -> None:
     async with Smtp(settings_for(server, **told)).opened() as sending:
-        await sending.send("l", a_message(), "fay@example.org")
+        await sending.send("l", message or a_message())
 
 
 @pytest.fixture
@@ -108,6 +111,25 @@ async def test_a_server_that_is_away_is_told_in_words() -> None:
     assert not away.value.for_good
 
 
+async def test_a_token_that_has_expired_is_refused_after_the_servers_reason_was_heard() -> None:
+    async with a_mail_server(sign_in=True) as server:
+        with pytest.raises(Unsent, match="sign-in") as refused:
+            await send(server, mail_user="we", mail_token="expired")
+        assert (server.arrived, refused.value.for_good) == ([], False)
+
+
+async def test_an_address_that_has_no_other_spelling_goes_to_servers_that_take_it() -> None:
+    message = a_message(address("Jürgen Müller", "jürgen@bücher.example"), UTF8)
+    async with a_mail_server() as server:
+        await send(server, message)
+        [arrived] = server.raw
+        assert "<jürgen@xn--bcher-kva.example>".encode() in arrived
+    async with a_mail_server(takes_utf8=False) as server:
+        with pytest.raises(Unsent, match="letters that this mail server cannot take") as refused:
+            await send(server, message)
+        assert refused.value.for_good
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}", "followup")
@@ -116,35 +138,21 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await database.close()
 
 
-async def run_sender(store: Store, server: MailServer, dies_at: str = "") -> int:
-    command = (sys.executable, "-m", "tests.support.sending", store.database.url, str(server.port), dies_at)
-    process = await asyncio.create_subprocess_exec(*command)
-    return await process.wait()
-
-
-async def outcomes(store: Store) -> list[str]:
-    async with store.look() as unit:
-        found = await mail.attempts(unit, [one.letter_id for one in await mail.latest(unit, 10)])
-    return [one.outcome for some in found.values() for one in some]
-
-
-async def until_it_is_let_go(store: Store) -> None:
-    """Wait until the hold of whoever died has run out."""
-    async with store.look() as unit:
-        held_until = await mail.earliest(unit)
-    assert held_until
-    await asyncio.sleep(max(0.0, (held_until - store.clock.now()).total_seconds()))
-
-
-@pytest.mark.parametrize(("point", "before", "after"), [("mail.after_claim", 0, 1), ("mail.after_send", 1, 2)])
-async def test_a_sender_that_is_killed_loses_no_letter_and_what_came_twice_can_be_seen(
-    point: str, before: int, after: int, store: Store
-) -> None:
-    await handling.ask_for_link(store, "p-f")
+async def test_whoever_stops_lets_the_letter_that_is_on_its_way_arrive_and_begins_no_other(store: Store) -> None:
+    for person in ("p-f", "p-s"):
+        await handling.ask_for_link(store, person)
     async with a_mail_server() as server:
-        assert await run_sender(store, server, point) == -signal.SIGKILL
-        assert (len(server.arrived), await outcomes(store)) == (before, ["begun"])
-        await until_it_is_let_go(store)
-        assert await run_sender(store, server) == 0
-        assert (len(server.arrived), await outcomes(store)) == (after, ["unknown", "sent"])
-        assert len({one["Message-ID"] for one in server.arrived}) == 1
+        server.may_answer.clear()
+        sender = a_sender(store, server)
+        sender.start()
+        await server.has_arrived.wait()
+        stopping = asyncio.create_task(sender.stop())
+        await asyncio.sleep(0)
+        server.may_answer.set()
+        await stopping
+        async with store.look() as unit:
+            states = sorted((one.state, one.tries) for one in await mail.latest(unit, 10))
+            next_at = await mail.earliest(unit)
+        assert (len(server.arrived), states) == (1, [("sent", 1), ("waiting", 0)])
+        assert next_at is not None
+        assert next_at <= store.clock.now(), "whoever comes next need not wait for it"

@@ -1,16 +1,20 @@
 """What administrators see of mail, and how whoever reads a letter chooses what they are written."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from sqlalchemy import select
 
 from services.followup import decisions, domain, handlers
 from services.followup.channels import Box, Place
+from services.followup.domain.mail import Intended
 from services.followup.handlers import mail as handling
+from services.followup.handlers.sender import Sender
+from services.followup.repository import mail
 from services.followup.repository.mail import LETTER
 from shared.settings import Settings
+from tests.support.access import a_house
 from tests.support.http import prepared
-from tests.support.mail import FACILITATOR, People, a_link
+from tests.support.mail import FACILITATOR, Accounts, People
 from tests.support.services import World
 
 BROWSER = {"accept": "text/html"}
@@ -38,12 +42,13 @@ async def test_without_a_mail_server_administrators_see_what_would_be_sent() -> 
         await hand_over(world)
         people = People(FACILITATOR.model_copy(update={"person_id": "p-e", "name": "Eve Evaluator"}))
         place = Place("peer@example.org", "http://here")
-        followup.sender = handling.Sender(followup.store, people, Box(), place, a_link, Settings())
+        followup.sender = Sender(followup.store, people, Box(), place, Accounts(), Settings())
         await followup.sender.send_all()
         [row] = (await world.get("/app/mail.json"))["items"]
         assert (row["kind"], row["person_id"], row["state"]) == ("handover", "p-e", "sent")
         page = (await world.http.get("/app/mail", headers=BROWSER)).text
-        assert "No mail server is named" in page
+        assert "No mail server is named" in page and "What was handed over" in page
+        assert row["titles"] and row["titles"][0] in page, "what it was about"
         assert "Eve Evaluator" not in page, "the directory of this house does not know her, so she was erased"
 
 
@@ -71,3 +76,33 @@ async def test_the_link_in_a_letter_leads_to_a_choice_of_kinds_and_of_the_hour()
         wrong = await world.http.post(link, data={"at": "noon"}, headers=BROWSER)
         assert wrong.status_code == 422 and "07:30" in wrong.text
         assert (await world.http.get("/app/mail/choose/nobodys", headers=BROWSER)).status_code == 404
+
+
+async def test_who_looks_for_mail_where_others_have_it_is_led_to_it() -> None:
+    async with prepared() as world:
+        answer = await world.http.get("/mail", headers=BROWSER)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/app/mail")
+
+
+async def test_a_mail_program_stops_letters_without_being_anybody_here() -> None:
+    async with a_house() as house:
+        store = house.world.services["followup"].store
+        async with store.work() as unit:
+            await mail.intend(unit, [Intended("digest", "p-f", "digest/p-f/2027-01-04", unit.now + timedelta(hours=1))])
+        link = f"/app/mail/choose/{await secret_of(house.world, 'p-f')}"
+        async with house.comes() as program:
+            shown = await program.get(link, headers=BROWSER)
+            assert (shown.status_code, "Keep this choice" in shown.text) == (200, True)
+            assert (await handling.chosen(store, "p-f")).stopped == ()
+            assert (await program.post(link, data={"List-Unsubscribe": "One-Click"})).status_code == 200
+            assert (await program.get("/app/mail.json")).status_code == 401
+        assert (await handling.chosen(store, "p-f")).stopped == ("digest",)
+
+
+async def test_a_facilitator_finds_her_mail_and_not_the_log_of_all_mail() -> None:
+    async with a_house() as house, await house.person("p-f", "facilitator") as fay:
+        page = await fay.get("/app/mail/mine", headers=BROWSER)
+        assert "Write to me about" in page.text and 'href="/app/mail"' not in page.text
+        await fay.post("/app/mail/mine", data={"wanted": ["escalation", "handover"]})
+        assert (await handling.chosen(house.world.services["followup"].store, "p-f")).stopped == ("digest",)
+        assert (await fay.get("/app/mail.json")).status_code == 403

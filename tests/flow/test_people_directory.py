@@ -252,6 +252,6 @@ async def test_what_waits_to_be_sent_to_whoever_is_erased_is_sent_to_nobody(worl
     await mail.ask_for_link(store, "p-1")
     await mail.choose(store, "p-1", [], time(9))
     await world.do("/people/p-1/erase")
-    [(letter, _)] = await mail.listed(store, None, 10)
+    [letter] = (await mail.listed(store, None, 10)).letters
     assert (letter.person_id, letter.state, letter.next_at) == ("p-1", "needless", None)
     assert (await mail.chosen(store, "p-1")).at is None

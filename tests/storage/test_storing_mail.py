@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from services.followup import decisions, domain, handlers, repository
-from services.followup.domain.mail import Attempt, Letter
+from services.followup.domain.mail import Attempt, Intended, Letter
 from services.followup.handlers import mail as handling
 from services.followup.repository import FOLLOWING, mail
 from shared import use_cases
 from shared.storage.work import Store
-from tests.support.mail import FACILITATOR, LEAD, MailServer, a_mail_server, a_sender, html_of, text_of
+from tests.support.mail import FACILITATOR, LEAD, SUPERVISOR, MailServer, a_mail_server, a_sender, html_of, text_of
 from tests.support.saying import said
 from tests.support.services import published
 from tests.support.stores import NOW, a_store
@@ -36,6 +36,8 @@ PEOPLE = {"facilitator": "p-f", "evaluator": "p-e", "supervisor": "p-s"}
 TASK = "e1/ask/ky/1"
 MORNING = NOW.replace(hour=12, minute=30) + timedelta(days=1)
 """Half past seven on Tuesday in the east."""
+AFTERNOON = NOW + timedelta(hours=3)
+"""One o'clock on Monday in the east: too late for a digest."""
 
 
 @pytest.fixture
@@ -90,7 +92,8 @@ async def test_in_the_morning_each_gets_one_letter_with_what_is_theirs_and_no_se
     [fays] = [one for one in post.arrived if "fay@" in one["To"]]
     assert fays["Subject"] == "1 due today"
     assert "Ask KY for its plan" in text_of(fays) and "Ask KY for its plan" in html_of(fays)
-    assert text_of(fays).count("/app/inbox") == html_of(fays).count("/app/inbox") == 1
+    for twin in (text_of(fays), html_of(fays)):
+        assert twin.count("/app/inbox#task-e1/ask/ky/1") == 1, "one link for each task"
     assert fays["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert fays["List-Unsubscribe"].startswith("<https://throughline.example.org/app/mail/choose/")
 
@@ -130,6 +133,7 @@ async def test_who_is_handed_a_task_over_is_told_at_once_and_not_by_their_own_ha
     store: Store, post: MailServer
 ) -> None:
     await prepare(store)
+    await at(store, AFTERNOON)
     await hand_over(store)
     await a_sender(store, post).send_all()
     await hand_over(store, to="facilitator", by="p-f")
@@ -139,6 +143,7 @@ async def test_who_is_handed_a_task_over_is_told_at_once_and_not_by_their_own_ha
 
 async def test_what_was_handed_on_or_done_meanwhile_is_not_written_about(store: Store, post: MailServer) -> None:
     await prepare(store)
+    await at(store, AFTERNOON)
     await hand_over(store)
     await handlers.obey(store, domain.DoTask(task_id=TASK), decisions.do, 0)
     await a_sender(store, post).send_all()
@@ -201,27 +206,77 @@ async def test_a_letter_that_would_come_too_late_is_given_up(store: Store, post:
 async def test_replicas_that_send_at_the_same_time_send_each_letter_once(
     store: Store, replica: Store, post: MailServer
 ) -> None:
-    people = [FACILITATOR.model_copy(update={"person_id": f"p-{n}", "address": f"p{n}@example.org"}) for n in range(25)]
+    people = [FACILITATOR.model_copy(update={"person_id": f"r-{n}", "address": f"r{n}@example.org"}) for n in range(40)]
     for person in people:
         await handling.ask_for_link(store, person.person_id)
     async with asyncio.timeout(60):
         await asyncio.gather(*(a_sender(one, post, *people).send_all() for one in (store, replica)))
     assert sorted(one["To"] for one in post.arrived) == sorted({one["To"] for one in post.arrived})
-    assert len(post.arrived) == 25
+    assert len(post.arrived) == 40
 
 
-async def test_a_letter_whose_sender_vanished_is_sent_again_and_that_can_be_seen(
+async def test_whoever_holds_a_letter_for_too_long_does_not_send_it_any_more(
     url: str, store: Store, post: MailServer
 ) -> None:
     await handling.ask_for_link(store, "p-f")
     async with store.work() as unit:
-        assert len(await mail.claim(unit, 10, timedelta(minutes=1))) == 1
+        [held] = await mail.claim(unit, 10, timedelta(minutes=1))
     await a_sender(store, post).send_all()
     assert post.arrived == []
     async with a_store(url, now=NOW + timedelta(minutes=1)) as later:
         await a_sender(later, post).send_all()
-        assert len(post.arrived) == 1
-        assert [(one.n, one.outcome) for one in await attempts(later)] == [(1, "unknown"), (2, "sent")]
+    async with store.work() as unit:
+        assert await mail.begin(unit, held, timedelta(minutes=1)) is None
+    assert len(post.arrived) == 1
+    assert [(one.n, one.outcome) for one in await attempts(store)] == [(1, "sent")]
+
+
+async def test_a_letter_that_comes_to_be_sent_too_late_is_given_up(store: Store, post: MailServer) -> None:
+    await prepare(store)
+    async with store.work() as unit:
+        await mail.intend(unit, [Intended("digest", "p-f", "digest/p-f/2027-01-04", NOW + timedelta(hours=1))])
+    await a_sender(await at(store, MORNING), post).send_all()
+    assert ("digest", "p-f", "given_up") in await told(store)
+    assert len([one for one in post.arrived if "fay@" in one["To"]]) == 1, "that of the next morning alone"
+
+
+async def test_a_letter_that_cannot_be_written_keeps_no_other_from_going_out(store: Store, post: MailServer) -> None:
+    nowhere = FACILITATOR.model_copy(update={"address": "fay@-" + "x" * 80})
+    for person in ("p-f", "p-s"):
+        await handling.ask_for_link(store, person)
+    await a_sender(store, post, nowhere, SUPERVISOR).send_all()
+    assert await told(store) == [("sign_in", "p-f", "refused"), ("sign_in", "p-s", "sent")]
+
+
+async def test_a_team_lead_is_written_to_once_about_a_task_and_answers_the_facilitator(
+    store: Store, post: MailServer
+) -> None:
+    await prepare(store)
+    for days in (0, 1, 2):
+        await a_sender(await at(store, MORNING + timedelta(days=days)), post).send_all()
+    [leads] = [one for one in post.arrived if "lea@" in one["To"]]
+    assert leads["Reply-To"] == "Fay Facilitator <fay@example.org>"
+    assert "Answer this mail: Fay Facilitator reads it." in text_of(leads)
+    assert "/app/inbox" not in text_of(leads) + html_of(leads), "she has no account"
+
+
+async def test_who_is_told_of_what_others_left_reads_whose_it_was(store: Store, post: MailServer) -> None:
+    await prepare(store)
+    await a_sender(await at(store, NOW + timedelta(days=8)), post).send_all()
+    [sams] = [one for one in post.arrived if "sam@" in one["To"] and "too long" in one["Subject"]]
+    assert "Fay Facilitator was to do it" in text_of(sams) and "Fay Facilitator was to do it" in html_of(sams)
+
+
+async def test_who_gets_a_task_reads_by_whom_and_why(store: Store, post: MailServer) -> None:
+    await prepare(store)
+    await at(store, AFTERNOON)
+    note = "I am away until the 20th.\r\nBcc: everybody@example.org"
+    command = domain.HandOverTask(task_id=TASK, to="supervisor", person_id="p-f", note=note)
+    await handlers.obey(store, command, decisions.hand_over, 0)
+    await a_sender(store, post).send_all()
+    [sams] = post.arrived
+    assert "Fay Facilitator handed this over to you." in text_of(sams)
+    assert "I am away until the 20th." in text_of(sams) and sams["Bcc"] is None
 
 
 async def test_whoever_stops_a_kind_of_letter_by_its_link_gets_no_more_of_it(store: Store, post: MailServer) -> None:

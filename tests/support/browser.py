@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx
 import nats
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from shared.clock import WorldClock
-from tests.support.up import ROOT, Up, a_folder, an_up
+from tests.support.up import PATIENCE, ROOT, Up, a_folder, an_up
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -100,6 +101,16 @@ def furnish(up: Up) -> None:
         apart.submit(asyncio.run, _garble(up.bus)).result()
     up.until(lambda: len(up.tasks()) > 8)
     up.until(lambda: up.get("/aside")["intake"]["items"])
+    _write(up)
+
+
+def _write(up: Up) -> None:
+    """Let there be a letter: what was handed over to the supervisor."""
+    her = {"name": "Sam Lindqvist", "address": "lindqvist@example.org"}
+    httpx.put(f"{up.api}/people/p-lindqvist", json=her, headers=up.key, timeout=PATIENCE).raise_for_status()
+    [task, *_] = up.tasks(state="due")
+    up.post("/tasks/hand-over", task_id=task, to="supervisor", person_id="p-rivera", note="I am away until the 20th.")
+    up.until(lambda: any(one["text"] for one in up.get("/app/mail.json")["items"]))
 
 
 LISTENING = """

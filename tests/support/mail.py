@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -12,7 +12,8 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from services.followup.channels import Place, way_out
-from services.followup.handlers.mail import Sender
+from services.followup.handlers.sender import Sender
+from shared.errors import Unknown
 from shared.people import Person
 from shared.settings import Settings
 from shared.storage.work import Store
@@ -35,7 +36,10 @@ class MailServer:
     """What is answered to an address."""
     signed_in: list[tuple[str, str]] = field(default_factory=list)
     was_private: list[bool] = field(default_factory=list)
-    on_arrival: Callable[[], object] = lambda: None
+    raw: list[bytes] = field(default_factory=list)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set unless messages that have arrived wait for their answer."""
+    has_arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd looks for this name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Iterable[str]
@@ -51,15 +55,21 @@ class MailServer:
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=policy.default)
         self.arrived.append(message)
+        self.raw.append(envelope.content)
         assert server.transport
         self.was_private.append(server.transport.get_extra_info("ssl_object") is not None)
-        self.on_arrival()
+        self.has_arrived.set()
+        await self.may_answer.wait()
         return "250 OK"
 
     async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
         from base64 import b64decode
 
         user, token, *_ = b64decode(args[1]).decode().split("\x01")
+        if token.endswith("expired"):
+            # As the big ones do: a reason that is to be heard out, and only then the refusal.
+            await server.challenge_auth(b'{"status": "400"}')
+            return AuthResult(success=False, handled=False)
         self.signed_in.append((user.removeprefix("user="), token.removeprefix("auth=Bearer ")))
         return AuthResult(success=True, auth_data=user)
 
@@ -71,16 +81,22 @@ class MailServer:
 
 @asynccontextmanager
 async def a_mail_server(
-    context: ssl.SSLContext | None = None, implicit: bool = False, port: int = 0, sign_in: bool = False
+    context: ssl.SSLContext | None = None,
+    implicit: bool = False,
+    sign_in: bool = False,
+    takes_utf8: bool = True,
 ) -> AsyncIterator[MailServer]:
     """A mail server on a free port; with a context it speaks STARTTLS, or TLS from the first byte."""
     box = MailServer()
-    told: dict[str, Any] = {"authenticator": box.check, "auth_require_tls": False} if sign_in else {}
+    box.may_answer.set()
+    told: dict[str, Any] = {"enable_SMTPUTF8": takes_utf8}
+    if sign_in:
+        told |= {"authenticator": box.check, "auth_require_tls": False}
     if context and not implicit:
         told |= {"tls_context": context, "require_starttls": True}
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(
-        lambda: SMTP(box, loop=loop, **told), "127.0.0.1", port, ssl=context if implicit else None
+        lambda: SMTP(box, loop=loop, **told), "127.0.0.1", 0, ssl=context if implicit else None
     )
     box.port = listening.sockets[0].getsockname()[1]
     try:
@@ -105,9 +121,19 @@ class People:
         return None
 
 
-async def a_link(person_id: str) -> str:
-    """Stands for the link that signs somebody in."""
-    return f"http://here/sign-in/link?key=secret-of-{person_id}"
+class Accounts:
+    """Who has an account: all but these."""
+
+    def __init__(self, *without: str) -> None:
+        self.without = without
+
+    async def mint_link(self, person_id: str) -> str:
+        if person_id in self.without:
+            raise Unknown("account of", person_id)
+        return f"http://here/sign-in/link?key=secret-of-{person_id}"
+
+    async def may_sign_in(self, person_id: str) -> bool:
+        return person_id not in self.without
 
 
 def settings_for(server: MailServer, **told: Any) -> Settings:
@@ -125,9 +151,10 @@ def settings_for(server: MailServer, **told: Any) -> Settings:
 
 
 def a_sender(store: Store, server: MailServer, *people: Person, **told: Any) -> Sender:
-    """Sends the letters of a store by this server, whenever a test asks for it."""
+    """Sends the letters of a store by this server, whenever a test asks for it; the team's lead has no account."""
     settings = settings_for(server, **told)
-    return Sender(store, People(*people), way_out(settings), Place(settings.mail_from, URL), a_link, settings)
+    place, accounts = Place(settings.mail_from, URL), Accounts(LEAD.person_id)
+    return Sender(store, People(*people), way_out(settings), place, accounts, settings)
 
 
 def text_of(message: EmailMessage) -> str:

@@ -19,7 +19,7 @@ class Box:
     async def opened(self) -> AsyncIterator["Box"]:
         yield self
 
-    async def send(self, letter_id: str, message: EmailMessage, address: str) -> None:
+    async def send(self, letter_id: str, message: EmailMessage) -> None:
         self._messages[letter_id] = message
         while len(self._messages) > MOST:
             self._messages.popitem(last=False)

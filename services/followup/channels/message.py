@@ -1,26 +1,26 @@
 """A letter as a message: subject, text and its HTML twin, and the headers by which mail programs know what it is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from services.followup.domain.inbox import GROUPS, When, when
+from services.followup.channels.headers import ASCII, UTF8, address, one_line
+from services.followup.domain.inbox import GROUPS, When, when, why
 from services.followup.domain.mail import Claimed, Kind, Named
-from shared.people import Person
+from shared.people import Person, called
 
 OURS = Path(__file__).parent / "templates"
-POLICY = SMTP.clone(max_line_length=300)
-"""So long that no address of ours is folded: some mail programs do not find one that is."""
+MOST = 15
+"""Of how many tasks of one heap a digest tells; the inbox shows all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Place:
     def inbox(self) -> str:
         return f"{self.url}/app/inbox"
 
+    def task(self, task_id: str) -> str:
+        """Where a task lies in the inbox."""
+        return f"{self.inbox}#task-{quote(task_id, safe='/@')}"
+
     def stop(self, letter: Claimed) -> str:
         """Where its reader stops such letters, or chooses among them."""
         return f"{self.url}/app/mail/choose/{letter.stop}"
@@ -44,20 +48,41 @@ class Told:
     """What a letter tells."""
 
     tasks: Sequence[Named] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+    """Those who are named in it."""
     link: str = ""
     """The link by which its reader signs in."""
+    has_account: bool = True
+    """Whether its reader can open the inbox; who cannot, answers the letter."""
+
+    @property
+    def answered_by(self) -> list[Person]:
+        """Who gets the answer of a reader that has no account: whoever runs what the letter is about."""
+        if self.has_account:
+            return []
+        asked = dict.fromkeys(one for task in self.tasks for one in task.facilitators)
+        known = [self.people[one] for one in asked if one in self.people]
+        return [one for one in known if one.address and not one.left]
 
 
 def message(letter: Claimed, person: Person, told: Told, place: Place, now: datetime, zone: ZoneInfo) -> EmailMessage:
-    """The message to one person; the same letter has the same Message-ID, however often it is sent."""
+    """The message to one person; the same letter has the same Message-ID, however often it is sent.
+
+    Raises ValueError where their address cannot be written in a message.
+    """
     name, sender = parseaddr(place.sender)
-    made = EmailMessage(policy=POLICY)
-    made["Subject"] = subject(letter.kind, told, now, zone)
-    made["From"] = Address(display_name=name, addr_spec=sender)
-    made["To"] = Address(display_name=person.name, addr_spec=person.address or "")
+    to = address(person.name, person.address or "")
+    made = EmailMessage(policy=ASCII if to.username.isascii() else UTF8)
+    made["Subject"] = one_line(subject(letter.kind, told, now, zone))
+    made["From"] = address(name, sender)
+    made["To"] = to
+    if told.answered_by:
+        made["Reply-To"] = [address(one.name, one.address or "") for one in told.answered_by]
     made["Date"] = format_datetime(now)
-    made["Message-ID"] = f"<{letter.letter_id}@{sender.rpartition('@')[2]}>"
+    made["Message-ID"] = f"<{letter.letter_id}@{made['From'].addresses[0].domain}>"
     made["Auto-Submitted"] = "auto-generated"
+    # Or Outlook answers us that somebody is away.
+    made["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     if letter.kind != "sign_in":
         made["List-Unsubscribe"] = f"<{place.stop(letter)}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -71,9 +96,7 @@ def subject(kind: Kind, told: Told, now: datetime, zone: ZoneInfo) -> str:
     """What a mail program lists it by: what it is about and how much there is, so that it need not be opened."""
     match kind:
         case "digest":
-            counted = {name: len(tasks) for name, tasks in _heaps(told.tasks, now, zone).items()}
-            words: dict[When, str] = {"overdue": "overdue", "today": "due today", "week": "later this week"}
-            return "; ".join(f"{counted[name]} {said}" for name, said in words.items() if counted.get(name))
+            return _counted(_heaps(told.tasks, now, zone))
         case "escalation":
             return _one_or_many(told.tasks, "Waiting too long", "tasks have waited too long")
         case "handover":
@@ -82,8 +105,13 @@ def subject(kind: Kind, told: Told, now: datetime, zone: ZoneInfo) -> str:
             return "Your link to sign in"
 
 
+def _counted(heaps: Mapping[When, Sequence[Named]]) -> str:
+    words: dict[When, str] = {"overdue": "overdue", "today": "due today", "week": "later this week"}
+    return ", ".join(f"{len(heaps[name])} {said}" for name, said in words.items() if heaps.get(name))
+
+
 def _one_or_many(tasks: Sequence[Named], one: str, many: str) -> str:
-    return f"{one}: {' '.join(tasks[0].row.title.split())}" if len(tasks) == 1 else f"{len(tasks)} {many}"
+    return f"{one}: {tasks[0].row.title}" if len(tasks) == 1 else f"{len(tasks)} {many}"
 
 
 def _words(letter: Claimed, person: Person, told: Told, place: Place, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
@@ -93,12 +121,34 @@ def _words(letter: Claimed, person: Person, told: Told, place: Place, now: datet
         "names": GROUPS,
         "tasks": told.tasks,
         "link": told.link,
-        "inbox": place.inbox,
+        "inbox": place.inbox if told.has_account else "",
+        "link_to": place.task if told.has_account else lambda _: "",
+        "answered_by": " or ".join(one.name for one in told.answered_by),
+        "called": lambda ids: " and ".join(called(told.people, one) for one in ids),
         "stop": place.stop(letter),
         "subject": subject(letter.kind, told, now, zone),
-        "day": lambda moment: _day(moment, zone),
-        "today": _day(now, zone),
+        "counted": _sentence(_heaps(told.tasks, now, zone)),
+        "most": MOST,
+        "by": _who_handed(told),
+        "day": lambda moment: _day(moment, now, zone),
+        "why": why,
+        "today": _date(now, zone),
     }
+
+
+def _sentence(heaps: Mapping[When, Sequence[Named]]) -> str:
+    """How much there is, as one says it."""
+    said: dict[When, str] = {"overdue": "overdue", "today": "for today", "week": "for the days after"}
+    parts = [f"{len(tasks)} {said[name]}" for name, tasks in heaps.items()]
+    told = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + "".join(parts[-1:])
+    is_one = sum(map(len, heaps.values())) == 1
+    return f"One task is {told.removeprefix('1 ')}." if is_one else f"This waits for you: {told}."
+
+
+def _who_handed(told: Told) -> str:
+    """Who handed all of it over, as far as it is known."""
+    who = {one for task in told.tasks for one in task.handed_by if one in told.people}
+    return " and ".join(sorted(called(told.people, one) for one in who)) or "somebody"
 
 
 def _heaps(tasks: Sequence[Named], now: datetime, zone: ZoneInfo) -> dict[When, list[Named]]:
@@ -107,7 +157,13 @@ def _heaps(tasks: Sequence[Named], now: datetime, zone: ZoneInfo) -> dict[When, 
     return {name: some for name, some in heaps.items() if some}
 
 
-def _day(moment: datetime, zone: ZoneInfo) -> str:
+def _day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """The day of something, as one says it today."""
+    days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days
+    return {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days) or _date(moment, zone)
+
+
+def _date(moment: datetime, zone: ZoneInfo) -> str:
     there = moment.astimezone(zone)
     return f"{there:%A, %B} {there.day}"
 

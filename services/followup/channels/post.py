@@ -18,8 +18,8 @@ class Unsent(Exception):
 class Sending(Protocol):
     """One connection, for as many messages as there are."""
 
-    async def send(self, letter_id: str, message: EmailMessage, address: str) -> None:
-        """Hand one message over. Raises Unsent."""
+    async def send(self, letter_id: str, message: EmailMessage) -> None:
+        """Hand one message over to the mail server of whom it is to. Raises Unsent."""
 
 
 class Post(Protocol):

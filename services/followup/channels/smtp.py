@@ -6,7 +6,6 @@ import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
-from email.utils import parseaddr
 from pathlib import Path
 
 import aiosmtplib
@@ -46,14 +45,19 @@ class _Wire:
         self._closed: Unsent | None = None
         """Why nobody lets us in: the letters after the first need not wait to hear the same."""
 
-    async def send(self, letter_id: str, message: EmailMessage, address: str) -> None:
+    async def send(self, letter_id: str, message: EmailMessage) -> None:
         client = await self._connected()
-        _, sender = parseaddr(self._told.mail_from)
+        [sender], [to] = message["From"].addresses, message["To"].addresses
+        # What is written in ASCII alone, every mail server takes.
+        options = [] if to.username.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
         try:
-            await client.sendmail(sender, [address], message.as_bytes())
+            await client.sendmail(sender.addr_spec, [to.addr_spec], message.as_bytes(), mail_options=options)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            await self._start_anew(error)
+            self._start_anew(error)
             raise _unsent(error) from error
+        except asyncio.CancelledError:
+            self._drop()
+            raise
 
     async def close(self) -> None:
         client, self._client = self._client, None
@@ -91,6 +95,9 @@ class _Wire:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             client.close()
             raise _not_let_in(error) from error
+        except asyncio.CancelledError:
+            client.close()
+            raise
         return client
 
     async def _sign_in(self, client: SMTP) -> None:
@@ -116,12 +123,15 @@ class _Wire:
                 ) from error
         return told.mail_token.get_secret_value()
 
-    async def _start_anew(self, error: Exception) -> None:
+    def _start_anew(self, error: Exception) -> None:
         """After whatever may have left the connection in an unknown state, the next message takes another."""
         if not isinstance(error, aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientsRefused):
-            client, self._client = self._client, None
-            if client:
-                client.close()
+            self._drop()
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client:
+            client.close()
 
 
 async def _said_by(command: str, within: float) -> str:

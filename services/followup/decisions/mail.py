@@ -15,7 +15,7 @@ from shared.people import Person
 from shared.playbooks.calendar import instant, works
 from shared.playbooks.history import History
 
-LATE_BY = timedelta(hours=2)
+LATE_BY = timedelta(hours=4)
 """A digest is still one of the morning for so long: what falls due later in the day, the next one tells."""
 NEWS = timedelta(days=1)
 """What was said longer ago is no news: a log that is read in, a database that was restored."""
@@ -30,6 +30,17 @@ def owners(row: Row, history: History) -> tuple[str, ...]:
     """The people whose task it is now, and those above who were told; nobody who gave the role up."""
     roles = dict.fromkeys(role for role in (row.to, row.escalated_to) if role)
     return tuple(dict.fromkeys(one for role in roles for one in history.holders.reach(role, row.team_id)))
+
+
+def is_told(row: Row, person_id: str, history: History) -> bool:
+    """Whether a digest tells somebody of a task of theirs.
+
+    Who runs the engagement reads of all that they owe. To write to a team's member is a contact: so it waits until
+    policy let the task fall due, and is made once for each change of it, not each morning.
+    """
+    if person_id not in history.holders.reach(row.to, row.team_id) or row.to in RUNNERS:
+        return True
+    return row.state == "due" and _reminder(row, person_id).derived_id not in history.facts
 
 
 def is_reachable(person: Person | None) -> bool:
@@ -117,26 +128,32 @@ def sign_in(person_id: str, now: datetime) -> Intended:
 def reminders(rows: Iterable[Row], person_id: str, histories: Mapping[str, History]) -> list[ReminderSent]:
     """Which tasks a team's member was reminded of by a letter; who runs the engagement only reads of their own work."""
     return [
-        ReminderSent(engagement_id=row.engagement, task_id=row.key, n=row.n, channel=CHANNEL, person_id=person_id)
+        _reminder(row, person_id)
         for row in rows
         if row.to not in RUNNERS and person_id in histories[row.key].holders.reach(row.to, row.team_id)
     ]
 
 
-def why_needless(
+def _reminder(row: Row, person_id: str) -> ReminderSent:
+    return ReminderSent(engagement_id=row.engagement, task_id=row.key, n=row.n, channel=CHANNEL, person_id=person_id)
+
+
+def ended_before(
     letter: Claimed, person: Person | None, choice: Choice | None, rows: Sequence[Row], now: datetime
-) -> str:
-    """Why a letter need not be sent any more; empty where it must."""
+) -> tuple[State, str] | None:
+    """What becomes of a letter that is not to be sent any more, and why; nothing where it is."""
     if person is not None and person.left:
-        return "They left."
+        return "needless", "They left."
     if choice and letter.kind in choice.stopped:
-        return "They do not want such letters."
+        return "needless", "They do not want such letters."
+    if now >= letter.expires_at:
+        return "given_up", "It would have come too late."
     if letter.kind == "sign_in":
-        return ""
+        return None
     zone = zone_of(person, rows)
     if letter.kind == "digest" and not any(when(row, now, zone) in ("overdue", "today") for row in rows):
-        return "Nothing is due any more."
-    return "" if rows else "It is done, or somebody else's."
+        return "needless", "Nothing is due any more."
+    return None if rows else ("needless", "It is done, or somebody else's.")
 
 
 def after(letter: Claimed, tried: Tried, now: datetime) -> tuple[State, datetime | None]:

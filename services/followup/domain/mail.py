@@ -1,12 +1,13 @@
 """Mail: which letters there are, which are meant for whom, and what became of each."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from shared.events.fields import Slug
 from shared.obligations.reconcile import Row
@@ -19,6 +20,13 @@ KINDS: Mapping[Kind, str] = {
     "sign_in": "Links to sign in",
 }
 """What each is, as people choose among them."""
+NAMES: Mapping[Kind, str] = {
+    "digest": "What is due",
+    "escalation": "What waited too long",
+    "handover": "What was handed over",
+    "sign_in": "A link to sign in",
+}
+"""What each is, in a log."""
 CHOSEN: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "sign_in")
 """Those that a person can stop; who asks for a link gets it."""
 State = Literal["waiting", "sent", "needless", "refused", "given_up"]
@@ -55,8 +63,10 @@ class Claimed:
     about: tuple[str, ...]
     intended_at: datetime
     expires_at: datetime
+    held_until: datetime
+    """Until when nobody else takes it."""
     tries: int
-    """How often it was tried, this time counted."""
+    """How often it was tried; from its beginning on, this time counted."""
     stop: str
     """The secret by which its reader stops such letters without signing in."""
 
@@ -70,6 +80,8 @@ class Tried:
     """In words without an address in them; empty where it was sent."""
     code: int | None = None
     """What the mail server answered."""
+    about: tuple[str, ...] = ()
+    """The ids of the tasks of which it told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,13 @@ class Named:
 
     row: Row
     engagement_title: str
+    owed_by: tuple[str, ...] = ()
+    """Who was to do it."""
+    facilitators: tuple[str, ...] = ()
+    handed_by: tuple[str, ...] = ()
+    """Who handed it over, if anybody did and it is known."""
+    note: str = ""
+    """What they wrote beside it."""
 
 
 class Choice(BaseModel):
@@ -89,12 +108,18 @@ class Choice(BaseModel):
     """When their digest comes, on their clock; else as the settings say."""
 
 
+def _listed(about: object) -> object:
+    return json.loads(about) if isinstance(about, str) else about
+
+
 class Letter(BaseModel):
     """A letter as the log of mail shows it: to whom by id, and what became of it."""
 
     letter_id: str
     kind: Kind
     person_id: str
+    about: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    """The ids of the tasks of which it tells, or told."""
     intended_at: datetime
     state: State
     tries: int
@@ -110,6 +135,6 @@ class Attempt(BaseModel):
     n: int
     at: datetime
     outcome: Outcome
-    """`begun` or `unknown`: whoever sent it stopped before it knew; then it was sent again, perhaps a second time."""
+    """`begun`, later `unknown`: whoever sent it stopped before it knew. It is sent again, perhaps a second time."""
     code: int | None = None
     why: str = ""

@@ -35,7 +35,6 @@ ENTRIES = (
 )
 for noun in (calendar, contacts, handovers, line, mail):
     router.include_router(noun.router)
-PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
 Here = Annotated[Desk, Depends(desk("followup"))]
 Ticked = Annotated[list[str], Form(max_length=desks.MANY)]
 Written = Annotated[str | None, Form()]
@@ -150,3 +149,13 @@ async def engagements(request: Request, here: Here, state: Literal["open", "clos
     found = await handlers.engagements(here.store, here.caller)
     shown = [one for one in found if state is None or (one.closed_on is not None) == (state == "closed")]
     return Listed(shown, domain.UnderWay, {"total": len(found), "state": state or ""})
+
+
+def _all() -> APIRouter:
+    whole = APIRouter(include_in_schema=False)
+    whole.include_router(router)
+    whole.include_router(mail.short)
+    return whole
+
+
+PAGES = Pages(_all(), Path(__file__).parents[1] / "templates", ENTRIES)

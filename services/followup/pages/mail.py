@@ -1,17 +1,19 @@
 """Mail for people: what was sent and what became of it, for administrators; and what each wants to be written."""
 
+from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from services.followup.channels import Box
-from services.followup.domain.mail import CHOSEN, KINDS, Kind, Letter, State
+from services.followup.domain.mail import CHOSEN, KINDS, NAMES, Attempt, Kind, Letter, State
 from services.followup.handlers import mail
-from services.followup.handlers.mail import Sender
+from services.followup.handlers.sender import Sender
 from shared.access.opening import ADMINISTRATORS, ANYBODY, STAFF, open_to
 from shared.errors import Malformed
+from shared.obligations.reconcile import Row
 from shared.web.desk import Desk, desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed
@@ -19,41 +21,57 @@ from shared.web.pages.navigation import Entry
 from shared.web.pages.rendering import render
 
 router = APIRouter()
-ENTRY = Entry("Mail", "/app/mail", order=920, icon="mail")
+short = APIRouter(include_in_schema=False)
+ENTRY = Entry("Mail", "/app/mail", order=920, icon="mail", roles=ADMINISTRATORS)
 Here = Annotated[Desk, Depends(desk("followup"))]
 Wanted = Annotated[tuple[Kind, ...], Form()]
 Hour = Annotated[str, Form()]
 OneClick = Annotated[str, Form(alias="List-Unsubscribe")]
-MOST = 200
-MINE = "/app/mail/mine"
+MOST = 100
+LOG, MINE = "/app/mail", "/app/mail/mine"
 
 
 class Shown(Letter):
-    """A letter with what it says, where that is known in this process."""
+    """A letter with what it is about; and with what it says, where no mail server takes it."""
 
+    titles: list[str]
+    """The tasks of which it tells, by their names."""
+    attempts: list[str]
     subject: str | None = None
     text: str | None = None
-    attempts: list[str] = []
+
+
+@short.get("/mail")
+@open_to(ANYBODY)
+async def where_people_look() -> RedirectResponse:
+    """Lead to the log of mail."""
+    return RedirectResponse(LOG, status_code=303)
 
 
 @listed(router, "/mail", "mail.html", name="mail")
 @open_to(ADMINISTRATORS)
 async def sent(request: Request, here: Here, state: State | None = None) -> Listed:
     """The last letters, and what became of each; without a mail server also what they say."""
-    found = await mail.listed(here.store, state, MOST)
+    log = await mail.listed(here.store, state, MOST)
+    people = await here.directory.named({letter.person_id for letter in log.letters})
     box = _box(request)
-    people = await here.directory.named({letter.person_id for letter, _ in found})
+    # Whoever was erased is in no old letter either.
     rows = [
-        Shown(
-            **letter.model_dump(),
-            # Whoever was erased is in no old letter either.
-            subject=box.subject(letter.letter_id) if box and letter.person_id in people else None,
-            text=box.text(letter.letter_id) if box and letter.person_id in people else None,
-            attempts=[f"{one.outcome}{f' ({one.code})' if one.code else ''}: {one.why}" for one in tried if one.why],
-        )
-        for letter, tried in found
+        _shown(letter, log.attempts.get(letter.letter_id, ()), log.tasks, box if letter.person_id in people else None)
+        for letter in log.letters
     ]
-    return Listed(rows, Shown, {"state": state or "", "is_box": box is not None})
+    beside = {"state": state or "", "is_box": box is not None, "names": NAMES, "tried": log.attempts}
+    return Listed(rows, Shown, beside)
+
+
+def _shown(letter: Letter, attempts: Sequence[Attempt], tasks: Mapping[str, Row], box: Box | None) -> Shown:
+    return Shown(
+        **letter.model_dump(),
+        titles=[tasks[one].title for one in letter.about if one in tasks],
+        attempts=[f"{one.at.isoformat(timespec='seconds')} {one.why or one.outcome}" for one in attempts],
+        subject=box.subject(letter.letter_id) if box else None,
+        text=box.text(letter.letter_id) if box else None,
+    )
 
 
 @router.get("/mail/mine")
@@ -77,7 +95,9 @@ async def choose_mine(request: Request, here: Here, wanted: Wanted = (), at: Hou
 async def by_link(request: Request, here: Here, secret: str) -> Response:
     """What the reader of a letter wants to be written; to look at it changes nothing."""
     choice = await mail.of_link(here.store, secret)
-    return await render(request, "choice.html", choice=choice, kinds=_kinds(), action=request.url.path)
+    answer = await render(request, "choice.html", choice=choice, kinds=_kinds(), action=request.url.path)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @router.post("/mail/choose/{secret}")
@@ -90,7 +110,7 @@ async def choose_by_link(
     at: Hour = "",
     one_click: OneClick = "",
 ) -> Response:
-    """Have it on record; or, as mail programs ask with one click, stop letters of this kind."""
+    """Have it on record; or, as mail programs ask with one click (RFC 8058), stop letters of this kind."""
     if one_click:
         await mail.stopped(here.store, secret)
         return Response(status_code=200)

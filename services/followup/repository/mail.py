@@ -1,31 +1,28 @@
 """The log of mail: letters are meant, claimed by one sender, tried, and done with; and what people chose."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from services.followup import tables
 from services.followup.decisions import mail as decisions
-from services.followup.domain.mail import Attempt, Choice, Claimed, Intended, Letter, Named, State, Tried
+from services.followup.domain.mail import Attempt, Choice, Claimed, Intended, Letter, State, Tried
+from services.followup.repository.owed import histories_of, rows_of
 from shared.errors import Unknown
-from shared.events.base import Fact, line_of
+from shared.events.base import Fact
 from shared.events.followup import FollowUpHandedOver
-from shared.obligations import ledger
-from shared.obligations.reconcile import OPEN, Change, Row
-from shared.playbooks.history import History
-from shared.storage import facts as kept
+from shared.obligations.reconcile import Change
 from shared.storage.database import insert_new, upsert
 from shared.storage.listing import Shelf
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
 LETTER, ATTEMPT, CHOICE = table(tables.LetterRow), table(tables.AttemptRow), table(tables.ChoiceRow)
-AHEAD = timedelta(days=9)
-"""As far as a digest looks, in the zone that is farthest behind."""
 
 
 class _Letters(Shelf[Letter]):
@@ -75,21 +72,30 @@ async def intend_what_was_handed_over(unit: Unit, facts: Sequence[Fact]) -> None
 
 
 async def claim(unit: Unit, most: int, held_for: timedelta) -> list[Claimed]:
-    """Letters that it is time for and nobody else holds, oldest first; each is now held, and its attempt has begun."""
+    """Letters that it is time for and nobody else holds, oldest first; from now on they are held."""
     query = select(LETTER).where(LETTER.c.next_at <= unit.now).order_by(LETTER.c.next_at, LETTER.c.letter_id)
     rows = (await unit.connection.execute(query.limit(most).with_for_update(skip_locked=True))).all()
-    for row in rows:
-        was_begun = (ATTEMPT.c.letter_id == row.letter_id) & (ATTEMPT.c.outcome == "begun")
-        lost = update(ATTEMPT).where(was_begun).values(outcome="unknown", why=LOST)
-        await unit.connection.execute(lost)
-        held = update(LETTER).where(LETTER.c.letter_id == row.letter_id)
-        await unit.connection.execute(held.values(tries=row.tries + 1, next_at=unit.now + held_for))
-        begun = {"letter_id": row.letter_id, "n": row.tries + 1, "at": unit.now, "outcome": "begun", "why": ""}
-        await upsert(unit.connection, ATTEMPT, [{**begun, "code": None}])
-    return [_claimed(row) for row in rows]
+    claimed = [_claimed(row, unit.now + held_for) for row in rows]
+    ids = [one.letter_id for one in claimed]
+    cut_off = ATTEMPT.c.letter_id.in_(ids) & (ATTEMPT.c.outcome == "begun")
+    await unit.connection.execute(update(ATTEMPT).where(cut_off).values(outcome="unknown", why=CUT_OFF))
+    held = update(LETTER).where(LETTER.c.letter_id.in_(ids))
+    await unit.connection.execute(held.values(next_at=unit.now + held_for))
+    return claimed
 
 
-LOST = "Whoever sent it stopped before the outcome was known: it may have arrived, and was sent again."
+CUT_OFF = "Whoever sent it stopped before the outcome was known: it may have arrived, and is sent again."
+
+
+async def begin(unit: Unit, letter: Claimed, held_for: timedelta) -> Claimed | None:
+    """Have on record that an attempt begins; None where it took so long to come to it that somebody else has it now."""
+    begun = replace(letter, tries=letter.tries + 1, held_until=unit.now + held_for)
+    held = update(LETTER).where(_ours(letter)).values(tries=begun.tries, next_at=begun.held_until)
+    if not (await unit.connection.execute(held)).rowcount:
+        return None
+    row = {"letter_id": letter.letter_id, "n": begun.tries, "at": unit.now, "outcome": "begun", "code": None, "why": ""}
+    await upsert(unit.connection, ATTEMPT, [row])
+    return begun
 
 
 async def settle(unit: Unit, letter: Claimed, tried: Tried) -> State:
@@ -98,74 +104,38 @@ async def settle(unit: Unit, letter: Claimed, tried: Tried) -> State:
     this = (ATTEMPT.c.letter_id == letter.letter_id) & (ATTEMPT.c.n == letter.tries)
     outcome = {"outcome": tried.outcome, "code": tried.code, "why": tried.why}
     await unit.connection.execute(update(ATTEMPT).where(this).values(**outcome))
-    await _became(unit, letter, state, next_at, tried.why)
+    about = json.dumps(tried.about or letter.about)
+    become = update(LETTER).where(_ours(letter))
+    await unit.connection.execute(become.values(state=state, next_at=next_at, why=tried.why, about=about))
     return state
 
 
-async def needless(unit: Unit, letter: Claimed, why: str) -> None:
+async def end(unit: Unit, letter: Claimed, state: State, why: str) -> None:
     """Have on record that a letter is not sent after all, and why."""
-    this = (ATTEMPT.c.letter_id == letter.letter_id) & (ATTEMPT.c.n == letter.tries)
-    await unit.connection.execute(ATTEMPT.delete().where(this))
-    await _became(unit, letter, "needless", None, why)
+    become = update(LETTER).where(_ours(letter))
+    await unit.connection.execute(become.values(state=state, next_at=None, why=why))
 
 
-async def _became(unit: Unit, letter: Claimed, state: State, next_at: datetime | None, why: str) -> None:
-    ours = (LETTER.c.letter_id == letter.letter_id) & (LETTER.c.tries == letter.tries) & (LETTER.c.state == "waiting")
-    await unit.connection.execute(update(LETTER).where(ours).values(state=state, next_at=next_at, why=why))
+async def let_go(unit: Unit, letters: Iterable[Claimed]) -> None:
+    """Hold these letters no longer: whoever comes next sends them."""
+    for letter in letters:
+        await unit.connection.execute(update(LETTER).where(_ours(letter)).values(next_at=unit.now))
+
+
+def _ours(letter: Claimed) -> ColumnElement[bool]:
+    """The letter, as long as nobody has taken it who found it held for too long."""
+    return and_(
+        LETTER.c.letter_id == letter.letter_id,
+        LETTER.c.state == "waiting",
+        LETTER.c.tries == letter.tries,
+        LETTER.c.next_at == letter.held_until,
+    )
 
 
 async def earliest(unit: Unit) -> datetime | None:
     """When the next letter is to be tried."""
     moment: datetime | None = await unit.connection.scalar(select(func.min(LETTER.c.next_at)))
     return moment
-
-
-async def owed(unit: Unit) -> dict[str, list[Row]]:
-    """The open tasks of the days to come, by whose they are, the most urgent first."""
-    documents = ledger.LEDGER.c
-    query = select(documents.document).where(documents.state.in_(OPEN), documents.due_at < unit.now + AHEAD)
-    query = query.where(documents.kind == "task").order_by(documents.due_at, documents.key)
-    rows = [ledger.ROW.validate_json(one) for one in await unit.connection.scalars(query)]
-    histories = await histories_of(unit, rows)
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        for person in decisions.owners(row, histories[row.key]):
-            found.setdefault(person, []).append(row)
-    return found
-
-
-async def still_theirs(unit: Unit, letters: Sequence[Claimed]) -> dict[str, list[Row]]:
-    """Of the tasks each letter tells of, those that are open and its person's to this moment."""
-    now_owed = await owed(unit) if any(letter.kind == "digest" for letter in letters) else {}
-    rows = await rows_of(unit, {task_id for letter in letters for task_id in letter.about})
-    histories = await histories_of(unit, rows.values())
-    whose = {key: decisions.owners(row, histories[key]) for key, row in rows.items() if row.is_open}
-    return {
-        one.letter_id: now_owed.get(one.person_id, [])
-        if one.kind == "digest"
-        else [rows[key] for key in one.about if one.person_id in whose.get(key, ())]
-        for one in letters
-    }
-
-
-async def named(unit: Unit, rows: Sequence[Row]) -> list[Named]:
-    """Tasks with what their engagement is called."""
-    histories = await histories_of(unit, rows)
-    return [Named(row, _title(histories[row.key])) for row in rows]
-
-
-async def rows_of(unit: Unit, task_ids: Iterable[str]) -> dict[str, Row]:
-    """The tasks with these ids."""
-    query = select(ledger.LEDGER.c.document).where(ledger.LEDGER.c.key.in_(list(task_ids)))
-    rows = [ledger.ROW.validate_json(one) for one in await unit.connection.scalars(query)]
-    return {row.key: row for row in rows}
-
-
-async def histories_of(unit: Unit, rows: Iterable[Row]) -> Mapping[str, History]:
-    """The history in which each task stands, by task."""
-    lines = {row.key: line_of(row.key) for row in rows}
-    histories = await kept.histories(unit, set(lines.values()))
-    return {key: histories[line] for key, line in lines.items()}
 
 
 async def attempts(unit: Unit, letter_ids: Iterable[str]) -> dict[str, list[Attempt]]:
@@ -213,12 +183,7 @@ async def forget(unit: Unit, person_id: str) -> None:
     await unit.connection.execute(update(LETTER).where(waits).values(**ended))
 
 
-def _claimed(row: Any) -> Claimed:
-    told = {
-        name: getattr(row, name) for name in ("letter_id", "kind", "person_id", "intended_at", "expires_at", "stop")
-    }
-    return Claimed(**told, about=tuple(json.loads(row.about)), tries=row.tries + 1)
-
-
-def _title(history: History) -> str:
-    return str(history.engagement.words["title"]) if history.engagement else ""
+def _claimed(row: Any, held_until: datetime) -> Claimed:
+    same = ("letter_id", "kind", "person_id", "intended_at", "expires_at", "tries", "stop")
+    told = {name: getattr(row, name) for name in same}
+    return Claimed(**told, about=tuple(json.loads(row.about)), held_until=held_until)
