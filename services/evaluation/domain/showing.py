@@ -121,8 +121,8 @@ class Overview:
 
 def in_turn(rounds: list[RoundLine]) -> list[RoundLine]:
     """What is open first, then what lies ahead, then what is over; each by its day."""
-    places = {state: place for place, state in enumerate(AHEAD)}
-    return sorted(rounds, key=lambda one: (places.get(one.state, len(places)), one.opens_at, one.round_id))
+    places = {"open": 0, "planned": 1, "expected": 1}
+    return sorted(rounds, key=lambda one: (places.get(one.state, 2), one.opens_at, one.round_id))
 
 
 def _held(goal: Promised) -> list[Finding]:
