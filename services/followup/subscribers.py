@@ -4,8 +4,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from services.followup import handlers
 from services.followup.handlers import mail
 from shared.bus.asking import Words
+from shared.bus.looking_on import GATE, WHAT_IF, OfGate, OfPolicy
 from shared.bus.streams import ENGAGEMENT, Ear
 from shared.events.base import Event
 from shared.events.catalogue import SPEAKERS
@@ -38,4 +40,16 @@ async def write_to(service: Service, asked: Words) -> Words:
     return {"intended": True}
 
 
-ANSWERS = {"mail": write_to}
+async def tell_gate(service: Service, asked: Words) -> Words:
+    """Tell another service what the teams of an engagement lack."""
+    wanted = OfGate.model_validate(asked)
+    return (await handlers.gate(service.store, wanted.engagement_id)).model_dump(mode="json")
+
+
+async def tell_what_if(service: Service, asked: Words) -> Words:
+    """Tell another service what a policy would change in an engagement."""
+    wanted = OfPolicy.model_validate(asked)
+    return (await handlers.what_if(service.store, wanted.engagement_id, wanted.document)).model_dump(mode="json")
+
+
+ANSWERS = {"mail": write_to, GATE: tell_gate, WHAT_IF: tell_what_if}

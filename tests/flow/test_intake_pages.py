@@ -76,7 +76,7 @@ async def test_an_engagement_is_opened_with_the_requests_it_answers_and_its_team
         assert "has a team in this engagement already" in await sent(world, teams, 422, jurisdiction="KY", **told)
         [team] = (await world.get("/teams", engagement="rural-out-of-school-time"))["items"]
         assert (team["lead"], [one["role"] for one in team["members"]]) == ("p-1", ["lead_agency", "provider"])
-        assert "The sign-off is recorded." in await sent(world, f"{teams}/sign-off", team_id="ky")
+        assert "The sign-off is recorded." in await sent(world, f"{teams}/ky/sign-off")
 
 
 async def test_a_second_engagement_of_the_same_title_has_an_id_of_its_own() -> None:

@@ -97,6 +97,7 @@ def furnish(up: Up) -> None:
     for number, (engagement, title, topic, places) in enumerate(TITLES):
         _open(up, engagement, title, topic, places, today - timedelta(days=70 - 25 * number))
     _look_back(up, today)
+    _ask(up, today)
     with ThreadPoolExecutor(1) as apart:  # the browser's own event loop runs in this thread
         apart.submit(asyncio.run, _garble(up.bus)).result()
     up.until(lambda: len(up.tasks()) > 8)
@@ -157,6 +158,20 @@ def _look_back(up: Up, today: date) -> None:
     up.post("/engagements/close", **mine, closed_on=f"{today - timedelta(days=150)}", reason="completed")
     up.post("/goals/assess", **mine, goal_id="g1", verdict="partly", outcomes=["o-practice"])
     up.until(lambda: up.get("/outcomes/proposed")["items"])
+
+
+def _ask(up: Up, today: date) -> None:
+    """Let agencies ask for help, and regional offices be asked for their consent."""
+    for number, place in enumerate(("KY", "WI", "MI"), 17):
+        told = {"source": "ncase", "external_id": f"{number}", "jurisdiction": place, "topic": "workforce registries"}
+        need = "How do other states keep their registries of the workforce up to date?"
+        up.post("/requests", **told, need=need, logged_on=f"{today - timedelta(days=3 * number)}")
+    for n, (place, days) in enumerate((("KY", 6), ("OH", 9), ("WV", 12), ("KY", None))):
+        asked = {"engagement_id": "ost-2027", "approval_id": f"a{n}"}
+        on = today - timedelta(days=68 if days else 20)
+        up.post("/approvals", **asked, about="invite" if days else "speaker", jurisdiction=place, asked_on=f"{on}")
+        if days:
+            up.post("/approvals/answer", **asked, answer="granted", answered_on=f"{on + timedelta(days=days)}")
 
 
 async def _garble(bus: str) -> None:

@@ -3,7 +3,6 @@
 from services.followup.domain.contacts import Candidate, Consent, Contact, Reached, consents, reached
 from services.followup.domain.entries import KEPT, Ahead, Entry, entries
 from services.followup.domain.feeds import Feed, Issue, MadeFeed, MakeFeed, RevokeFeed
-from services.followup.domain.gate import AtTheGate, Reason
 from services.followup.domain.inbox import GROUPS, Waiting, When, heaps
 from services.followup.domain.line import LANES, Lane, Placed, line
 from services.followup.domain.outreach import Allowance, Outreach
@@ -11,6 +10,7 @@ from services.followup.domain.seats import Seated, seats
 from services.followup.domain.tasks import DoTask, HandOverTask, Known, OfTask, SkipTask, SnoozeTask
 from services.followup.domain.told import Heard, told
 from services.followup.domain.under_way import UnderWay
+from shared.playbooks.gate import AtTheGate, Reason
 
 __all__ = [
     "GROUPS", "KEPT", "LANES", "Ahead", "Allowance", "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "Entry",

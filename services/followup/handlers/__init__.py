@@ -17,10 +17,13 @@ from shared.obligations import ledger, why
 from shared.obligations.following import ruling
 from shared.obligations.handover import Packet, is_role_there, packet
 from shared.obligations.ledger import Obliged
-from shared.playbooks.gate import at_the_gate
+from shared.playbooks.comparing import compare_over
+from shared.playbooks.differing import Compared
+from shared.playbooks.gate import Gate, at_the_gate
+from shared.playbooks.model import read
 from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
-from shared.storage.headings import headings
+from shared.storage.headings import heading, headings
 from shared.storage.listing import Asked, Page
 from shared.storage.work import Store, Unit
 from shared.use_cases import C, Decide
@@ -85,6 +88,24 @@ async def risks(store: Store, engagement_id: str) -> list[AtTheGate]:
             return []
         found = at_the_gate(playbook, history, calendar_of(playbook, unit.places, unit.zone), unit.now)
     return [AtTheGate.of(*found[team_id]) for team_id in sorted(found)]
+
+
+async def gate(store: Store, engagement_id: str) -> Gate:
+    """What each team of an engagement lacks today, and when they meet next."""
+    teams = await risks(store, engagement_id)
+    async with store.look() as unit:
+        about = await heading(unit, engagement_id)
+    return Gate(teams=tuple(teams), next_session=about.next_session)
+
+
+async def what_if(store: Store, engagement_id: str, document: str) -> Compared:
+    """What would be owed otherwise in an engagement, if another playbook ruled it from now on; nothing is said."""
+    async with store.look() as unit:
+        history = (await kept.histories(unit, [engagement_id]))[engagement_id]
+        ruled_by = await ruling(unit, history)
+        if ruled_by is None:
+            raise Unknown("engagement", engagement_id)
+        return Compared.of(compare_over(ruled_by, read(document), history, unit.places, unit.now))
 
 
 async def handover(store: Store, engagement_id: str, role: str, team_id: str | None) -> Packet:

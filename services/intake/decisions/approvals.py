@@ -1,9 +1,11 @@
 """Approvals asked for and answered; applications received."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 
 from services.intake.decisions.grounds import dated, found, in_or_outside
-from services.intake.domain import AnswerApproval, AskApproval, Known, ReceiveApplication
+from services.intake.domain import AnswerApproval, Approval, AskApproval, Known, ReceiveApplication
 from shared.errors import Malformed
 from shared.events import intake as said
 from shared.events.base import NO_ENGAGEMENT, Event
@@ -27,6 +29,13 @@ def answer(command: AnswerApproval, known: Known, now: datetime) -> list[Event]:
     if event.answered_on < approval.asked_on:
         raise Malformed(f"is before the approval was asked for ({approval.asked_on})", "answered_on")
     return [event]
+
+
+def next_id(about: str, jurisdiction: str | None, region: int | None, approvals: Mapping[str, Approval]) -> str:
+    """The id of a new approval: invite-ky, invite-region-4, or the next like it where one was asked for before."""
+    of = jurisdiction.lower() if jurisdiction else f"region-{region}" if region else ""
+    plain = f"{about}-{of}" if of else about
+    return next(id for n in count(1) if (id := plain if n == 1 else f"{plain}-{n}") not in approvals)
 
 
 def receive(command: ReceiveApplication, known: Known, now: datetime) -> list[Event]:

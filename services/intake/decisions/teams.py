@@ -1,6 +1,8 @@
 """Teams formed, changed, signed off, gone; cohorts assigned."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import count
 
 from services.intake.decisions.grounds import dated, engagement, present, said_before, team, today
 from services.intake.domain import AssignCohort, ChangeTeam, FormTeam, Known, LeaveTeam, SignOffTeam, Team
@@ -62,6 +64,18 @@ def leave(command: LeaveTeam, known: Known, now: datetime) -> list[Event]:
     if event.left_on < team_.formed_on:
         raise Malformed(f"is before the team was formed ({team_.formed_on})", "left_on")
     return [event]
+
+
+def next_id(jurisdiction: str, teams: Mapping[str, Team]) -> str:
+    """The id of a new team of a jurisdiction: ky, or ky-2 where one was there before and left."""
+    plain = jurisdiction.lower()
+    return next(id for n in count(1) if (id := plain if n == 1 else f"{plain}-{n}") not in teams)
+
+
+def without_team(asking: Iterable[str], teams: Mapping[str, Team]) -> tuple[str, ...]:
+    """Of those who asked for this engagement, the jurisdictions that never had a team in it."""
+    there = {one.jurisdiction for one in teams.values()}
+    return tuple(sorted({*asking} - there))
 
 
 def _not_hidden(team_: Team, changed_on: date, known: Known) -> None:

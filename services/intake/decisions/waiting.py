@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from math import ceil
 from statistics import median_high
 
-from services.intake.domain import Approval, ApprovalClock, Pace, Waiting
+from services.intake.domain import Approval, ApprovalClock, Clocked, Pace, Waiting
 from services.intake.domain.waiting import Basis
 
 FEWEST = 3
@@ -33,6 +33,15 @@ def forecast(approval: Approval, known: Sequence[Approval], today: date) -> Wait
             expected_on = approval.asked_on + timedelta(days=median_high(days))
             return told.but(expected_on=expected_on, basis=basis, answered=len(days))
     return told
+
+
+def clocked(approval: Approval, known: Sequence[Approval], today: date) -> Clocked:
+    """The approval with its clock, whether it waits or was answered."""
+    if approval.answered_on is not None:
+        return Clocked(**approval.model_dump(), days_open=(approval.answered_on - approval.asked_on).days)
+    told = forecast(approval, known, today)
+    late = (today - told.expected_on).days if told.expected_on else 0
+    return Clocked(**told.model_dump(), overdue_by=max(late, 0))
 
 
 def ninetieth(days: Sequence[int]) -> int:

@@ -22,11 +22,11 @@ from services.intake.domain.teams import (
     Wanted,
 )
 from services.intake.domain.topics import AskedBy, Topic
-from services.intake.domain.waiting import ApprovalClock, Pace, Waiting
+from services.intake.domain.waiting import ApprovalClock, Clocked, Pace, Waiting
 
 __all__ = [
     "AnswerApproval", "AnswerRequest", "Application", "Approval", "ApprovalClock", "AskApproval", "Asked", "AskedBy",
-    "AssignCohort", "Beside", "ChangeEngagement", "ChangeTeam", "CloseEngagement", "Cohort", "ConnectPeers",
+    "AssignCohort", "Beside", "ChangeEngagement", "ChangeTeam", "Clocked", "CloseEngagement", "Cohort", "ConnectPeers",
     "ConsentToContact", "DeclineContact", "Engagement", "FillRole", "FormTeam", "Known", "LeaveTeam", "LogRequest",
     "OfRequest", "OpenEngagement", "Pace", "Peers", "Playbook", "ProposedCohort", "ProposedPeers", "PublishPlaybook",
     "ReceiveApplication", "Request", "SignOffTeam", "SuggestPeers", "Team", "Topic", "VacateRole", "Waiting",

@@ -37,6 +37,13 @@ class Waiting(Approval):
     """How many answers those are."""
 
 
+class Clocked(Waiting):
+    """An approval with its clock: how long it has waited or took, and whether its answer is overdue."""
+
+    overdue_by: int = 0
+    """Days since its answer was expected."""
+
+
 class ApprovalClock(Entity):
     """How long regions take to answer, and when the open approvals may be answered."""
 

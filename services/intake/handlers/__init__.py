@@ -1,6 +1,6 @@
 """What intake does: open work, decide, record."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from services.intake import repository
 from services.intake.decisions import matching, proposing, requests
@@ -14,11 +14,13 @@ from services.intake.domain import (
     trackers,
 )
 from services.intake.repository import RECORDS, known_for, record
-from shared import use_cases
-from shared.commands import Said
+from shared import saying_again, use_cases
+from shared.commands import Command, Said
+from shared.errors import Unknown
 from shared.events.base import Fact
 from shared.events.intake import PlaybookPublished
 from shared.playbooks.model import read
+from shared.storage import facts as kept
 from shared.storage.work import Store, Unit
 from shared.use_cases import C, Decide
 
@@ -28,12 +30,23 @@ NO_PATIENCE = 0.0
 
 async def obey(store: Store, command: C, decide: Decide[C, Known]) -> Said:
     """Do what a person or program asks, or say why not."""
+    return await use_cases.obey(store, command, _knowing(command), decide, record, NO_PATIENCE)
+
+
+async def obey_anew(store: Store, command: C, decide: Decide[C, Known]) -> Said:
+    """The same for people: what was said before in other words is corrected, and what was taken back is said again."""
+    return await saying_again.obey_anew(store, command, _knowing(command), decide, record, NO_PATIENCE)
+
+
+def _knowing(command: Command) -> Callable[[Unit, str], Awaitable[Known]]:
+    """What has to be known to decide a command: its own line, and what it names beside."""
+    assert isinstance(command, Asked)
+    asked = command
 
     async def know(unit: Unit, _line: str) -> Known:
-        assert isinstance(command, Asked)
-        return await known_for(unit, command)
+        return await known_for(unit, asked)
 
-    return await use_cases.obey(store, command, know, decide, record, NO_PATIENCE)
+    return know
 
 
 async def hear_tracker(store: Store, subject: str, body: bytes) -> Said:
@@ -62,6 +75,16 @@ async def take_in(store: Store, facts: Sequence[Fact]) -> None:
 async def retract(store: Store, fact_id: str, reason: str) -> Said:
     """Take back a fact that intake said."""
     return await use_cases.retract(store, fact_id, reason, record)
+
+
+async def undo(store: Store, line: str, fact_ids: Sequence[str], reason: str) -> None:
+    """Take back what was just said in one line; what stands in another one is not known there."""
+    async with store.look() as unit:
+        for one in fact_ids:
+            if (await kept.fact(unit, one)).line != line:
+                raise Unknown("fact", one, field="fact_id")
+    for one in fact_ids:
+        await retract(store, one, reason)
 
 
 async def propose_cohorts(store: Store, engagement_id: str, wanted: Wanted) -> tuple[ProposedCohort, ...]:

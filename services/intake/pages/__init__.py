@@ -1,18 +1,19 @@
-"""Intake for people: topics in demand, a new engagement and its teams, playbooks; one file a noun."""
+"""Intake for people: requests, topics in demand, a new engagement and its teams, playbooks; one file a noun."""
 
 from pathlib import Path
 
 from fastapi import APIRouter
 
-from services.intake.pages import opening, people, playbooks, teams, topics
+from services.intake.pages import approvals, opening, people, playbooks, requests, team, teams, topics
 from shared.access.opening import ADMINISTRATORS
 from shared.web.pages.navigation import Entry, Pages
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
-for noun in (topics, opening, teams, playbooks, people):
+for noun in (topics, requests, opening, teams, team, approvals, playbooks, people):
     router.include_router(noun.router)
 ENTRIES = (
     Entry("Topics in demand", "/app/topics", order=30, icon="trending_up"),
+    Entry("Requests", "/app/requests", order=35, icon="support"),
     Entry("Playbooks", "/app/playbooks", order=60, icon="local_library"),
     Entry("People", "/app/people", order=905, icon="people", roles=ADMINISTRATORS),
 )

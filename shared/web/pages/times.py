@@ -26,6 +26,11 @@ def day(moment: date | datetime, zone: ZoneInfo, today: date) -> str:
     return told if on.year == today.year else f"{told}, {on.year}"
 
 
+def there(moment: datetime, zone: str) -> date:
+    """The day that it is then in another place."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """The time of day, with the zone's short name: "9:00 a.m. EST"."""
     local = moment.astimezone(zone)
