@@ -1,10 +1,17 @@
 """Rules in words: what `throughline playbook check` prints, so that people can read what they have written."""
 
+import re
 from typing import Any
 
 from shared.playbooks.model import Rule
 from shared.playbooks.scopes import SCOPES
 from shared.playbooks.words import Attribute, Scope
+
+
+def called(rule: Rule) -> str:
+    """What it obliges to, and in brackets what differs from one item to the next: "Ask [jurisdiction] for its plan"."""
+    text = rule.task or rule.title or f"Evaluation: {rule.kind.replace('_', ' ')}"
+    return re.sub(r"\{([a-z_]+\.)?([a-z_]+)\}", lambda found: f"[{found[2].replace('_', ' ')}]", text)
 
 
 def when_due(rule: Rule) -> str:

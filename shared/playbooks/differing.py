@@ -9,7 +9,16 @@ from shared.playbooks.comparing import Difference, Kind
 
 MOST = 300
 """As many differences are told; who reads more of them reads none."""
-NAMES = {"owed_by": "who", "contact": "contacts a team", "lapse_at": "too late from", "closes_at": "closes"}
+NAMES = {
+    "owed_by": "whose it is",
+    "contact": "whether it is a contact",
+    "overdue_at": "when it is overdue",
+    "escalate_at": "when somebody else is told",
+    "escalate_to": "who else is told",
+    "lapse_at": "when it is too late",
+    "closes_at": "when it closes",
+    "remind_at": "when people are reminded",
+}
 CHANGED: tuple[Kind, ...] = ("added", "dropped", "moved", "reworded")
 
 
@@ -40,7 +49,7 @@ class Differs(Entity):
             zone=owed.zone,
             was_due_at=one.before.falls_due_at if one.before else None,
             due_at=one.after.falls_due_at if one.after else None,
-            also=tuple(NAMES.get(name, name.removesuffix("_at").replace("_", " ")) for name in one.words),
+            also=tuple(NAMES.get(name, name) for name in one.words),
         )
 
 

@@ -17,6 +17,8 @@ class Sight:
 
 
 LOOKED_BACK = "/app/engagements/lic-2026"
+WHAT_IF = "/app/playbooks/peer-learning-community/what-if"
+CHANGED = "change1=rules.ask-for-sign-off.due.wait&to1=2+weeks&change2=window.wait&to2=3+months&start=2027-01-11"
 SIGHTS = (
     Sight("inbox", "/app/inbox"),
     Sight("inbox-more", "/app/inbox", ".tl-task .tl-more > summary"),
@@ -46,11 +48,14 @@ SIGHTS = (
     Sight("request", "/app/requests/ncase-17"),
     Sight("request-new", "/app/requests/new"),
     Sight("engagement-new", "/app/engagements/new"),
-    Sight("teams", "/app/engagements/ost-2027/teams"),
+    Sight("teams", "/app/engagements/ost-2027/teams", "#add + .tl-more > summary"),
     Sight("team", "/app/engagements/ost-2027/teams/ky"),
     Sight("approvals", "/app/engagements/ost-2027/approvals", ".tl-table .tl-more > summary"),
     Sight("approvals-none", "/app/engagements/wf-2027/approvals"),
     Sight("playbooks", "/app/playbooks"),
+    Sight("playbook", "/app/playbooks/peer-learning-community?start=2027-01-11&jurisdictions=KY,WI,VI"),
+    Sight("what-if", f"{WHAT_IF}?{CHANGED}"),
+    Sight("what-if-refused", f"{WHAT_IF}?change1=window.wait&to1=soon"),
     Sight("playbook-check", "/app/playbooks/check"),
     Sight("account", "/app/account"),
     Sight("people", "/app/people"),

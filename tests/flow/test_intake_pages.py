@@ -59,6 +59,7 @@ async def test_the_whole_schedule_is_shown_before_anything_is_said() -> None:
         await asked_for(world)
         shown = await sent(world, "/app/engagements/new", **NEW, answers=["r1", "r2"], jurisdictions="KY, WI")
         assert "Ask KY for its plan" in shown and "Ask WI for its plan" in shown and "Open the engagement" in shown
+        assert "things are due from " in shown and "The table below tells each." in shown
         assert [one["engagement_id"] for one in (await world.get("/engagements"))["items"]] == ["e1"]
 
 
@@ -77,6 +78,24 @@ async def test_an_engagement_is_opened_with_the_requests_it_answers_and_its_team
         [team] = (await world.get("/teams", engagement="rural-out-of-school-time"))["items"]
         assert (team["lead"], [one["role"] for one in team["members"]]) == ("p-1", ["lead_agency", "provider"])
         assert "The sign-off is recorded." in await sent(world, f"{teams}/ky/sign-off")
+
+
+async def test_teams_whose_lead_is_known_are_formed_as_soon_as_the_engagement_is_opened() -> None:
+    async with prepared() as world:
+        await asked_for(world)
+        told = {**NEW, "answers": ["r1", "r2"], "jurisdictions": "KY, WI", "lead-KY": "p-1"}
+        shown = await sent(world, "/app/engagements/new", **told)
+        assert 'name="lead-KY" value="p-1"' in shown and 'name="lead-WI"' in shown
+        shown = await sent(world, "/app/engagements/new", 422, **{**told, "lead-KY": "not an id"}, step="open")
+        assert 'id="lead-KY-wrong">must be 1 to 64 letters' in shown
+        assert len((await world.get("/engagements"))["items"]) == 1
+        shown = await sent(world, "/app/engagements/new", **told, step="open")
+        assert "is open, and its team is formed. Now tell the others." in shown
+        assert "They asked, and have no team yet" in shown and "?add=WI#add" in shown
+        [team] = (await world.get("/teams", engagement="rural-out-of-school-time"))["items"]
+        assert (team["team_id"], team["members"][0]["role"]) == ("ky", "lead_agency")
+        add = await page(world, "/app/engagements/rural-out-of-school-time/teams", add="WI")
+        assert 'name="jurisdiction" value="WI"' in add
 
 
 async def test_a_second_engagement_of_the_same_title_has_an_id_of_its_own() -> None:

@@ -107,7 +107,7 @@ async def test_an_answer_is_overdue_when_the_same_region_took_less_before() -> N
             await world.do("/approvals", **told, asked_on="2026-12-01")
             await world.do("/approvals/answer", approval_id=f"a{n}", answer="granted", answered_on="2026-12-05")
         shown = await sent(world, APPROVALS, about="speaker", region="4", asked_on="2027-01-04")
-        assert "Overdue by 5 days" in shown and "as 3 answers of that region about the same came" in shown
+        assert "Overdue by 5 days" in shown and "judging by 3 answers of that region about the same" in shown
         assert "must be a whole number from 1 to 10" in await sent(world, APPROVALS, 422, about="speaker", region="x")
 
 

@@ -83,8 +83,7 @@ async def undo(store: Store, line: str, fact_ids: Sequence[str], reason: str) ->
         for one in fact_ids:
             if (await kept.fact(unit, one)).line != line:
                 raise Unknown("fact", one, field="fact_id")
-    for one in fact_ids:
-        await retract(store, one, reason)
+    await use_cases.retract_all(store, fact_ids, reason, record)
 
 
 async def propose_cohorts(store: Store, engagement_id: str, wanted: Wanted) -> tuple[ProposedCohort, ...]:

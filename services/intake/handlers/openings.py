@@ -66,7 +66,7 @@ async def foresee(store: Store, command: OpenEngagement, jurisdictions: Sequence
         engagements.open_(command, known, unit.now)
         playbook = read((await repository.playbook(unit, command.playbook, None)).document)
         places, now = unit.places, unit.now
-    _are_known([code for code in jurisdictions if places.get(code) is None])
+    are_known([code for code in jurisdictions if places.get(code) is None])
     asking = [known.requests[id].jurisdiction for id in command.answers if id in known.requests]
     teams = [*dict.fromkeys(jurisdictions or asking or EXAMPLE)]
     start = command.opened_on or now.astimezone(ZoneInfo(command.time_zone)).date()
@@ -78,11 +78,12 @@ async def schedule(store: Store, document: str, start: date, jurisdictions: Sequ
     """The schedule that a playbook makes for an imagined engagement that is opened on a day."""
     async with store.look() as unit:
         places, zone = unit.places, unit.zone
-    _are_known([code for code in jurisdictions if places.get(code) is None])
+    are_known([code for code in jurisdictions if places.get(code) is None])
     playbook = read(document)
     return foreseen(playbook, start, jurisdictions or EXAMPLE, calendar_of(playbook, places, zone))
 
 
-def _are_known(unknown: Sequence[str]) -> None:
+def are_known(unknown: Sequence[str]) -> None:
+    """Refuse jurisdictions that are not known here."""
     if unknown:
         raise Malformed(f"{', '.join(unknown)}: no jurisdiction that is known here; use codes like KY", "jurisdictions")

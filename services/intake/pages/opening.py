@@ -10,12 +10,17 @@ from pydantic import ValidationError
 
 from services.intake import handlers
 from services.intake.decisions import engagements as decisions
-from services.intake.domain import OpenEngagement
+from services.intake.decisions import teams as forming
+from services.intake.decisions.foreseeing import Foreseen
+from services.intake.domain import FormTeam, OpenEngagement
 from services.intake.handlers import openings, topics
-from services.intake.pages.here import Here, choices, ticked, typed, wrong
+from services.intake.pages.drawing import drawn
+from services.intake.pages.here import Here, choices, place_code, ticked, typed, wrong
+from services.intake.pages.team import ROLES
 from shared.access.opening import STAFF, open_to
-from shared.errors import Refused, Unknown
+from shared.errors import Malformed, Refused, Unknown
 from shared.events.fields import RUNNERS
+from shared.web.desk import Desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.rendering import render
 
@@ -27,6 +32,10 @@ ZONES = (
 )  # fmt: skip
 LONGEST = 56
 """Letters of a title that become the id: there is room for a number behind them."""
+
+
+class NoLead(Malformed):
+    """{reason}"""
 
 
 @router.get("/engagements/new")
@@ -56,19 +65,24 @@ async def open_engagement(request: Request, here: Here) -> Response:
     step = values.pop("step", "look")
     if step == "change":
         return await _form(request, here, values, answers)
+    marked = codes(values.get("jurisdictions", ""))
     try:
         values.setdefault("engagement_id", await openings.free_id(here.store, slug(values.get("title", ""))))
         command = command_of(values, answers)
-        schedule = await openings.foresee(here.store, command, codes(values.get("jurisdictions", "")))
+        schedule = await openings.foresee(here.store, command, marked)
+        teams = teams_of(command, values, marked)
         if step == "open":
             said = await handlers.obey(here.store, command, decisions.open_)
+            for team in teams:
+                await handlers.obey(here.store, team, forming.form)
             there = f"/app/engagements/{said.id}/teams"
-            return went_well(request, f"{command.title} is open. Now tell who its teams are.", there, to=there)
+            return went_well(request, _opened(command, len(teams), len(marked)), there, to=there)
+    except NoLead as error:
+        return await _look(request, here, (values, answers, marked), command, schedule, wrong(error))
     except (Refused, ValidationError) as error:
         values.pop("engagement_id", None)
         return await _form(request, here, values, answers, wrong(error))
-    told: dict[str, Any] = {"values": values, "answers": answers, "command": command, "schedule": schedule}
-    return await render(request, "engagement_foreseen.html", **told)
+    return await _look(request, here, (values, answers, marked), command, schedule)
 
 
 def command_of(values: Mapping[str, str], answers: Sequence[str]) -> OpenEngagement:
@@ -81,6 +95,21 @@ def command_of(values: Mapping[str, str], answers: Sequence[str]) -> OpenEngagem
     return OpenEngagement.model_validate({**told, "engagement_id": values["engagement_id"], "answers": answers})
 
 
+def teams_of(command: OpenEngagement, values: Mapping[str, str], marked: Sequence[str]) -> list[FormTeam]:
+    """The teams of which the lead is known already; they are formed on the day that the engagement is opened."""
+    teams = []
+    for code in marked:
+        if lead := values.get(f"lead-{code}"):
+            told = {"engagement_id": command.engagement_id, "team_id": forming.next_id(code, {}), "jurisdiction": code}
+            members = [{"person_id": lead, "role": values.get(f"role-{code}", "lead_agency")}]
+            try:
+                team = {**told, "lead": lead, "members": members, "formed_on": command.opened_on}
+                teams.append(FormTeam.model_validate(team))
+            except ValidationError as error:
+                raise NoLead(next(iter(wrong(error).values())), f"lead-{code}") from None
+    return teams
+
+
 def slug(title: str) -> str:
     """The id that a title gives."""
     return re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")[:LONGEST].strip("-") or "engagement"
@@ -88,8 +117,30 @@ def slug(title: str) -> str:
 
 def codes(text: str) -> list[str]:
     """The jurisdictions that somebody typed, separated by commas or spaces."""
-    found = [one if one.startswith("tribe-") else one.upper() for one in re.split(r"[,;\s]+", text) if one]
+    found = [place_code(one) for one in re.split(r"[,;\s]+", text) if one]
     return [*dict.fromkeys(found)]
+
+
+def _opened(command: OpenEngagement, formed: int, marked: int) -> str:
+    if not formed:
+        return f"{command.title} is open. Now tell who its teams are."
+    teams = "its team is" if formed == 1 else f"{formed} teams are"
+    return f"{command.title} is open, and {teams} formed." + (" Now tell the others." if formed < marked else "")
+
+
+async def _look(
+    request: Request,
+    here: Desk,
+    asked: tuple[Mapping[str, str], Sequence[str], Sequence[str]],
+    command: OpenEngagement,
+    schedule: Sequence[Foreseen],
+    problems: Mapping[str, str] = {},
+) -> Response:
+    """The schedule, before anything is said, and the leads that are known already."""
+    values, answers, marked = asked
+    told: dict[str, Any] = {"values": values, "answers": answers, "marked": marked, "command": command}
+    told |= {"people": await choices(here), "role_pairs": ROLES, "drawn": drawn(schedule), "problems": problems}
+    return await render(request, "engagement_foreseen.html", 422 if problems else 200, **told)
 
 
 async def _form(

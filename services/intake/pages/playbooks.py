@@ -8,12 +8,13 @@ from pydantic import BaseModel
 
 from services.intake import repository
 from services.intake.handlers import openings
+from services.intake.pages.drawing import drawn
 from services.intake.pages.here import Here, typed, wrong
 from services.intake.pages.opening import codes
 from shared import shelf
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, Problem, problems
-from shared.playbooks.describe import conditions, when_due
+from shared.playbooks.describe import called, conditions, when_due
 from shared.playbooks.model import Playbook, read
 from shared.playbooks.never import never
 from shared.web.pages.lists import Listed, listed
@@ -100,11 +101,11 @@ async def one_playbook(
     amiss, schedule = {}, []
     if start:
         try:
-            _imaginable(start)
+            imaginable(start)
             schedule = await openings.schedule(here.store, found.document, start, codes(jurisdictions))
         except Malformed as error:
             amiss = wrong(error)
-    told = {"found": found, "rules": rules, "lines": in_words(rules), "schedule": schedule, "problems": amiss}
+    told = {"found": found, "rules": rules, "lines": in_words(rules), "drawn": drawn(schedule), "problems": amiss}
     told |= {"start": start, "jurisdictions": jurisdictions or ", ".join(openings.EXAMPLE)}
     return await render(request, "playbook.html", 422 if amiss else 200, **told)
 
@@ -114,7 +115,7 @@ def in_words(playbook: Playbook) -> list[RuleInWords]:
     return [
         RuleInWords(
             name=rule.name,
-            what=rule.task or rule.title or f"Evaluation: {rule.evaluation}",
+            what=called(rule),
             to=rule.to or rule.ask,
             due=when_due(rule),
             conditions=conditions(rule),
@@ -132,6 +133,7 @@ def _checked(text: str) -> tuple[Playbook | None, list[Problem]]:
         return None, list(problems(error))
 
 
-def _imaginable(start: date) -> None:
+def imaginable(start: date) -> None:
+    """Refuse a day on which nothing can be imagined."""
     if not 1900 <= start.year <= 2190:
         raise Malformed("lies outside the years 1900 to 2190", "start")
