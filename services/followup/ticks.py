@@ -15,6 +15,10 @@ def alarm(store: Store) -> Alarm:
 
 def sender(service: Service) -> Sender:
     """What sends the letters of this service."""
-    place = Place(service.settings.mail_from, service.register.url)
-    post = way_out(service.settings)
-    return Sender(service.store, service.directory, post, place, service, service.settings)
+    settings, post = service.settings, way_out(service.settings)
+
+    def place() -> Place:
+        # Asked for each letter: on which port people reach us may be known only after the start.
+        return Place(settings.mail_from, service.register.url)
+
+    return Sender(service.store, service.directory, post, place, service, settings)

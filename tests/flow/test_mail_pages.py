@@ -42,7 +42,7 @@ async def test_without_a_mail_server_administrators_see_what_would_be_sent() -> 
         await hand_over(world)
         people = People(FACILITATOR.model_copy(update={"person_id": "p-e", "name": "Eve Evaluator"}))
         place = Place("peer@example.org", "http://here")
-        followup.sender = Sender(followup.store, people, Box(), place, Accounts(), Settings())
+        followup.sender = Sender(followup.store, people, Box(), lambda: place, Accounts(), Settings())
         await followup.sender.send_all()
         [row] = (await world.get("/app/mail.json"))["items"]
         assert (row["kind"], row["person_id"], row["state"]) == ("handover", "p-e", "sent")

@@ -154,7 +154,7 @@ def a_sender(store: Store, server: MailServer, *people: Person, **told: Any) -> 
     """Sends the letters of a store by this server, whenever a test asks for it; the team's lead has no account."""
     settings = settings_for(server, **told)
     place, accounts = Place(settings.mail_from, URL), Accounts(LEAD.person_id)
-    return Sender(store, People(*people), way_out(settings), place, accounts, settings)
+    return Sender(store, People(*people), way_out(settings), lambda: place, accounts, settings)
 
 
 def text_of(message: EmailMessage) -> str:

@@ -1,7 +1,7 @@
 """Mail goes out: what is meant is on record first, each letter is held by one sender, and how it ended is on record."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -50,7 +50,13 @@ class Sender:
     """Sends what is meant, as long as the service runs; replicas share the letters."""
 
     def __init__(
-        self, store: Store, directory: Directory, post: Post, place: Place, access: Access, settings: Settings
+        self,
+        store: Store,
+        directory: Directory,
+        post: Post,
+        place: Callable[[], Place],
+        access: Access,
+        settings: Settings,
     ) -> None:
         self.post = post
         self._store, self._directory, self._place, self._access = store, directory, place, access
@@ -157,7 +163,7 @@ class Sender:
         try:
             told = await self._told(letter, rows)
             zone = decisions.zone_of(person, rows)
-            made = message(letter, person, told, self._place, self._store.clock.now(), zone)
+            made = message(letter, person, told, self._place(), self._store.clock.now(), zone)
             async with asyncio.timeout(self._within):
                 await sending.send(letter.letter_id, made)
         except Unsent as error:

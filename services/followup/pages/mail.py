@@ -132,7 +132,7 @@ def _hour(at: str) -> time | None:
 
 def _me(here: Desk) -> str:
     if here.caller.person_id is None:
-        raise Malformed("is only for people: a token has no mail", "person_id")
+        raise Malformed("a token gets no mail: sign in as a person", "person_id")
     return here.caller.person_id
 
 
