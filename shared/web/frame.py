@@ -26,6 +26,7 @@ from shared.storage.aside import PutAside
 from shared.storage.listing import Page
 from shared.web import assets
 from shared.web.desk import Desk, Which, known_questions
+from shared.web.headers import TellsBrowsers
 from shared.web.pages.account import ACCOUNT
 from shared.web.pages.aside import PUT_ASIDE
 from shared.web.pages.navigation import in_order
@@ -79,6 +80,8 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
     answer_refusals(app)
     app.add_middleware(StrictReading)
     app.add_middleware(AtTheDoor, door=door)
+    is_https = bool(services) and services[0].register.url.startswith("https://")
+    app.add_middleware(TellsBrowsers, is_https=is_https)
     return app
 
 
@@ -136,7 +139,7 @@ async def retract_fact(command: RetractFact, request: Request) -> Said:
     """Take back a fact: whatever it obliged goes, as if it had never been said."""
     service, fact = await _who_knows(request, command.fact_id)
     owner: Service = request.app.state.services.get(speaker(fact.event.type), service)
-    return await owner.retract(owner.store, command.fact_id, command.reason)
+    return await owner.retract(owner.store.asked_by(request.state.caller), command.fact_id, command.reason)
 
 
 @router.get("/aside")
@@ -187,7 +190,7 @@ def _named(request: Request, name: str) -> Service:
 
 async def _who_knows(request: Request, fact_id: str) -> tuple[Service, Any]:
     for service in _services(request):
-        async with service.store.look() as unit:
+        async with service.store.asked_by(request.state.caller).look() as unit:
             try:
                 return service, await facts.fact(unit, fact_id)
             except Unknown:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from shared.errors import Malformed, NotNow, Problem, Refused, problems
 from shared.events.complaints import complaints
+from shared.web.headers import ALWAYS, UNLESS_TOLD
 from shared.web.pages.refusing import refusal, wants_page
 
 log = structlog.get_logger()
@@ -70,6 +71,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _broken(request: Request, error: Exception) -> Response:
     log.error("request_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
-    return await answer(
+    answered = await answer(
         request, 500, "Something broke here", "Nothing was recorded. Try again; if it stays, see the log."
     )
+    # What broke is answered outside of whatever else puts headers on.
+    answered.headers.update(ALWAYS | UNLESS_TOLD)
+    return answered
