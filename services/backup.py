@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services import running
 from services.intake.repository import people
 from shared import forgetting
+from shared.access import accounts
 from shared.access.register import NAME
 from shared.access.tables import TABLES
 from shared.bus.folder import Folder, FolderTaken
@@ -69,6 +70,8 @@ async def _restore(folder: Path, manifest: Manifest, settings: Settings, told: P
             await forgetting.redact(connection, words)
         if service == "intake":
             gone = await people.erase_again(connection, erased)
+        if service == NAME:
+            await accounts.forget_all(connection, erased, WorldClock().now())
 
     async with _holdings(settings) as holdings:
         await restoring.restore(folder, manifest, holdings, amend)

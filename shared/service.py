@@ -12,7 +12,7 @@ import structlog
 from fastapi import APIRouter
 from sqlmodel import SQLModel
 
-from shared import forgetting
+from shared import forgetting, seating
 from shared.access import accounts, signing_in
 from shared.access.register import Register
 from shared.bus.acquaintances import Acquaintances, tell_changed
@@ -127,6 +127,7 @@ class Service:
         migrated = await self.store.database.create(self.models)
         if migrated.changed and migrated.was is not None:
             log.info("migrated", service=self.name, was=migrated.was, now=migrated.now)
+        await seating.seat_all(self.store)
         return migrated
 
     async def start(self, urls: str, alarm: bool = True) -> None:

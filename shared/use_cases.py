@@ -18,6 +18,7 @@ from shared.events.complaints import complaints, malformed
 from shared.obligations.following import FEW, Following
 from shared.playbooks.history import History
 from shared.storage import facts as kept
+from shared.storage import ownership
 from shared.storage.database import Raced
 from shared.storage.facts import Turn
 from shared.storage.work import Store, Unit
@@ -76,8 +77,13 @@ async def obey_all(
         async with store.work() as unit:
             await kept.hold(unit, {command.line for command in commands})
             decided = await _judged(commands, lambda command: _facts(unit, command, know, decide, again))
-            turns = await record(unit, [fact for facts in decided for fact in facts], True)
-            return [_said(await _standing(unit, facts), turns) for facts in decided]
+            facts = [fact for some in decided for fact in some]
+            new = await ownership.see_that_they_may(unit, {fact.line for fact in facts})
+            with unit.unasked():
+                turns = await record(unit, facts, True)
+                said = [_said(await _standing(unit, some), turns) for some in decided]
+            await ownership.see_that_it_is_theirs(unit, new)
+            return said
 
     return await _patiently(once, patience)
 
@@ -109,27 +115,32 @@ async def _bring_home(store: Store, facts: Sequence[Fact], record: Record, said:
         await _patiently(once, patience=0)
 
 
-async def retract(store: Store, fact_id: str, reason: str, record: Record) -> Said:
-    """Take back a fact that this service said: it never was."""
-    [said] = await retract_all(store, [fact_id], reason, record)
+async def retract(store: Store, fact_id: str, reason: str, record: Record, of: str | None = None) -> Said:
+    """Take back a fact that this service said: it never was; where a line is named, only one of that line."""
+    [said] = await retract_all(store, [fact_id], reason, record, of)
     return said
 
 
-async def retract_all(store: Store, fact_ids: Sequence[str], reason: str, record: Record) -> list[Said]:
-    """Take back several facts together, or none of them: raises NoneOfThem where one cannot be taken back."""
+async def retract_all(
+    store: Store, fact_ids: Sequence[str], reason: str, record: Record, of: str | None = None
+) -> list[Said]:
+    """Take back several facts together, where a line is named of that line only, or none of them: raises NoneOfThem."""
 
     async def once() -> list[Said]:
         async with store.work() as unit:
-            taken_back = await _judged(fact_ids, lambda fact_id: _retraction(unit, fact_id, reason))
-            turns = await record(unit, taken_back, True)
+            taken_back = await _judged(fact_ids, lambda fact_id: _retraction(unit, fact_id, reason, of))
+            with unit.unasked():
+                turns = await record(unit, taken_back, True)
             return [_said([fact], turns) for fact in taken_back]
 
     return await _patiently(once, patience=0)
 
 
-async def _retraction(unit: Unit, fact_id: str, reason: str) -> Fact:
+async def _retraction(unit: Unit, fact_id: str, reason: str, of: str | None) -> Fact:
     """What takes a fact back; the same as before, where that was done before."""
     fact = await kept.fact(unit, fact_id)
+    if of not in (None, fact.line):
+        raise Unknown("fact", fact_id, field="fact_id")
     if (owner := speaker(fact.event.type)) != unit.service:
         raise NotOurs("fact_id", fact_id=fact_id, speaker=owner)
     if fact.event.from_ledger:
@@ -137,8 +148,7 @@ async def _retraction(unit: Unit, fact_id: str, reason: str) -> Fact:
     line = await kept.line_of(unit, fact_id)
     before = (await kept.histories(unit, [line]))[line]
     # What an engagement answered stands in the line of the request, and so must what takes the answer back.
-    is_outside = fact.line.startswith(f"{NO_ENGAGEMENT}/")
-    engagement = NO_ENGAGEMENT if is_outside else fact.event.engagement_id
+    engagement = NO_ENGAGEMENT if fact.line.startswith(f"{NO_ENGAGEMENT}/") else fact.event.engagement_id
     words = {"engagement_id": engagement, "fact_id": fact_id, "reason": reason}
     event = RETRACTIONS[unit.service](**words, revision=_next_retraction(before, fact_id, reason))
     said = say(event, unit.now)

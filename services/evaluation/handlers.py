@@ -38,9 +38,9 @@ async def take_in(store: Store, facts: Sequence[Fact]) -> None:
     await use_cases.hear(store, facts, repository.record, said=True)
 
 
-async def retract(store: Store, fact_id: str, reason: str) -> Said:
-    """Take back a fact that evaluation said."""
-    return await use_cases.retract(store, fact_id, reason, repository.record)
+async def retract(store: Store, fact_id: str, reason: str, engagement_id: str | None = None) -> Said:
+    """Take back a fact that evaluation said; of this engagement only, where one is named."""
+    return await use_cases.retract(store, fact_id, reason, repository.record, engagement_id)
 
 
 async def pass_time(store: Store) -> None:

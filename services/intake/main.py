@@ -1,6 +1,5 @@
 """Where intake is put together."""
 
-from contextlib import suppress
 from functools import partial
 
 from services.intake import handlers
@@ -13,7 +12,6 @@ from services.intake.tables import TABLES
 from shared.access import accounts
 from shared.bus import acquaintances
 from shared.clock import Clock
-from shared.errors import Unknown
 from shared.service import Service
 from shared.settings import Settings
 
@@ -44,14 +42,8 @@ def build(settings: Settings, clock: Clock) -> Service:
         service.store,
         partial(service.ask, within=PATIENT),
         service.tell_people_changed,
-        partial(_shut_out, service),
+        # The processes' services share one register, which they get after they are built.
+        lambda person_id: accounts.forget(service.register, person_id),
         settings.data,
     )
     return service
-
-
-async def _shut_out(service: Service, person_id: str) -> None:
-    """End whatever lets a person in; without a bus nobody signs in at all."""
-    if service.broker is not None:
-        with suppress(Unknown):
-            await accounts.revoke(service.register, person_id)

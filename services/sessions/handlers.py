@@ -44,6 +44,6 @@ async def take_in(store: Store, facts: Sequence[Fact]) -> None:
     await use_cases.hear(store, facts, RECORDS.record, said=True)
 
 
-async def retract(store: Store, fact_id: str, reason: str) -> Said:
-    """Take back a fact that sessions said."""
-    return await use_cases.retract(store, fact_id, reason, RECORDS.record)
+async def retract(store: Store, fact_id: str, reason: str, engagement_id: str | None = None) -> Said:
+    """Take back a fact that sessions said; of this engagement only, where one is named."""
+    return await use_cases.retract(store, fact_id, reason, RECORDS.record, engagement_id)

@@ -148,7 +148,7 @@ async def undo(request: Request, here: Here, engagement_id: str, fact_id: Annota
     """What was just said was a mistake: it never was."""
     await handlers.shown(here.store, here.caller, engagement_id)
     for one in fact_id:
-        await handlers.retract(here.store, one, A_MISTAKE)
+        await handlers.retract(here.store, one, A_MISTAKE, engagement_id)
     return went_well(request, "Undone: all is as before.", f"/app/engagements/{engagement_id}/sessions")
 
 

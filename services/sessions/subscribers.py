@@ -11,6 +11,8 @@ HEARS: tuple[type[Event], ...] = (
     intake.TeamFormed,
     intake.TeamChanged,
     intake.TeamLeft,
+    intake.RoleVacated,
+    intake.RoleFilled,
     intake.IntakeFactRetracted,
 )
 EAR = Ear("sessions", ENGAGEMENT, tuple(f"{event.type}.*" for event in HEARS))

@@ -1,21 +1,22 @@
 """Accounts: which person may sign in, as what, and for which jurisdictions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.access.caller import Caller, Role
 from shared.access.register import Register
-from shared.access.tables import AccountRow, IdentityRow, LinkRow, SignInRow
+from shared.access.tables import AccountRow, IdentityRow, LinkRow, SignInRow, TokenRow
 from shared.errors import Unknown
 from shared.events.fields import Jurisdiction, Slug, refusal
 from shared.storage.database import upsert
 from shared.storage.tables import table
 
-ACCOUNT, SIGN_IN, LINK = table(AccountRow), table(SignInRow), table(LinkRow)
+ACCOUNT, SIGN_IN, LINK, TOKEN = table(AccountRow), table(SignInRow), table(LinkRow), table(TokenRow)
 IDENTITY = table(IdentityRow)
 OF_PEOPLE = frozenset(Role) - {Role.TRACKER}
 
@@ -65,6 +66,20 @@ async def revoke(register: Register, person_id: str) -> None:
             await connection.execute(delete(kept).where(kept.c.person_id == person_id))
     if not gone.rowcount:
         raise Unknown("account of", person_id, field="person_id")
+
+
+async def forget(register: Register, person_id: str) -> None:
+    """Let nobody in by this person's id any more: neither them, nor a program that asks in their name."""
+    async with register.writing() as connection:
+        await forget_all(connection, [person_id], register.clock.now())
+
+
+async def forget_all(connection: AsyncConnection, people: Collection[str], now: datetime) -> None:
+    """The same for many people, in a register that is open already."""
+    for kept in (ACCOUNT, SIGN_IN, LINK, IDENTITY):
+        await connection.execute(delete(kept).where(kept.c.person_id.in_(people)))
+    theirs = update(TOKEN).where(TOKEN.c.person_id.in_(people), TOKEN.c.revoked_at.is_(None))
+    await connection.execute(theirs.values(revoked_at=now))
 
 
 async def accounts(register: Register) -> list[Account]:

@@ -1,10 +1,11 @@
 """To whom each route is open: said beside its decorator, and looked at before anything else is done."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from fastapi import Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.routing import BaseRoute
 
 from shared.access.caller import NOBODY, Caller, Role
 from shared.errors import Refused
@@ -62,15 +63,20 @@ def open_to(roles: frozenset[Role]) -> Callable[[F], F]:
     return mark
 
 
-def opened_to(route: APIRoute) -> frozenset[Role] | None:
+def opened_to(route: APIRoute | RouteContext) -> frozenset[Role] | None:
     """Who may use a route; none where nobody said so."""
     found: frozenset[Role] | None = getattr(route.endpoint, MARK, None)
     return found
 
 
-def see_that_all_are_opened(routes: Iterable[object]) -> None:
+def every_route(routes: Sequence[BaseRoute]) -> Iterator[RouteContext]:
+    """The routes of an app, each with its whole path; those of routers within routers among them."""
+    return (one for one in iter_route_contexts(routes) if isinstance(one.original_route, APIRoute))
+
+
+def see_that_all_are_opened(routes: Sequence[BaseRoute]) -> None:
     """Raise NotOpened where a route does not say to whom it is open."""
-    closed = [route.path for route in routes if isinstance(route, APIRoute) and opened_to(route) is None]
+    closed = [str(route.path) for route in every_route(routes) if opened_to(route) is None]
     if closed:
         raise NotOpened(closed)
 

@@ -14,6 +14,7 @@ from shared.obligations.reconcile import Row, next_at
 from shared.playbooks.obligation import Obligation
 from shared.storage.database import Raced, upsert
 from shared.storage.listing import Asked, Page, rows_of
+from shared.storage.ownership import theirs
 from shared.storage.tables import LineRow, table
 from shared.storage.types import UtcDateTime
 from shared.storage.work import Unit
@@ -129,7 +130,8 @@ async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, dict[str, Row]]:
     """What the ledger holds of each line, by key."""
     wanted = set(lines)
     found: dict[str, dict[str, Row]] = {line: {} for line in wanted}
-    query = select(LEDGER.c.line, LEDGER.c.key, LEDGER.c.document).where(LEDGER.c.line.in_(wanted))
+    query = select(LEDGER.c.line, LEDGER.c.key, LEDGER.c.document)
+    query = query.where(LEDGER.c.line.in_(wanted), theirs(unit, LEDGER.c.line))
     for row in await unit.connection.execute(query):
         found[row.line][row.key] = ROW.validate_json(row.document)
     return found
@@ -200,13 +202,15 @@ async def earliest(unit: Unit) -> datetime | None:
 
 async def every(unit: Unit) -> list[Row]:
     """The whole ledger, by key."""
-    documents = await unit.connection.scalars(select(LEDGER.c.document).order_by(LEDGER.c.key))
+    known = select(LEDGER.c.document).where(theirs(unit, LEDGER.c.line)).order_by(LEDGER.c.key)
+    documents = await unit.connection.scalars(known)
     return [ROW.validate_json(document) for document in documents]
 
 
 async def find(unit: Unit, key: str, kind: str) -> Row:
     """The recorded obligation with this key; `kind` (task, round) is what whoever asks calls it."""
-    document = await unit.connection.scalar(select(LEDGER.c.document).where(LEDGER.c.key == key))
+    known = select(LEDGER.c.document).where(LEDGER.c.key == key, theirs(unit, LEDGER.c.line))
+    document = await unit.connection.scalar(known)
     if document is None:
         raise Unknown(kind, key)
     return ROW.validate_json(document)
@@ -228,7 +232,7 @@ async def loads(unit: Unit) -> dict[str, tuple[int, int, datetime]]:
     """How much is open in each engagement, how much of it is overdue, and when the first of it is due."""
     late = func.sum(case((_in_state("overdue", unit.now), 1), else_=0))
     query = select(LEDGER.c.engagement_id, func.count(), late, func.min(LEDGER.c.due_at))
-    query = query.where(_in_state("open", unit.now)).group_by(LEDGER.c.engagement_id)
+    query = query.where(_in_state("open", unit.now), theirs(unit, LEDGER.c.line)).group_by(LEDGER.c.engagement_id)
     return {one: (count, overdue, due) for one, count, overdue, due in await unit.connection.execute(query)}
 
 

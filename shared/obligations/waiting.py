@@ -9,6 +9,7 @@ from shared.obligations.heap import Heap
 from shared.obligations.ledger import LEDGER, ROW
 from shared.obligations.reconcile import OPEN, Row
 from shared.storage.listing import Asked, rows_of
+from shared.storage.ownership import theirs
 from shared.storage.work import Unit
 
 Name = TypeVar("Name", bound=str)
@@ -24,13 +25,14 @@ async def counts(unit: Unit, heaps: Mapping[Name, Heap], **equal: str | None) ->
     """How much lies on each heap."""
     sums = [func.sum(case((_on(unit, heap), 1), else_=0)) for heap in heaps.values()]
     asked = (LEDGER.c[column] == value for column, value in equal.items() if value is not None)
-    found = (await unit.connection.execute(select(*sums).where(*asked))).one()
+    found = (await unit.connection.execute(select(*sums).where(theirs(unit, LEDGER.c.line), *asked))).one()
     return {name: count or 0 for name, count in zip(heaps, found, strict=True)}
 
 
 async def owing(unit: Unit) -> list[tuple[str, str]]:
     """In which engagements something is open, and which roles owe it."""
-    query = select(LEDGER.c.engagement_id, LEDGER.c.to).where(LEDGER.c.state.in_(OPEN)).distinct()
+    is_open = LEDGER.c.state.in_(OPEN), theirs(unit, LEDGER.c.line)
+    query = select(LEDGER.c.engagement_id, LEDGER.c.to).where(*is_open).distinct()
     return [(one, to) for one, to in await unit.connection.execute(query)]
 
 

@@ -12,8 +12,10 @@ from shared.errors import SaidOtherwise, Unknown
 from shared.events import wire
 from shared.events.base import Fact, FactRetracted
 from shared.playbooks.history import History, fold
+from shared.storage import ownership
 from shared.storage.database import Raced, insert_new
 from shared.storage.listing import Asked, rows_of
+from shared.storage.ownership import theirs
 from shared.storage.tables import FactRow, LineRow, table
 from shared.storage.work import Unit
 
@@ -43,8 +45,15 @@ class Turn:
 
 
 async def histories(unit: Unit, lines: Iterable[str]) -> dict[str, History]:
-    """The history of each line, as far as this service knows it; an unknown line has an empty one."""
-    wanted = set(lines)
+    """The history of each line, as far as this service knows it; one that is unknown, or foreign, has an empty one."""
+    asked = set(lines)
+    hidden = await ownership.foreign(unit, asked)
+    return await _known(unit, asked - hidden) | {line: History(line) for line in hidden}
+
+
+async def _known(unit: Unit, wanted: set[str]) -> dict[str, History]:
+    if not wanted:
+        return {}
     read = select(LINE.c.line, LINE.c.version).where(LINE.c.line.in_(wanted))
     versions = {row.line: row.version for row in await unit.connection.execute(read)}
     unit.versions |= {line: versions.get(line, 0) for line in wanted}
@@ -90,7 +99,9 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     await _next_versions(unit, fresh)
     unit.learned |= {line: (unit.versions[line], after[line]) for line in fresh}
     await _insert(unit, [(line, fact) for line, some in fresh.items() for fact in some], said)
-    return [Turn(before[line], after[line], tuple(some)) for line, some in fresh.items()]
+    turns = [Turn(before[line], after[line], tuple(some)) for line, some in fresh.items()]
+    await ownership.keep(unit, turns)
+    return turns
 
 
 async def hold(unit: Unit, lines: Iterable[str]) -> None:
@@ -127,7 +138,7 @@ async def record_from_ledger(unit: Unit, told: Sequence[tuple[str, Fact]]) -> No
 
 async def fact(unit: Unit, fact_id: str) -> Fact:
     """One fact that this service knows."""
-    body = await unit.connection.scalar(select(FACT.c.body).where(FACT.c.id == fact_id))
+    body = await unit.connection.scalar(select(FACT.c.body).where(FACT.c.id == fact_id, theirs(unit, FACT.c.line)))
     if body is None:
         raise Unknown("fact", fact_id, field="fact_id")
     return wire.decode(body.encode())
@@ -135,7 +146,9 @@ async def fact(unit: Unit, fact_id: str) -> Fact:
 
 async def line_of(unit: Unit, fact_id: str) -> str:
     """The line in which a fact stands."""
-    line: str | None = await unit.connection.scalar(select(FACT.c.line).where(FACT.c.id == fact_id))
+    line: str | None = await unit.connection.scalar(
+        select(FACT.c.line).where(FACT.c.id == fact_id, theirs(unit, FACT.c.line))
+    )
     if line is None:
         raise Unknown("fact", fact_id, field="fact_id")
     return line
@@ -143,23 +156,25 @@ async def line_of(unit: Unit, fact_id: str) -> str:
 
 async def is_known(unit: Unit, line: str) -> bool:
     """Whether anything was ever said of this line."""
-    return await unit.connection.scalar(select(LINE.c.version).where(LINE.c.line == line)) is not None
+    known = select(LINE.c.version).where(LINE.c.line == line, theirs(unit, LINE.c.line))
+    return await unit.connection.scalar(known) is not None
 
 
 async def lines(unit: Unit) -> list[str]:
     """Every line that this service knows."""
-    return list((await unit.connection.scalars(select(LINE.c.line).order_by(LINE.c.line))).all())
+    known = select(LINE.c.line).where(theirs(unit, LINE.c.line)).order_by(LINE.c.line)
+    return list((await unit.connection.scalars(known)).all())
 
 
 async def story(unit: Unit, line: str) -> list[Fact]:
     """All facts of a line in the order in which they happened."""
-    query = select(FACT.c.body).where(FACT.c.line == line).order_by(FACT.c.time, FACT.c.seq)
+    query = select(FACT.c.body).where(FACT.c.line == line, theirs(unit, FACT.c.line)).order_by(FACT.c.time, FACT.c.seq)
     return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
 
 
 async def of_type(unit: Unit, type_: str) -> list[Fact]:
     """All facts of one type, in the order in which this service learned them."""
-    query = select(FACT.c.body).where(FACT.c.type == type_).order_by(FACT.c.seq)
+    query = select(FACT.c.body).where(FACT.c.type == type_, theirs(unit, FACT.c.line)).order_by(FACT.c.seq)
     return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
 
 

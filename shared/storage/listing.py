@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Date, Integer, Select, Table, literal, select, tuple_
 
 from shared.errors import Conflict, Malformed, Unknown
+from shared.storage.ownership import rows_theirs
 from shared.storage.types import UtcDateTime
 from shared.storage.work import Unit
 
@@ -48,8 +49,11 @@ async def rows_of(
     conditions: Sequence[ColumnElement[bool]],
     equal: Mapping[str, object],
 ) -> tuple[list[Any], str | None]:
-    """One page of rows, and the cursor of the next; a column that should equal None may hold anything."""
-    query: Select[Any] = select(source).where(*conditions)
+    """One page of the rows that are not foreign to whoever asks, and the cursor of the next.
+
+    A column that should equal None may hold anything.
+    """
+    query: Select[Any] = select(source).where(rows_theirs(unit, source), *conditions)
     query = query.where(*(source.c[column] == value for column, value in equal.items() if value is not None))
     columns = [source.c[name] for name in order]
     if asked.cursor:
@@ -73,7 +77,7 @@ class Shelf(Generic[T]):
     async def find(self, unit: Unit, id: str, engagement: str | None = None) -> T:
         """The thing with this id; where two engagements use one id, the engagement has to be named."""
         c = self.table.c
-        query = select(self.table).where(c[f"{self.kind}_id"] == id)
+        query = select(self.table).where(c[f"{self.kind}_id"] == id, rows_theirs(unit, self.table))
         if engagement:
             query = query.where(c.engagement_id == engagement)
         rows = (await unit.connection.execute(query.limit(2))).all()

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.access.tables import LinkRow, SignInAttemptRow, SignInRow
 from shared.storage.backup import CHUNK, MANIFEST, Holding, Manifest, digest
 from shared.storage.database import Database
 from shared.storage.tables import StreamRow, table
@@ -21,6 +22,8 @@ from shared.storage.tables import StreamRow, table
 STREAM = table(StreamRow)
 Amend = Callable[[str, AsyncConnection], Awaitable[None]]
 """Does to a service's database what has to be true of it before anybody sees it restored."""
+OF_THEIR_DAY = (STREAM, table(SignInRow), table(SignInAttemptRow), table(LinkRow))
+"""What no backup brings back: what was seen of the bus, and who had come in, or could, on the day of the backup."""
 
 
 class NoBackup(Exception):
@@ -146,7 +149,7 @@ async def _refuse_rows(connection: AsyncConnection, holding: Holding, tables: Se
 
 
 async def _restore(file: Path, holding: Holding, amend: Amend | None) -> None:
-    """What was remembered of the bus is left out: the next start then looks at all of it."""
+    """What was remembered of the bus is left out: the next start then looks at all of it. So is who was signed in."""
     async with _as_new(file, holding) as copy:
         await holding.database.create(holding.models, holding.every)
         engine = create_engine(f"sqlite:///{copy}")
@@ -155,7 +158,7 @@ async def _restore(file: Path, holding: Holding, amend: Amend | None) -> None:
                 async with holding.database.writing() as target:
                     await _refuse_rows(target, holding, holding.tables)
                     for one in holding.tables:
-                        if one is not STREAM:
+                        if one not in OF_THEIR_DAY:
                             await _fill(source, target, holding.service, one)
                     if amend:
                         await amend(holding.service, target)

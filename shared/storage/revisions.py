@@ -117,3 +117,19 @@ def every_service_0003(op: Operations) -> None:
     """By which state of its playbook each line was planned last."""
     op.add_column("line", number("judged", nullable=True))
     op.create_index("ix_line_ruled", "line", ["playbook", "judged"])
+
+
+def every_service_0004(op: Operations) -> None:
+    """Who holds a seat in which engagement, and where what is outside belongs."""
+    op.create_table(
+        "seat",
+        word("engagement_id", primary_key=True),
+        word("person_id", primary_key=True, index=True),
+        word("role", primary_key=True),
+    )
+    op.create_table(
+        "place",
+        word("line", primary_key=True),
+        word("jurisdiction", primary_key=True, index=True),
+        word("source", primary_key=True, index=True),
+    )

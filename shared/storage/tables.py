@@ -49,6 +49,26 @@ class LineRow(SQLModel, table=True):
     """The version of its playbook's line by which it was planned last."""
 
 
+class SeatRow(SQLModel, table=True):
+    """Somebody runs an engagement in this role: by it an engagement is theirs to see."""
+
+    __tablename__ = "seat"
+
+    engagement_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True, index=True)
+    role: str = Field(primary_key=True)
+
+
+class PlaceRow(SQLModel, table=True):
+    """Where something outside engagements belongs: a jurisdiction, and the tracker that told it; empty where none."""
+
+    __tablename__ = "place"
+
+    line: str = Field(primary_key=True)
+    jurisdiction: str = Field(primary_key=True, index=True)
+    source: str = Field(primary_key=True, index=True)
+
+
 class OutboxRow(SQLModel, table=True):
     """What is to be said on the bus; marked when it was, never deleted."""
 
@@ -103,4 +123,4 @@ def table(model: type[SQLModel]) -> Table:
     return cast("Table", model.__table__)  # type: ignore[attr-defined]
 
 
-EVERY_SERVICE: tuple[type[SQLModel], ...] = (FactRow, LineRow, OutboxRow, StreamRow, AsideRow)
+EVERY_SERVICE: tuple[type[SQLModel], ...] = (FactRow, LineRow, SeatRow, PlaceRow, OutboxRow, StreamRow, AsideRow)

@@ -1,7 +1,7 @@
 """One piece of work is one transaction: open it, load, decide, record; what was said goes out after the commit."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,6 +52,15 @@ class Unit:
     changed: set[str] = field(default_factory=set)
     """The lines that this unit made other than any memory of them."""
     posted: int = 0
+
+    @contextmanager
+    def unasked(self) -> Iterator[None]:
+        """Do something as the house itself does it, whoever asks: record what was decided, count what all told."""
+        caller, self.caller = self.caller, ALL_RIGHTS
+        try:
+            yield
+        finally:
+            self.caller = caller
 
     async def post(self, letters: Sequence[dict[str, Any]]) -> None:
         """Put letters (id, subject, body) into the outbox."""

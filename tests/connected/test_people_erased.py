@@ -83,6 +83,11 @@ def headers(up: Up) -> dict[str, str]:
     return {"Authorization": f"Bearer {key.read_text().strip()}"} if key.exists() else {}
 
 
+def shown(up: Up, key: str) -> int:
+    """How a program is answered that shows this token."""
+    return httpx.get(f"{up.api}/access/me", headers={"Authorization": f"Bearer {key}"}).status_code
+
+
 async def send_what_nobody_can_read(up: Up) -> None:
     client = await nats.connect(up.bus)
     body = f'{{"need": "Ask {SPOKEN_OF["name"]} <{SPOKEN_OF["address"]}>"'.encode()
@@ -118,6 +123,9 @@ async def test_after_they_are_erased_nobody_finds_them_anywhere(folder: Path, tm
     with an_up(folder) as up:
         assert did(up, "people", "import", str(folder / "people.csv")).startswith("2 added")
         assert did(up, "people", "import", str(folder / "people.csv")).startswith("2 as they were")
+        did(up, "access", "grant", "p-1", "evaluator")
+        key = did(up, "token", "make", "R", "--role", "evaluator", "--person", "p-1").strip()
+        assert shown(up, key) == 200
         up.post("/engagements", **ENGAGEMENT)
         up.post("/teams", **TEAM)
         ask_for_a_link(up)
@@ -136,6 +144,7 @@ async def test_after_they_are_erased_nobody_finds_them_anywhere(folder: Path, tm
         assert [(one["person_id"], one["text"]) for one in letters(up)] == [("p-1", None)]
         assert "quillfeather" not in did(up, "people", "list").lower()
         assert command(up, "people", "show", "p-1").returncode == 1
+        up.until(lambda: shown(up, key) == 401)
         # The bus keeps for 90 days what trackers sent, word for word; of the directory it never knew a word.
         assert told_anywhere(folder, "nats") == []
         assert re.search(rb"quillfeather|zq\.canary", b"".join(bytes_of(folder)), re.IGNORECASE) is None
@@ -151,6 +160,7 @@ async def test_after_they_are_erased_nobody_finds_them_anywhere(folder: Path, tm
     with an_up(other) as again:
         assert {path for path, answer in answers(again).items() if CANARIES.search(answer)} == set()
         assert command(again, "people", "show", "p-1").returncode == 1
+        assert shown(again, key) == 401 and "p-1" not in did(again, "access", "list")
 
 
 def bytes_of(folder: Path) -> list[bytes]:

@@ -144,3 +144,15 @@ async def test_administrators_make_links_and_tokens_by_http(house: House) -> Non
     told = (await house.comes(Authorization=f"Bearer {made['secret']}").get("/access/me")).json()
     assert (told["person_id"], told["roles"]) == ("p-1", ["evaluator"])
     assert all("secret" not in one and "hash" not in one for one in await house.world.get("/access/tokens"))
+
+
+async def test_whoever_is_erased_comes_in_no_more_and_neither_does_a_program_in_their_name(house: House) -> None:
+    await house.world.http.put("/people/p-1", json={"name": "Ana Ruiz", "address": "ana@example.org"})
+    person = await house.person("p-1", "supervisor")
+    program = await house.program("evaluator", person_id="p-1")
+    other = await house.program("supervisor")
+    assert (await person.get("/tasks")).is_success and (await program.get("/tasks")).is_success
+    assert (await house.world.http.post("/people/p-1/erase", params={"anyway": True})).is_success
+    assert refusal(await person.get("/tasks"))[0] == refusal(await program.get("/tasks"))[0] == 401
+    assert (await other.get("/tasks")).is_success
+    assert await accounts.account(house.register, "p-1") is None

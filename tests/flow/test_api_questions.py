@@ -217,5 +217,5 @@ async def test_the_openapi_document_tells_what_every_route_is_for() -> None:
     for route, one in told.items():
         assert one["summary"] and one["description"], route
         assert one["description"].endswith("."), route
-        assert one["tags"][0] in {"intake", "sessions", "followup", "evaluation", "every service"}, route
+        assert one["tags"][0] in {"intake", "sessions", "followup", "evaluation", "access", "every service"}, route
     assert len({one["operationId"] for one in told.values()}) == len(told)

@@ -132,6 +132,9 @@ async def a_world(now: datetime = NOW, database: str = IN_MEMORY, data: Path = P
     clock = VirtualClock(now)
     async with AsyncExitStack() as stack:
         services = running.build(Settings(database=database, data=data, nats=""), clock)
+        register = services[0].register
+        await register.prepare()
+        stack.push_async_callback(register.close)
         for service in services:
             await service.prepare()
             stack.push_async_callback(service.store.database.close)

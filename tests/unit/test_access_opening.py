@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from services import running
 from shared.access.caller import ALL_RIGHTS, NOBODY, Caller, Role
-from shared.access.opening import ANYBODY, OFFICE, STAFF, NotOpened, open_to, see_that_all_are_opened
+from shared.access.opening import ANYBODY, OFFICE, STAFF, NotOpened, every_route, open_to, see_that_all_are_opened
 from shared.web import frame
 from tests.support.services import nothing_to_start, problems
 
@@ -53,8 +53,18 @@ def test_a_route_that_does_not_say_to_whom_it_is_open_keeps_the_app_from_being_b
         see_that_all_are_opened(app.routes)
 
 
+def test_a_route_of_a_router_within_a_router_is_looked_at_too() -> None:
+    app, outer, inner = FastAPI(), APIRouter(prefix="/app"), APIRouter()
+    inner.get("/secret")(lambda: "told")
+    outer.include_router(inner)
+    app.include_router(outer)
+    with pytest.raises(NotOpened, match="/app/secret"):
+        see_that_all_are_opened(app.routes)
+
+
 def test_every_route_of_the_four_services_says_it() -> None:
-    frame.build(running.idle(), nothing_to_start)
+    app = frame.build(running.idle(), nothing_to_start)
+    assert {"/tasks", "/app/inbox", "/app/topics.csv"} <= {one.path for one in every_route(app.routes)}
 
 
 async def test_a_route_is_open_to_those_whom_it_names(http: AsyncClient, hall: Hall) -> None:

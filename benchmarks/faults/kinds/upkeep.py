@@ -12,6 +12,8 @@ from shared.storage.database import Database
 SERVICE = "sessions"
 """Whose tables are brought back and up again: it has no revision of its own, so that nothing else is lost by it."""
 OLDER = (
+    "DROP TABLE {schema}place",
+    "DROP TABLE {schema}seat",
     "DROP INDEX {schema}ix_line_ruled",
     "ALTER TABLE {schema}line DROP COLUMN judged",
     "CREATE TABLE {schema}outbox_kept AS SELECT id, again FROM {schema}outbox WHERE again > 0",

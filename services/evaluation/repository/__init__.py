@@ -77,6 +77,7 @@ GOALS = Shelf(GOAL, Goal, "goal", order=("engagement_id", "goal_id"))
 
 async def answer(unit: Unit, round_id: str, answer_id: str) -> Answer:
     """What was answered in a round under this id."""
+    await ledger.find(unit, round_id, "round")
     found = await ANSWERS.page(unit, Asked(limit=1), round_id=round_id, answer_id=answer_id)
     if not found.items:
         raise Unknown("answer", answer_id)

@@ -56,7 +56,9 @@ async def approval_clock(here: Here, engagement: str | None = None) -> ApprovalC
         if engagement is not None:
             await repository.ENGAGEMENTS.find(unit, engagement)
         told = waiting.clock(await repository.every_approval(unit), unit.now.date())
-    return told.but(waiting=tuple(one for one in told.waiting if engagement in (None, one.engagement_id)))
+        theirs = await repository.open_approvals(unit)
+    seen = (one for one in told.waiting if (one.engagement_id, one.approval_id) in theirs)
+    return told.but(waiting=tuple(one for one in seen if engagement in (None, one.engagement_id)))
 
 
 @router.get("/approvals/{approval_id}")

@@ -14,6 +14,7 @@ from services.intake.domain import OpenEngagement, Playbook, Request
 from shared.errors import Malformed
 from shared.playbooks.model import DESK, read
 from shared.playbooks.planner import calendar_of
+from shared.storage.ownership import rows_theirs
 from shared.storage.work import Store
 
 EXAMPLE = ("KY", "WI", "VI")
@@ -43,11 +44,11 @@ async def models(store: Store) -> list[tuple[str, str]]:
 
 
 async def waiting(store: Store) -> list[Request]:
-    """The requests that nothing has answered yet, the latest first."""
+    """The requests of whoever asks that nothing has answered yet, the latest first."""
     request = repository.REQUEST
     query = select(request).where(request.c.state == "logged").order_by(request.c.logged_on.desc())
     async with store.look() as unit:
-        rows = await unit.connection.execute(query.limit(200))
+        rows = await unit.connection.execute(query.where(rows_theirs(unit, request)).limit(200))
         return [repository.REQUESTS.read(row) for row in rows]
 
 

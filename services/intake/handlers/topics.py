@@ -24,7 +24,7 @@ async def topic(store: Store, name: str) -> Topic:
     async with store.look() as unit:
         desk = await repository.ruling(unit)
         [found] = await repository.asking(unit, desk, [unit.topics.slug_of(name)])
-        if not found.requests and not found.said:
+        if not found.requests and (not found.said or not unit.caller.sees_everywhere):
             raise Unknown("topic", name)
         [told] = await _told(unit, desk, [found])
     return told

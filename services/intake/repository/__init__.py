@@ -32,6 +32,7 @@ from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
 from shared.storage.facts import Turn
 from shared.storage.listing import MOST, Shelf
+from shared.storage.ownership import rows_theirs
 from shared.storage.rows import Drawer, Records
 from shared.storage.tables import table
 from shared.storage.work import Unit
@@ -130,7 +131,7 @@ async def asking(unit: Unit, desk: Rules, slugs: Iterable[str] | None = None) ->
     """Who asks about each of these topics now, or about each topic that anybody asks about, and what was said of it."""
     today = unit.now.astimezone(ZoneInfo(unit.zone)).date()
     first = calendar_of(desk, unit.places, unit.zone).add(today, desk.demand.within, -1)
-    counted = (REQUEST.c.state == "logged", REQUEST.c.logged_on >= first)
+    counted = (REQUEST.c.state == "logged", REQUEST.c.logged_on >= first, rows_theirs(unit, REQUEST))
     texts = (await unit.connection.scalars(select(REQUEST.c.topic).where(*counted).distinct())).all()
     named = {text: unit.topics.slug_of(text) for text in texts}
     wanted = sorted(set(named.values()) if slugs is None else set(slugs))
@@ -141,7 +142,9 @@ async def asking(unit: Unit, desk: Rules, slugs: Iterable[str] | None = None) ->
     asked: dict[str, list[topics.Asks]] = {slug: [] for slug in wanted}
     for row in rows:
         asked[named[row.topic]].append(topics.Asks(*row))
-    lines = await kept.histories(unit, [f"{NO_ENGAGEMENT}/{slug}" for slug in wanted])
+    # That a topic is in demand is said of all jurisdictions together; of who asks, each sees only their own.
+    with unit.unasked():
+        lines = await kept.histories(unit, [f"{NO_ENGAGEMENT}/{slug}" for slug in wanted])
     return [topics.asking(slug, asked[slug], _said_of(lines[f"{NO_ENGAGEMENT}/{slug}"]), first) for slug in wanted]
 
 
@@ -160,7 +163,10 @@ async def ruling(unit: Unit) -> Rules:
 
 async def known_for(unit: Unit, command: Asked) -> Known:
     """All that has to be known to decide a command: its own line, and what it names beside."""
-    known = await RECORDS.known(unit, await _line(unit, command))
+    # A tracker's id names one request, whoever asks; whether it is theirs, its line tells.
+    with unit.unasked():
+        line = await _line(unit, command)
+    known = await RECORDS.known(unit, line)
     beside = command.beside
     newest = await _newest(unit) if beside.playbooks else {}
     return replace(
@@ -184,7 +190,7 @@ async def of_engagement(unit: Unit, engagement_id: str) -> Known:
 
 async def applications(unit: Unit) -> list[Application]:
     """Every application that ever came, to whatever engagement."""
-    rows = await unit.connection.execute(select(APPLICATION))
+    rows = await unit.connection.execute(select(APPLICATION).where(rows_theirs(unit, APPLICATION)))
     return [APPLICATIONS.read(row) for row in rows]
 
 
@@ -200,22 +206,30 @@ def _zone(unit: Unit, command: Asked, known: Known) -> ZoneInfo:
 
 
 async def every_approval(unit: Unit) -> list[Approval]:
-    """All approvals that were ever asked for, in engagements and outside of them."""
+    """All approvals that were ever asked for, be they foreign: how long regions take is counted from all of them."""
     return [APPROVALS.read(row) for row in await unit.connection.execute(select(APPROVAL))]
+
+
+async def open_approvals(unit: Unit) -> set[tuple[str, str]]:
+    """The engagements and ids of the approvals that wait for an answer, and are not foreign to whoever asks."""
+    c = APPROVAL.c
+    query = select(c.engagement_id, c.approval_id).where(c.state == "asked", rows_theirs(unit, APPROVAL))
+    return {(row.engagement_id, row.approval_id) for row in await unit.connection.execute(query)}
 
 
 async def requests(unit: Unit, ids: Sequence[str]) -> dict[str, Request]:
     """These requests, as far as they are known, each with all that was told of it."""
     found: dict[str, Request] = {}
     for first in range(0, len(ids), MOST):
-        rows = await unit.connection.execute(select(REQUEST).where(REQUEST.c.request_id.in_(ids[first : first + MOST])))
+        some = REQUEST.c.request_id.in_(ids[first : first + MOST])
+        rows = await unit.connection.execute(select(REQUEST).where(some, rows_theirs(unit, REQUEST)))
         found |= {row.request_id: REQUESTS.read(row) for row in rows}
     return found
 
 
 async def tracked(unit: Unit, source: str, external_id: str) -> Request | None:
     """The request that a tracker knows by this id of its own."""
-    named = (REQUEST.c.source == source, REQUEST.c.external_id == external_id)
+    named = (REQUEST.c.source == source, REQUEST.c.external_id == external_id, rows_theirs(unit, REQUEST))
     row = (await unit.connection.execute(select(REQUEST).where(*named).order_by(REQUEST.c.request_id))).first()
     return REQUESTS.read(row) if row else None
 
@@ -244,7 +258,8 @@ async def _line(unit: Unit, command: Asked) -> str:
 
 
 async def _opened(unit: Unit, ids: Iterable[str]) -> frozenset[str]:
-    query = select(ENGAGEMENT.c.engagement_id).where(ENGAGEMENT.c.engagement_id.in_(list(ids)))
+    named = ENGAGEMENT.c.engagement_id.in_(list(ids))
+    query = select(ENGAGEMENT.c.engagement_id).where(named, rows_theirs(unit, ENGAGEMENT))
     return frozenset((await unit.connection.scalars(query)).all())
 
 
