@@ -65,6 +65,17 @@ async def test_the_line_tells_what_happened_and_how_it_stands_now() -> None:
         assert (await told(world))["Approval to connect two states, from region 4"] == "granted 2027-01-13"
 
 
+async def test_a_round_that_is_over_and_a_session_that_was_called_off_stand_where_they_were() -> None:
+    async with prepared() as world:
+        await world.until("2027-02-01")
+        await world.do("/sessions/cancel", **E1, session_id="s2", reason="Snow")
+        line = await on_the_line(world)
+        assert (line["e1/mid/e1/1"]["state"], line["e1/mid/e1/1"]["told"]) == ("done", "closed")
+        [second] = [one for one in line.values() if one["title"] == "Session 2: Data"]
+        assert (second["state"], second["told"], second["note"]) == ("skipped", "cancelled", "Snow")
+        assert line["e1/judge/g1/1"]["why"].startswith("on the day on which a goal")
+
+
 async def test_what_was_done_by_hand_stands_on_its_day_with_its_note_and_taken_back_where_it_was() -> None:
     async with prepared() as world:
         await world.until("2027-01-20")

@@ -85,7 +85,8 @@ def why(row: Row | Obligation) -> str:
         return row.wait
     # Two moments share their name with one of another scope: a step's item has its plan before it.
     clause = clauses[-1] if "/" in row.item or row.engagement == NO_ENGAGEMENT else clauses[0]
-    return f"{wait} {clause.removesuffix(', for each team').replace('each ', 'the ', 1)}{rest}"
+    clause = clause.removesuffix(", for each team").replace("each ", "the ", 1)
+    return f"on the day on which {clause}{rest}" if wait.startswith("0 ") else f"{wait} {clause}{rest}"
 
 
 def heaps(now: datetime, reader: ZoneInfo) -> dict[When, Heap]:
