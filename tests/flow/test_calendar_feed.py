@@ -159,7 +159,7 @@ async def test_nobody_who_is_helped_is_named(world: World) -> None:
 async def test_a_revoked_feed_and_one_that_never_was_are_unknown_alike(world: World) -> None:
     path = await subscribed(world)
     [feed] = (await world.get("/calendars", person_id="p-f"))["items"]
-    assert set(feed) == {"feed_id", "person_id", "made_at", "revoked_at"}
+    assert set(feed) == {"feed_id", "person_id", "made_at", "revoked_at", "changed_at"}
     await world.do("/calendars/revoke", feed_id=feed["feed_id"])
     revoked, never = await fetch(world, path), await fetch(world, "/calendar/never.ics")
     problems(revoked, 404)
