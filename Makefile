@@ -29,11 +29,11 @@ demo: $(READY) ## play a whole engagement on a real bus and tell its story
 up: $(READY) $(ASSETS) ## start everything at 127.0.0.1:8000, data in throughline-data/
 	@$(BIN)/throughline up
 
-test: $(READY) $(ASSETS) ## run all tests; some of them: make test TESTS=tests/unit
-	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(TESTS)
+test: $(READY) $(ASSETS) ## run all tests but the browser's and the proofs; some of them: make test TESTS=tests/unit
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal --ignore tests/browser $(TESTS)
 
 browser: $(READY) $(ASSETS) ## run the tests that look at pages in a real Chromium
-	@$(BIN)/pytest tests/browser
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 2 --dist worksteal tests/browser
 
 screenshots: $(READY) $(ASSETS) ## take the pictures of the main pages in docs/screenshots/ again
 	@$(BIN)/python -m tests.browser.screenshots

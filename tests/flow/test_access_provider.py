@@ -1,5 +1,6 @@
 """People sign in at a provider of OpenID Connect: a real one, by its own pages; all others stay out."""
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -223,6 +224,11 @@ HOUR = timedelta(hours=1).total_seconds()
 NOW = WorldClock().now().timestamp()
 
 
+def named(lie: Mapping[str, Any]) -> str:
+    """The name of a test must be the same in every process that runs some of them."""
+    return re.sub(r"\d{9,}", "a time", str(lie))
+
+
 @pytest.mark.parametrize(
     "lie",
     [
@@ -242,7 +248,7 @@ NOW = WorldClock().now().timestamp()
         {"alg": "none"},
         {"alg": "HS256"},
     ],
-    ids=str,
+    ids=named,
 )
 async def test_what_is_signed_has_to_hold(house: House, provider: RealProvider, lie: Mapping[str, Any]) -> None:
     await provider.lies(**lie)
