@@ -4,7 +4,6 @@ import time
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,6 +14,7 @@ from shared.access.limits import Limit
 from shared.access.register import Register
 from shared.access.secrets import hashed
 from shared.errors import NotNow, Refused, problems
+from shared.web.addresses import parts_of
 from shared.web.problems import problem
 
 COOKIE = "throughline"
@@ -128,8 +128,8 @@ def _refuse_other_sites(headers: Headers, url: str, is_signed_in: bool) -> None:
             raise FromElsewhere
         return
     # A proxy in front speaks HTTPS to the browser and HTTP to us: the host tells whose page it is, not the scheme.
-    ours = {headers.get("host"), urlsplit(url).netloc}
-    if (urlsplit(origin).netloc or "nowhere") not in ours:
+    ours = {headers.get("host"), parts_of(url).netloc}
+    if (parts_of(origin).netloc or "nowhere") not in ours:
         raise FromElsewhere
 
 

@@ -5,7 +5,6 @@ At a provider: by_provider.py.
 
 import time
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
@@ -21,6 +20,7 @@ from shared.access.register import Register
 from shared.access.secrets import hashed
 from shared.errors import NotNow, Refused
 from shared.service import Service
+from shared.web.addresses import parts_of
 from shared.web.pages.rendering import render
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ MAILS = Limit(3)
 
 def safe(next_: str) -> str:
     """Where somebody goes on who signed in: to a page of ours, whatever the address told."""
-    told = urlsplit(next_)
+    told = parts_of(next_)
     is_ours = not told.scheme and not told.netloc and told.path.startswith("/app/") and "\\" not in next_
     return next_ if is_ours else START
 

@@ -61,7 +61,7 @@ async def test_somebody_who_signed_in_is_known_until_they_may_not_any_more(house
 async def test_what_another_site_makes_a_browser_send_is_refused(house: House) -> None:
     person = await house.person("p-1", "supervisor")
     assert (await person.post("/requests", json=REQUEST)).status_code == 201
-    for origin in ("https://elsewhere.example", "null", "http://throughline.elsewhere.example"):
+    for origin in ("https://elsewhere.example", "null", "http://throughline.elsewhere.example", "http://["):
         assert refusal(await person.post("/requests", json=REQUEST, headers={"Origin": origin}))[0] == 403
     del person.headers["Origin"]
     assert refusal(await person.post("/requests", json=REQUEST))[0] == 403

@@ -64,7 +64,8 @@ async def test_where_pages_are_reached_by_https_the_cookie_goes_nowhere_else(hou
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://elsewhere.example/app/", "//elsewhere.example/app/", "/\\elsewhere.example", "/aside", "app"]
+    "elsewhere",
+    ["https://elsewhere.example/app/", "//elsewhere.example/app/", "/\\elsewhere.example", "/aside", "app", "//["],
 )
 def test_whoever_signs_in_goes_on_to_a_page_of_ours(elsewhere: str) -> None:
     assert pages.safe(elsewhere) == "/app/inbox"

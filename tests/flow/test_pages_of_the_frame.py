@@ -44,6 +44,15 @@ async def test_a_message_that_was_put_aside_is_mended_and_handled() -> None:
         assert await world.ids("/requests", "external_id") == ["4711"]
 
 
+async def test_whoever_says_that_they_come_from_nowhere_is_led_on_all_the_same() -> None:
+    async with prepared() as world:
+        retry = f"/app/aside/intake/{await put_aside(world)}/drop"
+        answer = await world.http.post(retry, headers=BROWSER | {"referer": "http://["})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/app/aside")
+        gone = await world.http.get("/app/tasks/e9/r/1", headers=BROWSER | {"referer": "http://["})
+        assert gone.status_code == 404 and "Go to the inbox" in gone.text
+
+
 async def test_a_message_that_need_not_be_handled_is_dropped_and_stays_on_record() -> None:
     async with prepared() as world:
         aside_id = await put_aside(world)

@@ -5,11 +5,12 @@ import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
+
+from shared.web.addresses import parts_of
 
 COOKIE = "flash"
 LASTS = 60
@@ -61,7 +62,7 @@ def _packed(flash: Flash) -> str:
 
 def back(request: Request, otherwise: str) -> str:
     """The page that the form was on, with its filters; never one of somebody else, nor the answer to this very form."""
-    came_from = urlsplit(request.headers.get("referer", ""))
+    came_from = parts_of(request.headers.get("referer", ""))
     is_ours = came_from.netloc == request.headers.get("host") and came_from.path.startswith("/app/")
     if not is_ours or came_from.path == request.url.path:
         return otherwise
