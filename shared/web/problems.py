@@ -44,6 +44,11 @@ async def answer(request: Request, status: int, title: str, detail: str, told: t
     return problem(status, title, detail, told)
 
 
+def _route(request: Request) -> str:
+    """Which route was asked, without what stands in its places: that may be a name, or somebody's secret."""
+    return str(getattr(request.scope.get("route"), "path", ""))
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     return await answer(request, error.status, error.title, str(error), problems(error))
@@ -51,7 +56,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _not_now(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotNow)
-    log.warning("request_not_now", path=request.url.path, reason=error.reason)
+    log.warning("request_not_now", route=_route(request), reason=error.reason)
     answered = await answer(request, error.status, error.title, str(error))
     answered.headers["Retry-After"] = str(RETRY_AFTER)
     return answered
@@ -70,7 +75,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    log.error("request_failed", route=_route(request), error=type(error).__name__, exc_info=error)
     answered = await answer(
         request, 500, "Something broke here", "Nothing was recorded. Try again; if it stays, see the log."
     )

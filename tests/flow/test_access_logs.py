@@ -71,7 +71,7 @@ async def _much_happens() -> tuple[str, str]:
         async def breaks() -> Any:
             raise ValueError("something broke")
 
-        house.app.add_api_route("/breaks", breaks)
-        await http.get("/breaks")
+        house.app.add_api_route("/breaks/{secret}", breaks)
+        await http.get(f"/breaks/{key}")
         await http.post("/people/p-ruiz/erase", params={"anyway": True})
     return key, secret
