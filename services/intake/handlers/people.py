@@ -72,6 +72,7 @@ class Directory:
         person = told.of(person_id)
 
         async def piece(unit: Unit) -> Person:
+            await rows.hold(unit)
             known = await rows.known_to(unit, [person_id], [told.address] if told.address else [])
             if decisions.judge(person, known) != "same":
                 await rows.put(unit, [person])
@@ -97,6 +98,7 @@ class Directory:
         sheet = decisions.read_sheet(file.csv)
 
         async def piece(unit: Unit) -> Imported:
+            await rows.hold(unit)
             known = await rows.known_to(unit, sheet.all("person_id"), sheet.all("address"))
             imported, people = decisions.import_sheet(sheet, known, _new_ids())
             if whole and (refused := imported.count("refused")):
