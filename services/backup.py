@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import running
+from services.followup import handlers as followup
 from services.intake.repository import people
 from shared import forgetting
 from shared.access import accounts
@@ -70,6 +71,8 @@ async def _restore(folder: Path, manifest: Manifest, settings: Settings, told: P
             await forgetting.redact(connection, words)
         if service == "intake":
             gone = await people.erase_again(connection, erased)
+        if service == "followup":
+            await followup.forget_people(connection, list(erased), WorldClock().now())
         if service == NAME:
             await accounts.forget_all(connection, erased, WorldClock().now())
 

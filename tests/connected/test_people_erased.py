@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import nats
@@ -170,6 +171,7 @@ def bytes_of(folder: Path) -> list[bytes]:
 async def test_a_list_of_the_erased_keeps_them_out_of_what_is_restored(folder: Path, tmp_path: Path) -> None:
     with an_up(folder) as up:
         did(up, "people", "import", str(folder / "people.csv"))
+        address = up.post("/calendars", person_id="p-1")["url"]
         did(up, "backup", str(tmp_path / "saved"))
     shutil.rmtree(folder / "data")
     (tmp_path / "gone.txt").write_text("p-1\n", encoding="utf-8")
@@ -179,3 +181,4 @@ async def test_a_list_of_the_erased_keeps_them_out_of_what_is_restored(folder: P
     )
     with an_up(folder) as again:
         assert [line.split()[0] for line in did(again, "people", "list").splitlines()] == ["p-2"]
+        assert again.get(urlsplit(address).path) is None

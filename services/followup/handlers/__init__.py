@@ -1,7 +1,9 @@
 """What followup does: open work, decide, record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup import repository
 from services.followup.channels import ics
@@ -25,7 +27,7 @@ from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
 from shared.storage.headings import heading, headings
 from shared.storage.listing import Asked, Page
-from shared.storage.work import Store, Unit
+from shared.storage.work import Store
 from shared.use_cases import C, Decide
 
 
@@ -150,12 +152,13 @@ async def revoke_feed(store: Store, feed_id: str, person_id: str | None) -> Feed
 
 async def forget_person(store: Store, person_id: str) -> None:
     """Have nothing reach a person who is erased: their calendars end, and what waits to be sent to them."""
+    await use_cases.at_once(store, lambda unit: forget_people(unit.connection, [person_id], unit.now))
 
-    async def piece(unit: Unit) -> None:
-        await feeds.revoke_all(unit, person_id)
-        await letters.forget(unit, person_id)
 
-    await use_cases.at_once(store, piece)
+async def forget_people(connection: AsyncConnection, people: Collection[str], now: datetime) -> None:
+    """The same for many people, in a database that is open already."""
+    await feeds.revoke_all(connection, people, now)
+    await letters.forget(connection, people)
 
 
 async def read_feed(store: Store, token: str, inbox: str) -> Issue:

@@ -1,10 +1,11 @@
 """Calendar feeds: their rows, and what of each engagement goes into them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup import tables
 from services.followup.domain import KEPT, Ahead, Feed, Issue
@@ -77,10 +78,10 @@ async def revoke(unit: Unit, feed_id: str, person_id: str | None) -> Feed:
     return Feed.model_validate(row, from_attributes=True)
 
 
-async def revoke_all(unit: Unit, person_id: str) -> None:
-    """Revoke every feed of a person."""
-    still = update(FEED).where(FEED.c.person_id == person_id, FEED.c.revoked_at.is_(None))
-    await unit.connection.execute(still.values(revoked_at=unit.now))
+async def revoke_all(connection: AsyncConnection, people: Collection[str], now: datetime) -> None:
+    """Revoke every feed of these people."""
+    still = update(FEED).where(FEED.c.person_id.in_(people), FEED.c.revoked_at.is_(None))
+    await connection.execute(still.values(revoked_at=now))
 
 
 async def find(unit: Unit, token: str) -> Feed:

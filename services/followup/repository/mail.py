@@ -1,13 +1,14 @@
 """The log of mail: letters are meant, claimed by one sender, tried, and done with; and what people chose."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup import tables
 from services.followup.decisions import mail as decisions
@@ -175,12 +176,12 @@ async def choose(unit: Unit, choice: Choice) -> None:
     await upsert(unit.connection, CHOICE, [{"person_id": choice.person_id, "document": choice.model_dump_json()}])
 
 
-async def forget(unit: Unit, person_id: str) -> None:
-    """Keep nothing that a person chose, and send nothing of what waits for them."""
-    await unit.connection.execute(CHOICE.delete().where(CHOICE.c.person_id == person_id))
-    waits = (LETTER.c.person_id == person_id) & (LETTER.c.state == "waiting")
+async def forget(connection: AsyncConnection, people: Collection[str]) -> None:
+    """Keep nothing that these people chose, and send nothing of what waits for them."""
+    await connection.execute(CHOICE.delete().where(CHOICE.c.person_id.in_(people)))
+    waits = LETTER.c.person_id.in_(people) & (LETTER.c.state == "waiting")
     ended = {"state": "needless", "next_at": None, "why": "They were erased."}
-    await unit.connection.execute(update(LETTER).where(waits).values(**ended))
+    await connection.execute(update(LETTER).where(waits).values(**ended))
 
 
 def _claimed(row: Any, held_until: datetime) -> Claimed:
