@@ -19,6 +19,7 @@ from shared.obligations.why import Why, why
 from shared.storage import facts as kept
 from shared.storage.facts import Log
 from shared.storage.listing import Page
+from shared.web.addresses import here as here_is
 from shared.web.desk import Desk, Which, desk
 
 router = APIRouter(tags=["followup"])
@@ -153,7 +154,7 @@ async def handover(engagement_id: str, here: Here, role: Handed, team_id: str | 
 async def make_calendar(command: domain.MakeFeed, request: Request, here: Here) -> domain.MadeFeed:
     """Make a calendar feed. Its address is its secret: whoever has it reads the calendar; it is told this once."""
     feed, token = await handlers.make_feed(here.store, _whose(here, command.person_id))
-    return domain.MadeFeed(**feed.model_dump(), url=f"{request.base_url}calendar/{token}.ics")
+    return domain.MadeFeed(**feed.model_dump(), url=f"{here_is(request)}/calendar/{token}.ics")
 
 
 @router.get("/calendars")
@@ -174,7 +175,7 @@ async def revoke_calendar(command: domain.RevokeFeed, here: Here) -> domain.Feed
 @open_to(ANYBODY)
 async def read_calendar(token: str, request: Request, here: Here) -> Response:
     """A person's calendar, for Outlook, Google or Apple: what is due of the roles that they hold, and sessions."""
-    issue = await handlers.read_feed(here.store, token, f"{request.base_url}app/inbox")
+    issue = await handlers.read_feed(here.store, here.directory, token, f"{here_is(request)}/app/inbox")
     told = {
         "ETag": f'"{issue.digest}"',
         "Last-Modified": format_datetime(issue.changed_at, usegmt=True),

@@ -44,6 +44,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         service.tell_people_changed,
         # The processes' services share one register, which they get after they are built.
         lambda person_id: accounts.forget(service.register, person_id),
+        lambda people: accounts.sign_out(service.register, people),
         settings.data,
     )
     return service

@@ -68,6 +68,14 @@ async def revoke(register: Register, person_id: str) -> None:
         raise Unknown("account of", person_id, field="person_id")
 
 
+async def sign_out(register: Register, people: Collection[str]) -> None:
+    """End what lets these people in who have left; should they come back, their accounts are still there."""
+    async with register.writing() as connection:
+        for kept in (SIGN_IN, LINK):
+            await connection.execute(delete(kept).where(kept.c.person_id.in_(people)))
+        await _revoke_tokens(connection, people, register.clock.now())
+
+
 async def forget(register: Register, person_id: str) -> None:
     """Let nobody in by this person's id any more: neither them, nor a program that asks in their name."""
     async with register.writing() as connection:
@@ -78,6 +86,10 @@ async def forget_all(connection: AsyncConnection, people: Collection[str], now: 
     """The same for many people, in a register that is open already."""
     for kept in (ACCOUNT, SIGN_IN, LINK, IDENTITY):
         await connection.execute(delete(kept).where(kept.c.person_id.in_(people)))
+    await _revoke_tokens(connection, people, now)
+
+
+async def _revoke_tokens(connection: AsyncConnection, people: Collection[str], now: datetime) -> None:
     theirs = update(TOKEN).where(TOKEN.c.person_id.in_(people), TOKEN.c.revoked_at.is_(None))
     await connection.execute(theirs.values(revoked_at=now))
 

@@ -2,6 +2,8 @@
 
 from urllib.parse import SplitResult, urlsplit
 
+from fastapi import Request
+
 NOWHERE = SplitResult("", "", "", "", "")
 
 
@@ -11,3 +13,11 @@ def parts_of(address: str) -> SplitResult:
         return urlsplit(address)
     except ValueError:
         return NOWHERE
+
+
+def here(request: Request) -> str:
+    """Where people reach us: as the settings say; else whoever asks has just done so."""
+    for service in request.app.state.services.values():
+        if told := service.settings.url:
+            return str(told).rstrip("/")
+    return str(request.base_url).rstrip("/")

@@ -58,6 +58,24 @@ async def test_somebody_who_signed_in_is_known_until_they_may_not_any_more(house
     assert refusal(await person.get("/access/me")) == (401, "Sign in first")
 
 
+async def test_whoever_has_left_is_let_in_by_nothing_any_more(house: House) -> None:
+    person = await house.person("p-1", "facilitator")
+    program = await house.program("facilitator", person_id="p-1")
+    await house.world.http.put("/people/p-1", json={"name": "Ann Lee", "left": True})
+    for comes in (person, program):
+        assert refusal(await comes.get("/tasks")) == (401, "Sign in first")
+
+
+async def test_the_address_of_a_calendar_is_where_people_reach_the_pages_wherever_it_was_made() -> None:
+    site = "https://throughline.example.org"
+    async with a_house(url=f"{site}/") as house:
+        person = await house.person("p-1", "facilitator")
+        address = (await person.post("/calendars", json={})).json()["url"]
+        assert address.startswith(f"{site}/calendar/")
+        assert f"{site}/calendar/" in (await person.post("/app/calendar/make")).text
+        assert (await house.comes().get(address.removeprefix(site))).status_code == 200
+
+
 async def test_what_another_site_makes_a_browser_send_is_refused(house: House) -> None:
     person = await house.person("p-1", "supervisor")
     assert (await person.post("/requests", json=REQUEST)).status_code == 201

@@ -33,6 +33,14 @@ async def test_a_feed_is_seen_by_its_person_and_by_whoever_sees_everything(world
     assert await seen(world, OTHER) == []
 
 
+async def test_the_calendar_of_whoever_has_left_answers_no_more(world: World) -> None:
+    path = (await world.do("/calendars", person_id="p-f"))["url"].removeprefix("http://throughline")
+    await world.http.put("/people/p-f", json={"name": "Ann Lee"})
+    assert (await world.http.get(path)).status_code == 200
+    await world.http.put("/people/p-f", json={"name": "Ann Lee", "left": True})
+    assert (await world.http.get(path)).status_code == 404
+
+
 async def test_a_program_that_is_nobody_sees_nobodys_feeds(world: World) -> None:
     await world.do("/calendars", person_id="p-f")
     assert await seen(world, PROGRAM) == []

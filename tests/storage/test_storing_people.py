@@ -27,7 +27,7 @@ async def nothing(*_told: object) -> None:
 
 
 def directory(store: Store, data: Path) -> Directory:
-    return Directory(store, nobody_answers, nothing, nothing, data)
+    return Directory(store, nobody_answers, nothing, nothing, nothing, data)
 
 
 @pytest.fixture

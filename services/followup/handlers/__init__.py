@@ -19,6 +19,7 @@ from shared.obligations import ledger, why
 from shared.obligations.following import ruling
 from shared.obligations.handover import Packet, is_role_there, packet
 from shared.obligations.ledger import Obliged
+from shared.people import Directory
 from shared.playbooks.comparing import compare_over
 from shared.playbooks.differing import Compared
 from shared.playbooks.gate import Gate, at_the_gate
@@ -161,10 +162,14 @@ async def forget_people(connection: AsyncConnection, people: Collection[str], no
     await letters.forget(connection, people)
 
 
-async def read_feed(store: Store, token: str, inbox: str) -> Issue:
-    """What a calendar gets that asks with this token, and since when it is so."""
+async def read_feed(store: Store, directory: Directory, token: str, inbox: str) -> Issue:
+    """What a calendar gets that asks with this token, and since when it is so; nothing where its person has left."""
     async with store.look() as unit:
         feed = await feeds.find(unit, token)
+    person = (await directory.named([feed.person_id])).get(feed.person_id)
+    if person and person.left:
+        raise feeds.NoSuchCalendar
+    async with store.look() as unit:
         # A calendar signs in as nobody: the feed tells whose it is, and what of it is theirs.
         with unit.unasked():
             engagements = await feeds.engagements(unit, feed.person_id)

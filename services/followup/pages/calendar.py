@@ -9,6 +9,7 @@ from services.followup import handlers
 from services.followup.domain import Feed
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed
+from shared.web.addresses import here as here_is
 from shared.web.desk import Desk, desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed, shown
@@ -32,7 +33,7 @@ async def calendar(request: Request, here: Here) -> Listed:
 async def make(request: Request, here: Here) -> Response:
     """A new address. It is in this answer and nowhere else."""
     _feed, token = await handlers.make_feed(here.store, _me(here))
-    address = str(request.url_for("read_calendar", token=token))
+    address = f"{here_is(request)}{request.app.url_path_for('read_calendar', token=token)}"
     found = Listed(await handlers.live_feeds(here.store, _me(here)), Feed, {"address": address})
     answer = await shown(request, "calendar.html", found, MINE)
     answer.headers["Cache-Control"] = "no-store"

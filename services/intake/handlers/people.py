@@ -1,6 +1,6 @@
 """The directory of people: tell of somebody, take in a file of many, say who they are, erase one for good."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from services.intake.decisions import people as decisions
@@ -40,12 +40,14 @@ class Directory:
         asks: Asks,
         tell: Callable[[], Awaitable[None]],
         shut_out: Callable[[str], Awaitable[None]],
+        sign_out: Callable[[Collection[str]], Awaitable[None]],
         data: Path,
     ) -> None:
         self._store = store
         self._asks = asks
         self._tell = tell
         self._shut_out = shut_out
+        self._sign_out = sign_out
         self._data = data
 
     async def named(self, ids: Iterable[str]) -> Mapping[str, Person]:
@@ -79,7 +81,7 @@ class Directory:
             return person
 
         await use_cases.at_once(self._store, piece)
-        await self.changed()
+        await self._changed_to([person])
         return person
 
     async def foresee(self, file: ImportPeople) -> Preview:
@@ -97,18 +99,24 @@ class Directory:
         """
         sheet = decisions.read_sheet(file.csv)
 
-        async def piece(unit: Unit) -> Imported:
+        async def piece(unit: Unit) -> tuple[Imported, list[Person]]:
             await rows.hold(unit)
             known = await rows.known_to(unit, sheet.all("person_id"), sheet.all("address"))
             imported, people = decisions.import_sheet(sheet, known, _new_ids())
             if whole and (refused := imported.count("refused")):
                 raise NotWhole("csv", rows="1 row is" if refused == 1 else f"{refused} rows are")
             await rows.put(unit, people)
-            return imported
+            return imported, people
 
-        imported = await use_cases.at_once(self._store, piece)
-        await self.changed()
+        imported, people = await use_cases.at_once(self._store, piece)
+        await self._changed_to(people)
         return imported
+
+    async def _changed_to(self, people: Sequence[Person]) -> None:
+        """Tell the other services to ask again; and whoever has left is signed in nowhere any more."""
+        await self.changed()
+        if gone := [person.person_id for person in people if person.left]:
+            await self._sign_out(gone)
 
     async def erase(self, person_id: str, anyway: bool = False) -> Erased:
         """Erase a person: from the directory, from what all services put aside, and from what is restored later.
