@@ -6,17 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from pydantic import ValidationError
 
 from services.sessions import decisions, domain, handlers
 from services.sessions.domain import Known, Meeting, Overview, Session
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, Refused, Unknown, problems
-from shared.events.complaints import complaints, malformed
 from shared.use_cases import C, Decide
 from shared.web.desk import Desk, desk
 from shared.web.pages.flash import went_well
-from shared.web.pages.lists import Listed, listed
+from shared.web.pages.forms import made
+from shared.web.pages.lists import Listed, listed, shown
 from shared.web.pages.navigation import Pages
 from shared.web.pages.rendering import render
 
@@ -27,6 +26,8 @@ Written = Annotated[str, Form()]
 Chosen = Annotated[str | None, Form()]
 Ticked = Annotated[list[str] | None, Form()]
 STILL_REJECTED = "The plan was rejected on that day or later, and that verdict stands; accept it again on a later day."
+A_SESSION = 120
+"""Minutes, where nobody says how many."""
 A_MISTAKE = "recorded by mistake, and undone on the page of the sessions"
 
 
@@ -35,7 +36,42 @@ A_MISTAKE = "recorded by mistake, and undone on the page of the sessions"
 async def sessions(request: Request, here: Here, engagement_id: str) -> Listed:
     """The schedule; beside it attendance, homework and plans."""
     found = await handlers.shown(here.store, here.caller, engagement_id)
-    return Listed(found.meetings, Meeting, {"shown": found, "about": found.about})
+    return Listed(found.meetings, Meeting, {"shown": found, "about": found.about, "typed": {}, "problems": {}})
+
+
+@router.post("/sessions")
+@open_to(STAFF)
+async def schedule(
+    request: Request,
+    here: Here,
+    engagement_id: str,
+    topic: Written = "",
+    starts_at: Written = "",
+    minutes: Written = "",
+    mode: Written = "virtual",
+) -> Response:
+    """One more session has its time, and the number after the last."""
+    found = await handlers.shown(here.store, here.caller, engagement_id)
+    typed = {"topic": topic, "starts_at": starts_at, "minutes": minutes, "mode": mode}
+    try:
+        command = made(
+            domain.ScheduleSession,
+            engagement_id=engagement_id,
+            session_id=found.free_id,
+            number=found.next_number,
+            topic=topic.strip(),
+            starts_at=domain.clock_time(starts_at, found.known.zone, "starts_at"),
+            minutes=_number(minutes) or A_SESSION,
+            mode=mode,
+        )
+        said = await handlers.obey_anew(here.store, command, decisions.schedule, here.patience)
+    except Refused as refused:
+        wrong = {one.field: one.reason for one in problems(refused)}
+        beside = {"shown": found, "about": found.about, "typed": typed, "problems": wrong}
+        again = Listed(found.meetings, Meeting, beside, refused.status)
+        return await shown(request, "sessions.html", again, f"/app/engagements/{engagement_id}/sessions")
+    sentence = f"Session {command.number} is scheduled."
+    return _well(request, engagement_id, sentence, [fact["id"] for fact in said.facts], leave_form=True)
 
 
 @router.get("/sessions/{session_id}/held")
@@ -74,7 +110,7 @@ async def hold(
     ticked = [f"{table.team_id}/{seat.person_id}" for table in tables for seat in table.seats] if everybody else came
     typed = {"held_at": held_at, "minutes": minutes, "came": ticked or [], "resources": resources}
     try:
-        command = _made(
+        command = made(
             domain.HoldSession,
             engagement_id=engagement_id,
             session_id=session_id,
@@ -98,7 +134,7 @@ async def hand_in(
 ) -> Response:
     """A team did its homework."""
     told = {"homework_id": homework_id, "team_id": team_id, "handed_in_on": on or None}
-    told_of = _make(domain.HandInHomework, engagement_id, told)
+    told_of = made(domain.HandInHomework, engagement_id=engagement_id, **told)
     return await _obeyed(request, here, told_of, decisions.hand_in_homework, "The homework is handed in.")
 
 
@@ -106,7 +142,7 @@ async def hand_in(
 @open_to(STAFF)
 async def accept(request: Request, here: Here, engagement_id: str, plan_id: Written, on: Chosen = None) -> Response:
     """The lead agency stands behind a plan."""
-    command = _make(domain.JudgePlan, engagement_id, {"plan_id": plan_id, "on": on or None})
+    command = made(domain.JudgePlan, engagement_id=engagement_id, plan_id=plan_id, on=on or None)
     await handlers.shown(here.store, here.caller, engagement_id)
     said = await handlers.obey_anew(here.store, command, decisions.accept_plan, here.patience)
     plan = (await handlers.shown(here.store, here.caller, engagement_id)).known.plans[plan_id]
@@ -120,7 +156,7 @@ async def reject(
     request: Request, here: Here, engagement_id: str, plan_id: Written, reason: Written = "", on: Chosen = None
 ) -> Response:
     """The lead agency does not stand behind a plan."""
-    command = _make(domain.JudgePlan, engagement_id, {"plan_id": plan_id, "on": on or None, "reason": reason or None})
+    command = made(domain.JudgePlan, engagement_id=engagement_id, plan_id=plan_id, on=on or None, reason=reason or None)
     return await _obeyed(request, here, command, decisions.reject_plan, "The plan is rejected.")
 
 
@@ -138,7 +174,9 @@ async def report_step(
 ) -> Response:
     """A step of a plan is under way, done, blocked or dropped."""
     told = {"plan_id": plan_id, "step_id": step_id, "status": status}
-    command = _make(domain.ReportStep, engagement_id, {**told, "barrier": barrier or None, "reported_on": on or None})
+    command = made(
+        domain.ReportStep, **told, engagement_id=engagement_id, barrier=barrier or None, reported_on=on or None
+    )
     return await _obeyed(request, here, command, decisions.report_step, "The step is reported.")
 
 
@@ -185,18 +223,6 @@ def _session(found: Overview, session_id: str) -> Session:
     if session is None:
         raise Unknown("session", session_id, found.about.engagement_id)
     return session
-
-
-def _make(command: type[C], engagement_id: str, told: Mapping[str, Any]) -> C:
-    return _made(command, engagement_id=engagement_id, **told)
-
-
-def _made(command: type[C], **told: Any) -> C:
-    """The command that a form asks for; what it cannot be is refused by its field."""
-    try:
-        return command(**told)
-    except ValidationError as error:
-        raise malformed(complaints(error.errors(include_url=False, include_input=False))) from None
 
 
 def _number(text: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 from tests.support.http import OPENED, prepared
@@ -145,3 +146,19 @@ async def test_a_text_is_checked_and_its_mistakes_are_told_by_line() -> None:
         shown = await sent(world, "/app/playbooks/check", 422, document=bad)
         assert "One mistake" in shown and "<strong>line " in shown and "attendence" in shown
         assert (await world.get("/playbooks"))["items"][0]["version"] == 1
+
+
+async def test_an_engagement_is_closed_on_a_page_and_goes_on_if_that_was_a_mistake() -> None:
+    async with prepared() as world:
+        form = "/app/engagements/e1/close"
+        assert "The last phase begins" in (await world.http.get(form, headers=BROWSER)).text
+        early = await world.http.post(form, data={"closed_on": "2020-01-01", "reason": "completed"}, headers=BROWSER)
+        assert early.status_code == 422 and "before the engagement was opened" in early.text
+        closed = await world.http.post(form, data={"closed_on": "2027-01-13", "reason": "stopped"}, headers=BROWSER)
+        assert closed.headers["location"] == "/app/engagements/e1"
+        assert (await world.get("/engagements/e1"))["state"] == "closed"
+        page = (await world.http.get("/app/engagements/e1/teams", headers=BROWSER)).text
+        assert "Out-of-school time is closed." in page
+        [fact_id] = re.findall('name="fact_id" value="([^"]+)"', page)
+        await world.http.post(f"{form}/undo", data={"fact_id": fact_id}, headers=BROWSER)
+        assert (await world.get("/engagements/e1"))["state"] == "open"

@@ -119,3 +119,18 @@ async def test_a_step_is_reported_with_what_stands_in_its_way_and_corrected_the_
         assert (told["status"], told.get("barrier")) == ("done", None)
         wrong = await send(world, f"{HERE}/plans/report-step", **step, status="sleeping")
         assert wrong.status_code == 422
+
+
+async def test_a_session_is_scheduled_on_the_page_and_can_be_taken_back() -> None:
+    async with prepared() as world:
+        form = "/app/engagements/e1/sessions"
+        wrong = await world.http.post(form, data={"topic": "Money", "starts_at": "soon"}, headers=BROWSER)
+        assert wrong.status_code == 422 and "must be a day and a time" in wrong.text and 'value="Money"' in wrong.text
+        told = {"topic": "Money", "starts_at": "2027-03-09T15:00", "minutes": "90", "mode": "in_person"}
+        page = (await world.http.post(form, data=told, headers=BROWSER, follow_redirects=True)).text
+        assert "Session 3 is scheduled." in page
+        new = await world.get("/sessions/e1-s3")
+        assert (new["number"], new["minutes"], new["starts_at"]) == (3, 90, "2027-03-09T15:00:00-05:00")
+        [fact_id] = re.findall('name="fact_id" value="([^"]+)"', page)
+        await world.http.post(f"{form}/undo", data={"fact_id": fact_id}, headers=BROWSER)
+        assert "Money" not in (await world.http.get(form, headers=BROWSER)).text

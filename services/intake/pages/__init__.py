@@ -4,12 +4,12 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from services.intake.pages import approvals, opening, people, playbooks, requests, team, teams, topics, whatif
+from services.intake.pages import approvals, closing, opening, people, playbooks, requests, team, teams, topics, whatif
 from shared.access.opening import ADMINISTRATORS
 from shared.web.pages.navigation import Entry, Pages
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
-for noun in (topics, requests, opening, teams, team, approvals, playbooks, people, whatif):
+for noun in (topics, requests, opening, closing, teams, team, approvals, playbooks, people, whatif):
     router.include_router(noun.router)
 ENTRIES = (
     Entry("Topics in demand", "/app/topics", order=30, icon="trending_up"),

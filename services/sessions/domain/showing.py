@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -12,6 +13,9 @@ from shared.errors import Malformed
 from shared.events.intake import Member
 from shared.playbooks.heading import Heading
 from shared.playbooks.history import History
+
+LONGEST = 50
+"""Letters of an engagement's id that go into those of its sessions: there is room for numbers behind them."""
 
 
 class Meeting(BaseModel):
@@ -56,6 +60,19 @@ class Overview:
     """The teams that take part still, by jurisdiction."""
 
     @property
+    def next_number(self) -> int:
+        """The number of a session that is scheduled now; that of a cancelled one is free again."""
+        taken = [one.number for one in self.known.sessions.values() if one.state != "cancelled"]
+        return max(taken, default=0) + 1
+
+    @property
+    def free_id(self) -> str:
+        """An id for it that no session has, not even a cancelled one."""
+        first = f"{self.about.engagement_id[:LONGEST]}-s{self.next_number}"
+        others = (f"{first}-{n}" for n in count(2))
+        return next(one for one in chain([first], others) if one not in self.known.sessions)
+
+    @property
     def meetings(self) -> list[Meeting]:
         """The schedule, by the day."""
         sessions = sorted(self.known.sessions.values(), key=lambda one: (one.starts_at, one.session_id))
@@ -91,12 +108,12 @@ def overview(history: History, about: Heading) -> Overview:
     return Overview(about, known(history), tuple(sorted(tables, key=lambda one: (one.jurisdiction, one.team_id))))
 
 
-def clock_time(text: str, zone: ZoneInfo) -> datetime:
+def clock_time(text: str, zone: ZoneInfo, field: str = "held_at") -> datetime:
     """The moment at which the clocks of a zone show this day and time."""
     try:
         told = datetime.fromisoformat(text)
     except ValueError:
-        raise Malformed("must be a day and a time, like 2027-01-12 and 15:00", "held_at") from None
+        raise Malformed("must be a day and a time, like 2027-01-12 and 15:00", field) from None
     return told if told.tzinfo else told.replace(tzinfo=zone)
 
 
