@@ -15,6 +15,8 @@ from shared.web.assets import asset
 from shared.web.pages import flash, times
 from shared.web.pages.navigation import TABS, Pages
 
+NAMES = "throughline.names"
+"""Where a request keeps the names it has asked for: on a long list the same few people stand in every row."""
 OURS = Path(__file__).parents[1] / "templates"
 
 
@@ -67,5 +69,9 @@ async def named(context: Context, person_id: str | None) -> str:
     """What a person is called: {{ person_id | named }}; "nobody" where there is none."""
     if not person_id:
         return "nobody"
-    directory: Directory = context["request"].app.state.directory
-    return called(await directory.named([person_id]), person_id)
+    request: Request = context["request"]
+    names: dict[str, str] = request.scope.setdefault(NAMES, {})
+    if person_id not in names:
+        directory: Directory = request.app.state.directory
+        names[person_id] = called(await directory.named([person_id]), person_id)
+    return names[person_id]

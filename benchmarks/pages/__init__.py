@@ -1,0 +1,1 @@
+"""How long pages take, with as much in them as a center has in a year."""

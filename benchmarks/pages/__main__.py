@@ -1,0 +1,87 @@
+"""`make bench-pages`: how long a page takes, and how many times an empty one; prints one JSON line."""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from httpx import AsyncClient
+
+from benchmarks.pages import year
+from benchmarks.pages.house import a_house
+
+ENOUGH = 100
+"""Milliseconds within which whoever waits does not notice that they do."""
+WARM = 2
+"""Rounds that are not counted: what is read once is remembered afterwards."""
+
+
+async def measure(engagements: int, rounds: int) -> dict[str, Any]:
+    """All pages in turn, round by round, so that whatever slows the machine slows all alike."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with a_house(Path(folder), engagements) as house:
+            pages = {
+                "empty": (house.supervisor, "/app/empty"),
+                "inbox": (house.facilitator, "/app/inbox"),
+                "inbox_of_all": (house.supervisor, "/app/inbox?whose=all"),
+                "inbox_one_heap": (house.supervisor, "/app/inbox?whose=all&when=overdue"),
+                "engagements": (house.supervisor, "/app/engagements"),
+                "engagement": (house.facilitator, "/app/engagements/e-000"),
+            }
+            took: dict[str, list[float]] = {name: [] for name in pages}
+            for _round in range(WARM + rounds):
+                for name, (client, path) in pages.items():
+                    took[name].append(await _milliseconds(client, path))
+            tasks = await house.supervisor.get("/app/inbox.json?whose=all")
+    told = _told({name: some[WARM:] for name, some in took.items()})
+    return {"engagements": engagements, "open_tasks": len(tasks.json()["items"]), "rounds": rounds, **told}
+
+
+async def _milliseconds(client: AsyncClient, path: str) -> float:
+    begun = perf_counter()
+    answer = await client.get(path)
+    took = (perf_counter() - begun) * 1000
+    answer.raise_for_status()
+    return took
+
+
+def _told(took: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """The median of each page, and of its ratio to the empty page of the same round, with the least and the most."""
+    empty = took["empty"]
+    pages = {
+        name: _page(some, [one / none for one, none in zip(some, empty, strict=True)])
+        for name, some in took.items()
+        if name != "empty"
+    }
+    slow = [name for name, page in pages.items() if page["ms"] >= ENOUGH]
+    return {"empty_ms": round(median(empty), 2), "pages": pages, "slower_than_100_ms": slow}
+
+
+def _page(took: Sequence[float], ratios: Sequence[float]) -> dict[str, Any]:
+    return {
+        "ms": round(median(took), 1),
+        "ms_spread": [round(min(took), 1), round(max(took), 1)],
+        "ratio": round(median(ratios), 1),
+        "ratio_spread": [round(min(ratios), 1), round(max(ratios), 1)],
+    }
+
+
+def main() -> int:
+    """Measure, and print the line."""
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
+    asked.add_argument("--engagements", type=int, default=200)
+    asked.add_argument("--rounds", type=int, default=9, help="at least five")
+    told = asked.parse_args()
+    print(f"{told.engagements} engagements with {year.TASKS} open tasks each; a minute.", file=sys.stderr)
+    print(json.dumps(asyncio.run(measure(told.engagements, max(5, told.rounds)))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
