@@ -5,26 +5,32 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
+from shared.events.base import NO_ENGAGEMENT
+from shared.events.fields import RUNNERS
 from shared.obligations.heap import Heap
 from shared.obligations.ledger import LEDGER, ROW
 from shared.obligations.reconcile import OPEN, Row
 from shared.storage.listing import Asked, rows_of
-from shared.storage.ownership import theirs
+from shared.storage.ownership import SEAT, theirs
 from shared.storage.work import Unit
 
 Name = TypeVar("Name", bound=str)
 
 
-async def page(unit: Unit, heap: Heap, asked: Asked, **equal: str | None) -> tuple[list[Row], str | None]:
-    """Some of a heap, and the cursor of what comes after it."""
-    found, rest = await rows_of(unit, LEDGER, ("due_at", "key"), asked, [_on(unit, heap)], equal)
+async def page(
+    unit: Unit, heap: Heap, asked: Asked, is_mine: bool = False, **equal: str | None
+) -> tuple[list[Row], str | None]:
+    """Some of a heap, or what of it whoever asks has to do themselves, and the cursor of what comes after it."""
+    conditions = [_on(unit, heap), *([_of_theirs(unit)] if is_mine else [])]
+    found, rest = await rows_of(unit, LEDGER, ("due_at", "key"), asked, conditions, equal)
     return [ROW.validate_json(row.document) for row in found], rest
 
 
-async def counts(unit: Unit, heaps: Mapping[Name, Heap], **equal: str | None) -> dict[Name, int]:
-    """How much lies on each heap."""
+async def counts(unit: Unit, heaps: Mapping[Name, Heap], is_mine: bool = False, **equal: str | None) -> dict[Name, int]:
+    """How much lies on each heap, or how much of it is for whoever asks to do themselves."""
     sums = [func.sum(case((_on(unit, heap), 1), else_=0)) for heap in heaps.values()]
-    asked = (LEDGER.c[column] == value for column, value in equal.items() if value is not None)
+    asked = [LEDGER.c[column] == value for column, value in equal.items() if value is not None]
+    asked += [_of_theirs(unit)] if is_mine else []
     found = (await unit.connection.execute(select(*sums).where(theirs(unit, LEDGER.c.line), *asked))).one()
     return {name: count or 0 for name, count in zip(heaps, found, strict=True)}
 
@@ -45,3 +51,23 @@ def _on(unit: Unit, heap: Heap) -> ColumnElement[bool]:
     if heap.until is not None:
         conditions.append(c.due_at < heap.until)
     return and_(*conditions)
+
+
+def _of_theirs(unit: Unit) -> ColumnElement[bool]:
+    """What somebody has to do themselves: in the roles that they hold in each engagement; outside any, as who they are.
+
+    What nobody's role owes outside engagements (a topic to be planned) is for everybody who may see it.
+    """
+    c, caller = LEDGER.c, unit.caller
+    mine = select(SEAT.c.engagement_id).where(SEAT.c.person_id == (caller.person_id or ""))
+    seated = [and_(_falls_to(role), c.engagement_id.in_(mine.where(SEAT.c.role == role))) for role in RUNNERS]
+    as_who_they_are = [_falls_to(role) for role in RUNNERS if role in caller.roles]
+    outside = and_(c.engagement_id == NO_ENGAGEMENT, or_(c.to.not_in(RUNNERS), *as_who_they_are))
+    return or_(outside, *seated)
+
+
+def _falls_to(role: str) -> ColumnElement[bool]:
+    """Owed by this role, or told to it because nothing happened: that stands in the document alone."""
+    c = LEDGER.c
+    was_told = c.document.contains(f'"escalate_to":"{role}"') & ~c.document.contains('"escalated_at":null')
+    return or_(c.to == role, was_told)

@@ -15,7 +15,7 @@ from shared.storage.listing import MOST, Asked
 from shared.storage.work import Store, Unit
 from shared.use_cases import C, Decide
 
-FEW, MANY = 25, 100
+FEW, MANY = 20, 50
 """How many tasks of each heap are shown where there are several heaps, and how many of one that is looked at alone."""
 OUTSIDE = "Requests and topics"
 """What the tasks of no engagement are about."""
@@ -29,6 +29,8 @@ class Wanted:
     when: When | None = None
     to: str | None = None
     engagement: str | None = None
+    is_mine: bool = False
+    """Only what whoever asks has to do themselves."""
     cursor: str | None = None
     """Where the page begins; of one heap only."""
 
@@ -47,22 +49,30 @@ class Inbox:
     """Those in which anything is open, with their titles."""
     roles: list[str]
     """Those that owe anything."""
+    of_others: int
+    """How much waits for others, where only one's own was wanted, and there is none."""
 
 
 async def shown(store: Store, wanted: Wanted) -> Inbox:
     """What waits, the first of each heap, or a page of the heap that is wanted."""
     async with store.look() as unit:
         piles = {name: heap for name, heap in heaps(unit.now, wanted.reader).items() if wanted.when in (None, name)}
-        counts = await waiting.counts(unit, piles, **_equal(wanted))
+        counts = await waiting.counts(unit, piles, wanted.is_mine, **_equal(wanted))
         asked = Asked(cursor=wanted.cursor if wanted.when else None, limit=MANY if wanted.when else FEW)
-        pages = {name: await waiting.page(unit, piles[name], asked, **_equal(wanted)) for name in piles if counts[name]}
+        pages = {
+            name: await waiting.page(unit, piles[name], asked, wanted.is_mine, **_equal(wanted))
+            for name in piles
+            if counts[name]
+        }
+        has_none = wanted.is_mine and not any(counts.values())
+        others = await waiting.counts(unit, piles, False, **_equal(wanted)) if has_none else {}
         owing = await waiting.owing(unit)
         titles = await repository.titles(unit, {engagement for engagement, _ in owing})
         tasks = {name: _told(unit, rows, titles, wanted.reader) for name, (rows, _) in pages.items()}
     known = {NO_ENGAGEMENT: OUTSIDE, **titles}
     named = sorted(((one, known.get(one, one)) for one in {one for one, _ in owing}), key=lambda one: one[1])
     rest = next((rest for _, rest in pages.values()), None) if wanted.when else None
-    return Inbox(tasks, counts, rest, named, sorted({to for _, to in owing}))
+    return Inbox(tasks, counts, rest, named, sorted({to for _, to in owing}), sum(others.values()))
 
 
 async def whole(store: Store, wanted: Wanted) -> list[Waiting]:
@@ -72,7 +82,7 @@ async def whole(store: Store, wanted: Wanted) -> list[Waiting]:
         for name, heap in heaps(unit.now, wanted.reader).items():
             asked: Asked | None = Asked(limit=MOST) if wanted.when in (None, name) else None
             while asked:
-                some, cursor = await waiting.page(unit, heap, asked, **_equal(wanted))
+                some, cursor = await waiting.page(unit, heap, asked, wanted.is_mine, **_equal(wanted))
                 rows += some
                 asked = Asked(cursor=cursor, limit=MOST) if cursor else None
         titles = await repository.titles(unit, {row.engagement for row in rows})

@@ -51,10 +51,12 @@ async def inbox(
     to: str = "",
     engagement: str = "",
     when: domain.When | None = None,
+    whose: Literal["mine", "all"] | None = None,
     cursor: str | None = None,
 ) -> Listed:
     """What is due, for whom, and why: for people page by page, for programs all of it."""
-    wanted = desks.Wanted(zone_of(request), when, to or None, engagement or None, cursor)
+    whose = "all" if here.caller.person_id is None else whose or "mine"
+    wanted = desks.Wanted(zone_of(request), when, to or None, engagement or None, whose == "mine", cursor)
     if request.url.path != INBOX:
         return Listed(await desks.whole(here.store, wanted), Waiting)
     found = await desks.shown(here.store, wanted)
@@ -62,9 +64,10 @@ async def inbox(
         "heaps": found.tasks,
         "counts": found.counts,
         "names": GROUPS,
-        "filters": {"to": to, "engagement": engagement, "when": when or ""},
+        "filters": {"to": to, "engagement": engagement, "when": when or "", "whose": whose},
         "roles": found.roles,
         "engagements": found.engagements,
+        "of_others": found.of_others,
         "next": found.next,
         "begins": not cursor,
     }
