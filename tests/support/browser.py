@@ -15,7 +15,9 @@ import httpx
 import nats
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from shared.access.door import COOKIE
 from shared.clock import WorldClock
+from tests.support.people import PEOPLE, introduce, link_for
 from tests.support.up import PATIENCE, ROOT, Up, a_folder, an_up
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -52,20 +54,25 @@ def a_house(parent: Path) -> Iterator[Up]:
 
 
 def visit(browser: Browser, up: Up, scheme: Scheme = "light", width: int = WIDE, **more: Any) -> BrowserContext:
-    """Somebody who may see everything, at a screen of this width."""
-    key = up.folder / "data" / "key"
-    headers = {"Authorization": f"Bearer {key.read_text(encoding='utf-8').strip()}"} if key.exists() else {}
+    """The facilitator of all that is under way, who administers this house too, at a screen of this width."""
     context = browser.new_context(
         base_url=up.api,
         color_scheme=scheme,
         viewport={"width": width, "height": 900},
         timezone_id="America/New_York",
         locale="en-US",
-        extra_http_headers=headers,
         **more,
     )
     context.set_default_timeout(30_000)
+    context.add_cookies([{"name": COOKIE, "value": signed_in(up), "url": up.api}])
     return context
+
+
+def signed_in(up: Up) -> str:
+    """What her browser shows at the door."""
+    key = link_for(up, "p-rivera", "facilitator", "administrator").partition("key=")[2]
+    answer = httpx.post(f"{up.api}/sign-in/link", data={"key": key}, headers={"Origin": up.api}, timeout=PATIENCE)
+    return answer.cookies[COOKIE]
 
 
 def complaints(page: Page) -> list[str]:
@@ -93,6 +100,7 @@ TITLES = (
 
 def furnish(up: Up) -> None:
     """Open engagements, form teams, schedule and hold sessions: one long under way, one fresh."""
+    introduce(up, **PEOPLE, **TEAMS)
     today = WorldClock().now().date()
     for number, (engagement, title, topic, places) in enumerate(TITLES):
         _open(up, engagement, title, topic, places, today - timedelta(days=70 - 25 * number))
@@ -206,4 +214,10 @@ def _open(up: Up, engagement: str, title: str, topic: str, places: tuple[str, ..
             up.post("/sessions/hold", **mine, session_id=told["session_id"], held_at=starts, attendance=came)
 
 
+TEAMS = {
+    "p-wv-1": "Wes Vance", "p-wv-2": "Gina Webb", "p-vt-1": "Vera Thorn", "p-vt-2": "Theo Vail",
+    "p-nm-1": "Nora Mora", "p-nm-2": "Marco Nez", "p-vi-1": "Ivy Vale", "p-vi-2": "Ines Cruz",
+    "p-hi-1": "Hana Ito", "p-hi-2": "Kai Hale", "p-or-1": "Orla Reed", "p-or-2": "Rosa Ortiz",
+    "p-ga-1": "Gail Avery", "p-ga-2": "Amos Grant",
+}  # fmt: skip
 TOPICS = ("What the data say", "Who must be at the table", "Money that lasts", "Trying it out", "The plan")
