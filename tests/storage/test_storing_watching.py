@@ -13,7 +13,7 @@ from shared import use_cases
 from shared.clock import VirtualClock
 from shared.events.base import Fact
 from shared.storage import facts as kept
-from shared.storage import migrations
+from shared.storage import migrations, ownership
 from shared.storage.database import Database
 from shared.storage.migrations import REVISION
 from shared.storage.work import Store
@@ -111,6 +111,10 @@ async def test_what_waits_to_be_looked_at_waits_since_it_was_said(evaluation: St
     assert await handlers.earliest(evaluation) == NOW
 
 
+MADE_SINCE = [ownership.SEAT, ownership.PLACE]
+"""Whatever is recorded today is recorded with these."""
+
+
 def made_before_anything_was_watched(bare: Connection) -> None:
     migrations.upgrade(bare, "evaluation", None, "0003")
     REVISION.create(bare)
@@ -122,8 +126,14 @@ async def test_what_had_closed_before_the_upgrade_is_watched_without_another_wor
     async with older.alone() as connection:
         await connection.run_sync(made_before_anything_was_watched)
     store = Store(older, VirtualClock(NOW))
+    async with older.alone() as connection:
+        for rows in MADE_SINCE:
+            await connection.run_sync(rows.create)
     async with store.work() as unit:
         await kept.record(unit, [*BEGINNING, CLOSED, ASKED], False)
+    async with older.alone() as connection:
+        for rows in MADE_SINCE:
+            await connection.run_sync(rows.drop)
     await older.create(TABLES)
     await older.close()
     async with a_store(url, "evaluation", TABLES) as store:

@@ -17,8 +17,6 @@ NEEDS_CHROMIUM = "tests/browser/conftest.py"
 """May leave tests out: a browser is no Python package, and not everybody has one."""
 NEEDS_NPM = "tests/support/provider.py"
 """So may this: a provider to sign in at is a package of npm."""
-NEEDS_LINUX = "tests/connected/test_nursery.py"
-"""It tries the harness that kills and freezes processes, and that needs Linux's /proc; Throughline itself does not."""
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 45
@@ -109,7 +107,7 @@ def test_what_is_left_for_later_is_an_issue_and_not_a_comment() -> None:
 def test_no_test_is_left_out() -> None:
     left_out = re.compile(r"pytest\.(?:skip|xfail|importorskip)\b|mark\.(?:skip|skipif|xfail)\b")
     found = [name(path) for path in MODULES if "tests" in path.parts and left_out.search(path.read_text("utf-8"))]
-    assert [file for file in found if file not in {ME, NEEDS_CHROMIUM, NEEDS_NPM, NEEDS_LINUX}] == []
+    assert [file for file in found if file not in {ME, NEEDS_CHROMIUM, NEEDS_NPM}] == []
 
 
 def _lines(path: Path) -> int:
