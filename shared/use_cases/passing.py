@@ -1,0 +1,60 @@
+"""Passing: what time alone does, and pieces of work that no fact tells of, each in a transaction of its own."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from shared.obligations.following import FEW, Following
+from shared.storage import facts as kept
+from shared.storage.work import Store, Unit
+from shared.use_cases.given import T
+from shared.use_cases.trying import patiently
+
+
+async def pass_time(store: Store, following: Following) -> None:
+    """Do all that time has to do by now, a bounded number of obligations in each transaction."""
+
+    async def once() -> int:
+        async with store.work() as unit:
+            await following.roll_on(unit)
+            return await following.pass_time(unit)
+
+    while await patiently(once, patience=0) >= FEW:
+        pass
+
+
+async def plan_all_that_waits(store: Store, following: Following) -> None:
+    """Plan every line again that waits for it, and let nothing fall due; for whoever has just learned much."""
+
+    async def once() -> bool:
+        async with store.work() as unit:
+            earliest: datetime | None = await unit.connection.scalar(select(func.min(kept.LINE.c.look_again_at)))
+            waits = earliest is not None and earliest <= unit.now
+            if waits:
+                await following.roll_on(unit)
+            return waits
+
+    while await patiently(once, patience=0):
+        pass
+
+
+async def at_once(store: Store, piece: Callable[[Unit], Awaitable[T]]) -> T:
+    """Do a piece of work that no fact tells of in one transaction, again where another replica was faster."""
+
+    async def once() -> T:
+        async with store.work() as unit:
+            return await piece(unit)
+
+    return await patiently(once, patience=0)
+
+
+async def until_done(store: Store, piece: Callable[[Unit], Awaitable[bool]]) -> None:
+    """Do a piece of work in a transaction of its own, and another one, until there was nothing to do."""
+
+    async def once() -> bool:
+        async with store.work() as unit:
+            return await piece(unit)
+
+    while await patiently(once, patience=0):
+        pass
