@@ -76,7 +76,9 @@ def _reason(error: Mapping[str, Any]) -> str:
         reason = _choice(details["expected"])
     elif kind == "value_error":
         reason = str(details["error"])
-    elif kind.startswith("date"):
+    elif kind.startswith("date_"):
+        reason = "must be a day that exists, written like 2017-11-14"
+    elif kind.startswith("datetime_"):
         reason = "must be a time that exists, written like 2017-11-14T15:00:00-05:00"
     elif kind in WORDS:
         reason = WORDS[kind].format(**details)

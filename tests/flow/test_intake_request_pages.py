@@ -61,7 +61,7 @@ async def test_a_request_logged_by_mistake_is_taken_back() -> None:
 async def test_what_is_wrong_with_a_request_stands_beside_its_field() -> None:
     async with prepared() as world:
         shown = await sent(world, f"{HERE}/new", 422, number="n1", jurisdiction="Kentucky", topic="Licensing")
-        assert 'id="jurisdiction-wrong">must be the USPS code' in shown and 'id="need-wrong">is missing' in shown
+        assert "Jurisdiction must be the USPS code" in shown and "What they need is missing" in shown
         assert 'value="Licensing"' in shown and 'value="n1"' in shown
         await page(world, f"{HERE}/none", 404)
 
@@ -79,7 +79,7 @@ async def test_a_request_is_answered_without_an_engagement_or_withdrawn_and_wait
         await sent(world, f"{HERE}/r1/answer", how="resource", answered_on="2027-01-12")
         assert (await world.get("/requests/r1"))["state"] == "answered"
         shown = await sent(world, f"{HERE}/r2/withdraw", 422)
-        assert 'id="reason-wrong">is missing' in shown
+        assert "Why is missing" in shown
         assert "The request is withdrawn." in await sent(world, f"{HERE}/r2/withdraw", reason="They found it")
         shown = await sent(world, f"{HERE}/r2/answer", 409, how="resource")
         assert "was withdrawn: there is nothing to answer" in shown

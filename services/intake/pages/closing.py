@@ -8,12 +8,12 @@ from fastapi.responses import Response
 
 from services.intake import domain, handlers
 from services.intake.decisions import engagements as decisions
-from services.intake.pages.here import Here, typed, wrong
+from services.intake.pages.here import Here, typed
 from shared.access.opening import STAFF, open_to
 from shared.errors import Refused
 from shared.storage.headings import heading
 from shared.web.pages.flash import went_well
-from shared.web.pages.forms import made
+from shared.web.pages.forms import made, wrong
 from shared.web.pages.rendering import render
 
 router = APIRouter()

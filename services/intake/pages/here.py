@@ -13,8 +13,7 @@ from services.intake.domain import Known
 from services.intake.repository import people
 from shared.bus import looking_on
 from shared.commands import Command, Said
-from shared.errors import Malformed, Refused, problems
-from shared.events.complaints import complaints
+from shared.errors import Malformed, Refused
 from shared.people import called
 from shared.playbooks.gate import Gate
 from shared.playbooks.heading import Heading
@@ -23,6 +22,7 @@ from shared.storage.listing import MOST, Asked
 from shared.use_cases import C, Decide
 from shared.web.desk import Desk, desk
 from shared.web.pages.flash import went_well
+from shared.web.pages.forms import wrong
 from shared.web.pages.refusing import typed_in
 
 Here = Annotated[Desk, Depends(desk("intake"))]
@@ -104,12 +104,6 @@ def typed(request: Request) -> dict[str, str]:
 def ticked(request: Request, name: str) -> list[str]:
     """All that was ticked under a name."""
     return [value for field, value in typed_in(request) if field == name]
-
-
-def wrong(error: Refused | ValidationError) -> dict[str, str]:
-    """What was wrong, by the field that it stands beside."""
-    told = complaints(error.errors()) if isinstance(error, ValidationError) else problems(error)
-    return {one.field.rpartition(".")[2]: one.reason for one in told}
 
 
 def place_code(text: str) -> str:

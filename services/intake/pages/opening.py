@@ -15,13 +15,14 @@ from services.intake.decisions.foreseeing import Foreseen
 from services.intake.domain import FormTeam, OpenEngagement
 from services.intake.handlers import openings, topics
 from services.intake.pages.drawing import drawn
-from services.intake.pages.here import Here, choices, place_code, ticked, typed, wrong
+from services.intake.pages.here import Here, choices, place_code, ticked, typed
 from services.intake.pages.team import ROLES
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, Refused, Unknown
 from shared.events.fields import RUNNERS
 from shared.web.desk import Desk
 from shared.web.pages.flash import went_well
+from shared.web.pages.forms import wrong
 from shared.web.pages.rendering import render
 
 router = APIRouter()

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.intake.decisions.people import text_of
 from services.intake.domain.people import Erased, Imported, ImportPeople, Preview
 from services.intake.handlers.people import Directory, NotAllAsked, NotWhole
-from services.intake.pages.here import Here, wrong
+from services.intake.pages.here import Here
 from services.intake.repository import people as rows
 from shared.access.opening import ADMINISTRATORS, open_to
 from shared.errors import Malformed, Unknown
@@ -17,6 +17,7 @@ from shared.people import Person
 from shared.storage.listing import MOST, Asked
 from shared.web.desk import Desk
 from shared.web.pages.flash import went_well
+from shared.web.pages.forms import wrong
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.rendering import render
 

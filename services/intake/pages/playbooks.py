@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.intake import repository
 from services.intake.handlers import openings
 from services.intake.pages.drawing import drawn
-from services.intake.pages.here import Here, typed, wrong
+from services.intake.pages.here import Here, typed
 from services.intake.pages.opening import codes
 from shared import shelf
 from shared.access.opening import STAFF, open_to
@@ -17,6 +17,7 @@ from shared.errors import Malformed, Problem, problems
 from shared.playbooks.describe import called, conditions, when_due
 from shared.playbooks.model import Playbook, read
 from shared.playbooks.never import never
+from shared.web.pages.forms import wrong
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.rendering import render
 

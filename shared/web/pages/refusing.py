@@ -1,5 +1,6 @@
 """A refusal as a page: what was wrong in plain words, what to do, and what was typed, so that nothing is lost."""
 
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from fastapi import Request
@@ -8,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from shared.access.opening import NotSignedIn
 from shared.errors import Problem
 from shared.web.pages.flash import back
+from shared.web.pages.forms import Mending, sentence
 from shared.web.pages.rendering import render
 
 NOT_TYPED = frozenset({"task_id", "fact_id"})
@@ -26,8 +28,11 @@ async def refusal(request: Request, status: int, title: str, detail: str, told: 
     """The page that says so; in place of what a script asked for, the whole of the page it is on."""
     if status == NotSignedIn.status:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
-    typed = [(name, value) for name, value in typed_in(request) if name not in NOT_TYPED]
-    context = {"title": title, "detail": detail, "problems": told, "typed": typed, "back": back(request, "/app/inbox")}
+    mending = Mending(request.app.state.templates.globals["labels"])
+    typed = [(mending.called(name), value) for name, value in typed_in(request) if name not in NOT_TYPED]
+    context: dict[str, Any] = {"title": title, "typed": typed, "back": back(request, "/app/inbox")}
+    context |= {"detail": detail, "is_told": all(one.reason in detail for one in told)}
+    context["reasons"] = [sentence(mending.called(one.field), one.reason) for one in told]
     answer = await render(request, "refusal.html", status, code=status, **context)
     if "hx-request" in request.headers:
         answer.headers.update({"HX-Retarget": "#page", "HX-Reselect": "#page", "HX-Reswap": "outerHTML"})

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from shared.people import Directory, called
 from shared.web.assets import asset
 from shared.web.pages import flash, times
+from shared.web.pages.forms import Mending, labels_of, sentence
 from shared.web.pages.navigation import TABS, Pages
 
 NAMES = "throughline.names"
@@ -31,8 +32,9 @@ def environment(pages: Sequence[Pages]) -> Environment:
         lstrip_blocks=True,
         enable_async=True,
     )
-    made.globals |= {"asset": asset, "tabs": TABS, "times": times}
+    made.globals |= {"asset": asset, "tabs": TABS, "times": times, "sentence": sentence}
     made.filters |= {"words": words, "named": named}
+    made.globals["labels"] = labels_of(made)
     return made
 
 
@@ -41,7 +43,9 @@ async def render(request: Request, template: str, status: int = 200, **context: 
     state = request.app.state
     now, zone = state.clock.now(), times.zone_of(request)
     said = flash.flashed(request)
+    mending = Mending(state.templates.globals["labels"])
     told = {
+        "mending": mending,
         "request": request,
         "reader": request.state.caller,
         "now": now,
@@ -53,10 +57,19 @@ async def render(request: Request, template: str, status: int = 200, **context: 
         "path": request.url.path,
     }
     text = await state.templates.get_template(template).render_async({**told, **context})
+    text = await _told(state.templates, text, mending)
     answer = HTMLResponse(text, status_code=status)
     if said:
         flash.forget(answer)
     return answer
+
+
+async def _told(templates: Environment, text: str, mending: Mending) -> str:
+    """The page with what has to be mended at its place, and in its title, which is read aloud first."""
+    for n, (place, title, lines) in enumerate(mending.summaries()):
+        summary = await templates.get_template("mending.html").render_async(n=n, title=title, lines=lines)
+        text = text.replace(place, summary, 1).replace("<title>", "<title>To mend: " if n == 0 else "<title>", 1)
+    return text
 
 
 def words(name: str) -> str:

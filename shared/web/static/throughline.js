@@ -27,11 +27,15 @@
     }
   });
 
+  // What has to be mended is the next place for the keyboard, also where a browser gives it no focus by itself.
+  document.addEventListener("DOMContentLoaded", () => document.querySelector("#page [role=alert][autofocus]")?.focus());
+
   // After a form was sent, what it did is read aloud and is the next place for the keyboard.
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.target.matches?.("[data-live]")) return;
+    if (event.target.matches?.("[data-live], [data-quiet]")) return;
     unfold();
-    const told = document.querySelector("#said .tl-flash, #page [role=alert], #page h1");
+    const first = ["#said .tl-flash", "#page [role=alert]", "#page h1"].find((one) => document.querySelector(one));
+    const told = first && document.querySelector(first);
     if (told) {
       told.setAttribute("tabindex", "-1");
       told.focus({ preventScroll: !told.matches("[role=alert], h1") });
