@@ -17,6 +17,7 @@ from shared.cli import (
     doctor,
     events,
     handover,
+    instrument,
     peers,
     people,
     playbook,
@@ -204,6 +205,7 @@ def docs() -> None:
 
 app.add_typer(http, name="http")
 app.add_typer(events.commands(_hears), name="events")
+app.add_typer(instrument.app, name="instrument")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(request.app, name="request")
 app.add_typer(aside.app, name="aside")

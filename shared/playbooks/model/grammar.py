@@ -1,6 +1,6 @@
 """The grammar of playbooks: what program staff may write, and what each word means."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -16,7 +16,7 @@ from shared.playbooks.model.guard import Guard, Wrong, read_guard
 from shared.playbooks.model.header import Demand, Sessions, Teams, Window, Words, WorkingCalendar
 from shared.playbooks.model.schema import allow_extending, spell_out_scopes, spell_out_waits
 from shared.playbooks.model.title import Title, read_title
-from shared.playbooks.scopes import SCOPES, moment
+from shared.playbooks.scopes import SCOPES, moment, resolve
 from shared.playbooks.wait import NO_WAIT, LongerThanNothing, Wait
 from shared.playbooks.words import Scope, ScopeName, UnknownWord
 
@@ -160,7 +160,7 @@ class Rule(Words):
 
     @cached_property
     def _read_guard(self) -> tuple[Guard, list[Wrong]]:
-        return read_guard(self.scope, self.when)
+        return read_guard(partial(resolve, self.scope), self.when)
 
     def _wrong_kind(self) -> list[Wrong]:
         if (self.task is None) == (self.evaluation is None):

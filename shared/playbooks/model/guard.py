@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.playbooks.scopes import resolve
-from shared.playbooks.words import Attribute, Scope, UnknownWord, Value, did_you_mean
+from shared.playbooks.words import Attribute, UnknownWord, Value, did_you_mean
 
 OPERATORS = ("not", "in", "at_least", "at_most")
 ANY = "any"
 Wrong = tuple[tuple[str | int, ...], str]
 """Where in the guard, and what is wrong there."""
+Finding = Callable[[str], tuple[str, Attribute]]
+"""The full name and the meaning of what a guard speaks of; UnknownWord where there is no such thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +58,17 @@ class Guard:
             yield (*self.tests, *way)
 
 
-def read_guard(scope: Scope, when: Mapping[str, Any]) -> tuple[Guard, list[Wrong]]:
+def read_guard(find: Finding, when: Mapping[str, Any]) -> tuple[Guard, list[Wrong]]:
     """The guard that `when` spells, and all that is wrong with it."""
     tests: list[Test] = []
     wrong: list[Wrong] = []
     alternatives: tuple[Guard, ...] | None = None
     for name, condition in when.items():
         if name == ANY:
-            alternatives = _read_alternatives(scope, condition, wrong)
+            alternatives = _read_alternatives(find, condition, wrong)
             continue
         try:
-            full, word = resolve(scope, name)
+            full, word = find(name)
         except UnknownWord as error:
             wrong.append(((name,), str(error)))
             continue
@@ -75,13 +76,13 @@ def read_guard(scope: Scope, when: Mapping[str, Any]) -> tuple[Guard, list[Wrong
     return Guard(tuple(tests), alternatives), wrong
 
 
-def _read_alternatives(scope: Scope, condition: object, wrong: list[Wrong]) -> tuple[Guard, ...]:
+def _read_alternatives(find: Finding, condition: object, wrong: list[Wrong]) -> tuple[Guard, ...]:
     if not isinstance(condition, list) or not condition or not all(isinstance(way, dict) and way for way in condition):
         wrong.append(((ANY,), "any needs a list of conditions, like any: [{attended: 0}, {size: {at_most: 2}}]"))
         return ()
     guards = []
     for place, way in enumerate(condition):
-        guard, problems = read_guard(scope, way)
+        guard, problems = read_guard(find, way)
         guards.append(guard)
         wrong += [((ANY, place, *where), reason) for where, reason in problems]
     return tuple(guards)

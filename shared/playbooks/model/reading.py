@@ -63,14 +63,14 @@ def where(text: str | Node, file: str, path: Path) -> str:
     return str((parse(text, file) if isinstance(text, str) else text).at(path))
 
 
-def reason(error: Any) -> str:
-    """What is wrong, in words for those who write playbooks."""
+def reason(error: Any, of: type[BaseModel] = Playbook, called: str = "playbooks") -> str:
+    """What is wrong, in words for those who write playbooks, or something else of which this is the grammar."""
     match error["type"]:
         case "extra_forbidden":
-            known = _fields_at(Playbook, error["loc"][:-1])
-            known += OF_EXTENSIONS if len(error["loc"]) == 1 else ()
+            known = _fields_at(of, error["loc"][:-1])
+            known += OF_EXTENSIONS if of is Playbook and len(error["loc"]) == 1 else ()
             hint = did_you_mean(str(error["loc"][-1]), known)
-            return f"is not a word of playbooks{hint or ('; here are ' + ', '.join(known) if known else '')}"
+            return f"is not a word of {called}{hint or ('; here are ' + ', '.join(known) if known else '')}"
         case "value_error":
             return str(error["ctx"]["error"])
         case "literal_error":

@@ -108,9 +108,9 @@ def _refuse_tricks(text: str, file: str) -> None:
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             raise _at(file, line, "refers to another place (& or *); write it out")
         if getattr(event, "tag", None) and not _implied(event):
-            raise _at(file, line, f"has a tag ({event.tag}); playbooks need none")
+            raise _at(file, line, f"has a tag ({event.tag}); none is needed")
         if isinstance(event, DocumentStartEvent) and (event.version or event.tags):
-            raise _at(file, line, "begins with a % directive; playbooks need none")
+            raise _at(file, line, "begins with a % directive; none is needed")
         if depth > DEEPEST:
             raise _at(file, line, f"is nested more than {DEEPEST} deep")
 

@@ -1,0 +1,39 @@
+"""What forms say by themselves, in each language: problems with an answer, buttons, and words around the questions."""
+
+from collections.abc import Mapping
+
+from shared.instruments.form import Language
+
+PHRASES: Mapping[str, Mapping[Language, str]] = {
+    "required": {"en": "Please answer this question.", "es": "Responda a esta pregunta, por favor."},
+    "one_only": {"en": "Choose one answer only.", "es": "Elija una sola respuesta."},
+    "not_offered": {
+        "en": "Choose one of the answers that are offered.",
+        "es": "Elija una de las respuestas que se ofrecen.",
+    },
+    "too_many": {"en": "Choose {most} at most.", "es": "Elija {most} como máximo."},
+    "no_number": {"en": "Write a whole number, like 12.", "es": "Escriba un número entero, por ejemplo 12."},
+    "too_small": {"en": "Write {least} or more.", "es": "Escriba {least} o más."},
+    "too_large": {"en": "Write {most} or less.", "es": "Escriba {most} o menos."},
+    "no_day": {
+        "en": "Write a date as year, month and day, like 2027-03-31.",
+        "es": "Escriba la fecha como año, mes y día, por ejemplo 2027-03-31.",
+    },
+    "too_long": {
+        "en": "Shorten this to {most} characters; it has {has}.",
+        "es": "Acorte el texto a {most} caracteres; tiene {has}.",
+    },
+    "yes": {"en": "Yes", "es": "Sí"},
+    "no": {"en": "No", "es": "No"},
+    "not_applicable": {"en": "Does not apply to me", "es": "No me corresponde"},
+    "is_required": {"en": "required", "es": "obligatoria"},
+    "only_if": {"en": "asked only if", "es": "se pregunta solo si"},
+    "question": {"en": "question {number}", "es": "la pregunta {number}"},
+    "any_of": {"en": "choose all that apply", "es": "elija todas las que correspondan"},
+    "at_most": {"en": "choose {most} at most", "es": "elija {most} como máximo"},
+}
+
+
+def phrase(name: str, language: Language, **words: object) -> str:
+    """A sentence of the form's own, in this language."""
+    return PHRASES[name][language].format(**words)
