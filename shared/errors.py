@@ -21,6 +21,8 @@ class Refused(Exception):
     status: ClassVar[int] = 409
     title: ClassVar[str] = "Not possible as things stand"
     outcome: ClassVar[Outcome] = Outcome.ASIDE
+    retry_after: int | None = None
+    """Seconds after which it is possible, where time alone makes it so."""
 
     def __init__(self, field: str | None = None, **details: Any) -> None:
         self.field = field
@@ -79,6 +81,8 @@ class NotNow(Exception):
     # No refusal: a refusal is final, and whoever catches one puts the message aside.
     status: ClassVar[int] = 503
     title: ClassVar[str] = "Not now"
+    retry_after: int | None = 5
+    """Seconds after which whoever met a world that is not ready may try again."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

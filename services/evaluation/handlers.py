@@ -43,6 +43,11 @@ async def retract(store: Store, fact_id: str, reason: str, engagement_id: str | 
     return await use_cases.retract(store, fact_id, reason, repository.record, engagement_id)
 
 
+async def retract_all(store: Store, fact_ids: Sequence[str], reason: str, engagement_id: str) -> list[Said]:
+    """Take back all of these facts of an engagement, or none."""
+    return await use_cases.retract_all(store, fact_ids, reason, repository.record, engagement_id)
+
+
 async def pass_time(store: Store) -> None:
     """Open, close and let lapse what time says, in due order, some hundreds at a time; and watch what was said."""
     await use_cases.pass_time(store, FOLLOWING)

@@ -173,8 +173,7 @@ async def close(request: Request, here: Here, engagement_id: str, round_id: Writ
 async def undo(request: Request, here: Here, engagement_id: str, fact_id: Annotated[list[str], Form()]) -> Response:
     """What was just said was a mistake: it never was."""
     await handlers.shown(here.store, here.caller, engagement_id)
-    for one in fact_id:
-        await handlers.retract(here.store, one, A_MISTAKE, engagement_id)
+    await handlers.retract_all(here.store, list(dict.fromkeys(fact_id)), A_MISTAKE, engagement_id)
     return went_well(request, "Undone: all is as before.", f"/app/engagements/{engagement_id}/outcomes")
 
 

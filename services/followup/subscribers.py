@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from services.followup import handlers
 from services.followup.handlers import mail
 from shared.bus.asking import Words
-from shared.bus.looking_on import GATE, WHAT_IF, OfGate, OfPolicy
+from shared.bus.looking_on import GATE, IF_SAID, WHAT_IF, OfFacts, OfGate, OfPolicy
 from shared.bus.streams import ENGAGEMENT, Ear
+from shared.events import wire
 from shared.events.base import Event
 from shared.events.catalogue import SPEAKERS
 from shared.events.complaints import complaints, malformed
@@ -52,4 +53,11 @@ async def tell_what_if(service: Service, asked: Words) -> Words:
     return (await handlers.what_if(service.store, wanted.engagement_id, wanted.document)).model_dump(mode="json")
 
 
-ANSWERS = {"mail": write_to, GATE: tell_gate, WHAT_IF: tell_what_if}
+async def tell_if_said(service: Service, asked: Words) -> Words:
+    """Tell another service what would be due otherwise if it said some facts."""
+    wanted = OfFacts.model_validate(asked)
+    events = [wire.understand(fact).event for fact in wanted.facts]
+    return (await handlers.if_said(service.store, wanted.engagement_id, events)).model_dump(mode="json")
+
+
+ANSWERS = {"mail": write_to, GATE: tell_gate, WHAT_IF: tell_what_if, IF_SAID: tell_if_said}

@@ -49,7 +49,7 @@ def move(command: domain.MoveSession, known: Known, now: datetime) -> list[Event
     )
     if _is_as_scheduled(moved, session):
         return [moved]
-    return [moved.model_copy(update={"revision": session.revision + 1})]
+    return [moved.model_copy(update={"revision": max(session.revision + 1, command.revision)})]
 
 
 def cancel(command: domain.CancelSession, known: Known, now: datetime) -> list[Event]:
@@ -57,6 +57,8 @@ def cancel(command: domain.CancelSession, known: Known, now: datetime) -> list[E
     session = _session(known, command.engagement_id, command.session_id)
     if session.state == "held":
         raise NotCancelledIfHeld("session_id", session_id=session.session_id)
+    if not command.reason.strip():
+        raise Malformed("is missing: whoever meant to come wants to know why", "reason")
     return [command.as_event(said.SessionCancelled, cancelled_on=command.cancelled_on or _today(known, now))]
 
 
@@ -75,6 +77,8 @@ def hold(command: domain.HoldSession, known: Known, now: datetime) -> list[Event
 def assign_homework(command: domain.AssignHomework, known: Known, now: datetime) -> list[Event]:
     """All teams have something to do."""
     _session(known, command.engagement_id, command.session_id)
+    if not command.text.strip():
+        raise Malformed("is missing: tell the teams what to do", "text")
     return [command.as_event(said.HomeworkAssigned)]
 
 

@@ -6,6 +6,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.access import signing_in, tokens
@@ -13,9 +14,9 @@ from shared.access.caller import ALL_RIGHTS, NOBODY, Caller
 from shared.access.limits import Limit
 from shared.access.register import Register
 from shared.access.secrets import hashed
-from shared.errors import NotNow, Refused, problems
+from shared.errors import NotNow, Refused
 from shared.web.addresses import parts_of
-from shared.web.problems import problem
+from shared.web.problems import refused
 
 COOKIE = "throughline"
 REMEMBERED_FOR = 0.5
@@ -62,8 +63,8 @@ class TooMany(Refused):
     title = "Too many requests"
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = max(1, round(seconds))
-        super().__init__(seconds=self.seconds)
+        self.retry_after = max(1, round(seconds))
+        super().__init__(seconds=self.retry_after)
 
 
 class GuardedDoor:
@@ -134,7 +135,7 @@ def _refuse_other_sites(headers: Headers, url: str, is_signed_in: bool) -> None:
 
 
 class AtTheDoor:
-    """Puts the caller into each request: `request.state.caller`."""
+    """Puts the caller into each request: `request.state.caller`. Refuses as a route does: by a page, or a problem."""
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
@@ -142,12 +143,12 @@ class AtTheDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            scope.setdefault("state", {})
             try:
-                scope.setdefault("state", {})["caller"] = await self._door.caller(scope)
+                scope["state"]["caller"] = await self._door.caller(scope)
             except (Refused, NotNow) as error:
-                answer = problem(error.status, error.title, str(error), problems(error))
-                if isinstance(error, TooMany):
-                    answer.headers["Retry-After"] = str(error.seconds)
+                scope["state"]["caller"] = NOBODY
+                answer = await refused(Request(scope), error)
                 await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)

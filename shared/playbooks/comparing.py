@@ -1,4 +1,4 @@
-"""Two playbooks held against each other: what the one obliges otherwise than the other, and in which words they differ.
+"""What would be obliged otherwise: by another playbook, whose words are held against the first, or if more were said.
 
 Pure, like the planner: nothing is owed because it was compared.
 """
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from shared.playbooks.history import History
+from shared.events.base import Event, say
+from shared.playbooks.history import History, fold
 from shared.playbooks.model import Playbook
 from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
@@ -64,6 +65,14 @@ def compare_over(old: Playbook, new: Playbook, history: History, places: Places,
     return compare(*(dict(_not_over(book, history, places, now)) for book in (old, new)))
 
 
+def compare_if_said(
+    playbook: Playbook, history: History, events: Iterable[Event], places: Places, now: datetime
+) -> list[Difference]:
+    """What would be owed otherwise if these events were said now; what is over is no difference."""
+    told = [say(_as_the_last_word(event, history, now), now) for event in events]
+    return compare(*(dict(_not_over(playbook, one, places, now)) for one in (history, fold(history, told))))
+
+
 def counts(differences: Iterable[Difference]) -> dict[Kind, int]:
     """How many there are of each kind."""
     counted = Counter(one.kind for one in differences)
@@ -82,6 +91,13 @@ def _not_over(playbook: Playbook, history: History, places: Places, now: datetim
     for key, owed in plan(playbook, history, calendar_of(playbook, places), now).items():
         if not owed.done and history.marks.get(key, UNTOUCHED).ended is None:
             yield key, owed
+
+
+def _as_the_last_word(event: Event, history: History, now: datetime) -> Event:
+    """The event with a revision above all that was ever said of the same, also of what was taken back."""
+    slot = say(event, now).slot
+    before = [fact.event.revision for fact in history.facts.values() if fact.slot == slot]
+    return event.model_copy(update={"revision": max(before, default=-1) + 1})
 
 
 def _difference(key: str, before: Obligation | None, after: Obligation | None) -> Difference:

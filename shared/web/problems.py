@@ -16,9 +16,6 @@ from shared.web.pages.refusing import refusal, wants_page
 
 log = structlog.get_logger()
 
-RETRY_AFTER = 5
-"""Seconds after which whoever met a world that is not ready may try again."""
-
 
 def problem(status: int, title: str, detail: str, told: tuple[Problem, ...] = ()) -> JSONResponse:
     """An answer that says what was wrong, where, and what to do."""
@@ -44,6 +41,15 @@ async def answer(request: Request, status: int, title: str, detail: str, told: t
     return problem(status, title, detail, told)
 
 
+async def refused(request: Request, error: Refused | NotNow) -> Response:
+    """What somebody is told whose request is refused, and when to try again, if that helps."""
+    told = problems(error) if isinstance(error, Refused) else ()
+    answered = await answer(request, error.status, error.title, str(error), told)
+    if error.retry_after is not None:
+        answered.headers["Retry-After"] = str(error.retry_after)
+    return answered
+
+
 def _route(request: Request) -> str:
     """Which route was asked, without what stands in its places: that may be a name, or somebody's secret."""
     return str(getattr(request.scope.get("route"), "path", ""))
@@ -51,15 +57,13 @@ def _route(request: Request) -> str:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return await answer(request, error.status, error.title, str(error), problems(error))
+    return await refused(request, error)
 
 
 async def _not_now(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotNow)
     log.warning("request_not_now", route=_route(request), reason=error.reason)
-    answered = await answer(request, error.status, error.title, str(error))
-    answered.headers["Retry-After"] = str(RETRY_AFTER)
-    return answered
+    return await refused(request, error)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

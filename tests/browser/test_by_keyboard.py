@@ -118,12 +118,58 @@ def test_the_inbox_is_narrowed(page: Page) -> None:
 
 def test_a_session_is_recorded(page: Page) -> None:
     page.goto("/app/engagements/ost-2027/sessions")
-    press(page, "Correct to session 1")
+    press(page, "Correct session 1")
     expect(page.get_by_role("heading", name="Session 1")).to_be_visible()
     go_to(page, "Kim Boone")
     page.keyboard.press("Space")
     press(page, "Record those who are ticked")
     expect(page.get_by_text("Session 1 is recorded")).to_be_visible()
+
+
+def test_a_session_is_moved_after_a_look_at_what_follows(page: Page) -> None:
+    page.goto("/app/engagements/wf-2027/sessions")
+    press(page, "Move session 4")
+    write(page, "Minutes", "90")
+    press(page, "Show what follows")
+    expect(page.get_by_role("heading", name="What follows from it")).to_be_visible()
+    press(page, "Move it")
+    expect(page.get_by_text("Session 4 is changed")).to_be_visible()
+    press(page, "Undo")
+    expect(page.get_by_text("Undone: all is as before.")).to_be_visible()
+
+
+def test_a_session_is_cancelled_with_a_reason(page: Page) -> None:
+    page.goto("/app/engagements/wf-2027/sessions")
+    press(page, "Cancel session 4")
+    write(page, "Why it does not take place", "Snow")
+    press(page, "Cancel the session")
+    expect(page.get_by_text("Session 4 is cancelled.")).to_be_visible()
+    press(page, "Undo")
+    expect(page.get_by_text("Undone: all is as before.")).to_be_visible()
+
+
+def test_homework_is_given_and_a_plan_recorded(page: Page) -> None:
+    page.goto("/app/engagements/wf-2027/sessions")
+    press(page, "Give homework")
+    write(page, "What every team does", "Count the seats")
+    press(page, "Give it")
+    expect(page.get_by_text("The homework is given.")).to_be_visible()
+    press(page, "Undo")
+    press(page, "Record a plan that was handed in")
+    write(page, "Its steps", "Visit every center")
+    press(page, "Record it")
+    expect(page.get_by_text("The plan is handed in.")).to_be_visible()
+    press(page, "Undo")
+    expect(page.get_by_text("Undone: all is as before.")).to_be_visible()
+
+
+def test_an_engagement_is_closed(page: Page) -> None:
+    page.goto("/app/engagements/sub-2027")
+    press(page, "Close the engagement")
+    press(page, "Close it")
+    expect(page.get_by_text("Paying for care at its true cost is closed.")).to_be_visible()
+    press(page, "Undo")
+    expect(page.get_by_text("Undone: it goes on.")).to_be_visible()
 
 
 def test_an_engagement_is_opened_after_a_look_at_its_schedule(page: Page) -> None:

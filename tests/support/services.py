@@ -81,6 +81,13 @@ class World:
         await self.stage.pass_time(self.clock.now())
         return answer
 
+    async def send(self, path: str, **told: str | list[str]) -> Response:
+        """What a browser gets after it sent a form, and all that follows from it happens."""
+        answer = await self.http.post(path, data=told, headers={"accept": "text/html"}, follow_redirects=True)
+        await self._settle()
+        await self.stage.pass_time(self.clock.now())
+        return answer
+
     async def do(self, path: str, **told: Any) -> dict[str, Any]:
         """Command what is not refused; gives back what was said."""
         answer = await self.post(path, **told)

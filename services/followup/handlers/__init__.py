@@ -14,13 +14,13 @@ from shared import use_cases
 from shared.access.caller import Caller
 from shared.commands import Said
 from shared.errors import Unknown
-from shared.events.base import Fact
+from shared.events.base import Event, Fact
 from shared.obligations import ledger, why
 from shared.obligations.following import ruling
 from shared.obligations.handover import Packet, is_role_there, packet
 from shared.obligations.ledger import Obliged
 from shared.people import Directory
-from shared.playbooks.comparing import compare_over
+from shared.playbooks.comparing import compare_if_said, compare_over
 from shared.playbooks.differing import Compared
 from shared.playbooks.gate import Gate, at_the_gate
 from shared.playbooks.model import read
@@ -109,6 +109,16 @@ async def what_if(store: Store, engagement_id: str, document: str) -> Compared:
         if ruled_by is None:
             raise Unknown("engagement", engagement_id)
         return Compared.of(compare_over(ruled_by, read(document), history, unit.places, unit.now))
+
+
+async def if_said(store: Store, engagement_id: str, events: Sequence[Event]) -> Compared:
+    """What would be owed otherwise in an engagement, if these events were said; nothing is said by it."""
+    async with store.look() as unit:
+        history = (await kept.histories(unit, [engagement_id]))[engagement_id]
+        ruled_by = await ruling(unit, history)
+        if ruled_by is None:
+            raise Unknown("engagement", engagement_id)
+        return Compared.of(compare_if_said(ruled_by, history, events, unit.places, unit.now))
 
 
 async def handover(store: Store, engagement_id: str, role: str, team_id: str | None) -> Packet:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, count
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ class Meeting(BaseModel):
     minutes: int
     mode: str
     state: SessionState
+    reason: str | None = None
+    """Why it was cancelled."""
     people_came: int | None
     teams_came: list[str]
     teams_absent: list[str]
@@ -72,6 +74,18 @@ class Overview:
         others = (f"{first}-{n}" for n in count(2))
         return next(one for one in chain([first], others) if one not in self.known.sessions)
 
+    def coming(self, now: datetime) -> Session | None:
+        """The session that comes next."""
+        ahead = [one for one in self.known.sessions.values() if one.state == "scheduled" and one.starts_at > now]
+        return min(ahead, key=lambda one: one.starts_at, default=None)
+
+    def homework(self, now: datetime) -> dict[str, str]:
+        """What homework is given for, where nobody says otherwise: the next session, and due the day before."""
+        if (session := self.coming(now)) is None:
+            return {}
+        due_on = session.starts_at.astimezone(self.known.zone).date() - timedelta(days=1)
+        return {"session_id": session.session_id, "due_on": due_on.isoformat()}
+
     @property
     def meetings(self) -> list[Meeting]:
         """The schedule, by the day."""
@@ -93,8 +107,9 @@ class Overview:
     def _meeting(self, session: Session) -> Meeting:
         told = {team: people for team, people in (session.attendance or {}).items() if people}
         is_held = session.state == "held"
+        told_of = {"session_id", "number", "topic", "starts_at", "minutes", "mode", "state", "reason"}
         return Meeting(
-            **session.model_dump(include={"session_id", "number", "topic", "starts_at", "minutes", "mode", "state"}),
+            **session.model_dump(include=told_of),
             people_came=sum(map(len, told.values())) if is_held else None,
             teams_came=sorted(map(self.place, told)) if is_held else [],
             teams_absent=sorted(one.jurisdiction for one in self.tables if one.team_id not in told) if is_held else [],
