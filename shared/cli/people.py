@@ -11,7 +11,7 @@ from shared.cli.calling import HERE, Api, call, fail
 
 app = typer.Typer(help="Names and addresses: import them, list them, look, erase one for good.", no_args_is_help=True)
 MOST = 500
-WORDS = {"added": "added", "changed": "changed", "same": "as they were", "refused": "refused"}
+WORDS = {"added": "added", "changed": "changed", "same": "as they were"}
 """How an outcome is counted."""
 Id = Annotated[str, typer.Argument(help="The id by which facts name the person.")]
 Json = Annotated[bool, typer.Option("--json", help="The same for machines.")]
@@ -22,19 +22,15 @@ def import_(
     file: Annotated[Path, typer.Argument(help="CSV: a column `name`, and any of id, address, zone, language, left.")],
     api: Api = HERE,
 ) -> None:
-    """Take in a file of people. Importing it twice changes nothing; refused rows are written to a file to be mended."""
-    told = call(api, "POST", "/people/import", {"csv": _text(file)})
+    """Take in a file of people: all of it, or nothing. Importing it twice changes nothing."""
+    told = call(api, "POST", "/people/import", {"csv": _text(file), "whole": True})
     for row in told["rows"]:
         if row["problem"]:
-            typer.echo(f"row {row['row']}: {row['outcome']}: {row['problem']}", err=row["outcome"] == "refused")
+            typer.echo(f"row {row['row']}: {row['outcome']}: {row['problem']}")
     counts = {outcome: sum(row["outcome"] == outcome for row in told["rows"]) for outcome in WORDS}
     typer.echo(", ".join(f"{count} {WORDS[outcome]}" for outcome, count in counts.items() if count) or "No rows.")
     if told["not_read"]:
         typer.echo(f"Not read, and not kept: {', '.join(told['not_read'])}.")
-    if counts["refused"]:
-        mend = file.with_name(f"{file.stem}-refused.csv")
-        mend.write_text(told["refused_csv"], encoding="utf-8-sig", newline="")
-        fail(f"The refused rows are in {mend}, each with its Problem. Mend them there, and import that file.")
 
 
 @app.command("list")

@@ -1,12 +1,13 @@
 """What comes in by HTTP is read as strictly as what comes on the bus, before any route sees it."""
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Malformed, Problem
 from shared.events import strict_json
 from shared.web.pages.refusing import BODY
-from shared.web.problems import problem
+from shared.web.problems import answer
 
 LARGEST = 1 << 20
 """The most bytes of a request: several times what a fact may have, however its letters are escaped."""
@@ -30,9 +31,11 @@ class StrictReading:
             body = await self._body(receive)
             _refuse_loose_json(scope, body)
         except TooLarge as error:
-            await problem(413, "Too large", str(error), (Problem("", str(error)),))(scope, receive, send)
+            told = await answer(Request(scope), 413, "Too large", str(error), (Problem("", str(error)),))
+            await told(scope, receive, send)
         except Malformed as error:
-            await problem(error.status, error.title, _told(error.problems), error.problems)(scope, receive, send)
+            told = await answer(Request(scope), error.status, error.title, _told(error.problems), error.problems)
+            await told(scope, receive, send)
         else:
             scope[BODY] = body
             await self._app(scope, _again(body, receive), send)

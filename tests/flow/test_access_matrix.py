@@ -56,6 +56,7 @@ ABOUT_NOTHING_THERE = {
     "/app/calendar/make": "makes a feed of one's own: test_calendar_page",
     "/app/mail/mine": "chooses what oneself wants to be written: test_mail_pages",
     "/app/requests/new": "logs a new request, as /requests does",
+    "/app/people/choose": "offers names of the directory, and nothing else: test_people_pages",
     "/app/playbooks/check": "looks at the text that is sent, and at nothing else",
 }
 """What is told to routes that is about nothing that is there already, and who looks at it instead."""

@@ -49,7 +49,7 @@ async def test_who_is_in_a_team_changes_on_its_page_and_is_undone_there() -> Non
 async def test_what_is_refused_on_the_page_of_a_team_stands_beside_its_field() -> None:
     async with prepared() as world:
         shown = await sent(world, f"{TEAMS}/ky/fill", 422, person_id="not an id", role="provider")
-        assert "Who must be 1 to 64 letters" in shown and 'value="not an id"' in shown
+        assert "Who is nobody whom the directory knows" in shown and 'value="not an id"' in shown
         shown = await sent(world, f"{TEAMS}/ky/vacate", 409, person_id="p-9", role="provider")
         assert "p-9 is not provider of team ky" in shown
         await sent(world, f"{TEAMS}/ky/leave", 422, left_on="2027-01-13")

@@ -56,7 +56,10 @@ async def tell_person(person_id: Id, told: TellPerson, book: Book) -> Person:
 @router.post("/people/import")
 @open_to(ADMINISTRATORS)
 async def import_people(told: ImportPeople, book: Book) -> Imported:
-    """Take in a file of people; importing it twice changes nothing, and rows that are refused come back to mend."""
+    """Take in a file of people; importing it twice changes nothing, and rows that are refused come back to mend.
+
+    With `whole`, one refused row has nothing of the file kept.
+    """
     return await book.take_in(told)
 
 

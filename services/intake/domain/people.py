@@ -32,6 +32,8 @@ class ImportPeople(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     csv: str = Field(max_length=1_000_000)
+    whole: bool = Field(default=False, strict=True)
+    """Whether one refused row has nothing of the file kept."""
 
 
 class SearchWords(BaseModel):

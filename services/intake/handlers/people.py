@@ -7,7 +7,7 @@ from services.intake.decisions import people as decisions
 from services.intake.domain.people import Erased, Imported, ImportPeople, Mentions, Preview, TellPerson
 from services.intake.repository import people as rows
 from shared import forgetting, use_cases
-from shared.errors import Conflict, NotNow, Unknown
+from shared.errors import Malformed, NoneOfThem, NotNow, Unknown
 from shared.events.catalogue import SPEAKERS
 from shared.forgetting import FORGET, MENTIONS, Forget, Forgotten
 from shared.ids import new_id
@@ -27,8 +27,8 @@ class NotAllAsked(NotNow):
     """{reason} Nobody was erased; start those services and try again, or erase anyway."""
 
 
-class NotWhole(Conflict):
-    """Nothing was taken in: {rows} refused, as the directory has changed meanwhile. Look at the file again."""
+class NotWhole(NoneOfThem):
+    """Of {count} rows that were to be taken in together none was, because not all of them can be."""
 
 
 class Directory:
@@ -84,6 +84,10 @@ class Directory:
         await self._changed_to([person])
         return person
 
+    async def add(self, told: TellPerson) -> Person:
+        """Somebody new, by an id that tells nothing of them."""
+        return await self.tell(next(_new_ids()), told)
+
     async def foresee(self, file: ImportPeople) -> Preview:
         """What taking a file in would add, change and refuse; nothing of it is kept."""
         sheet = decisions.read_sheet(file.csv)
@@ -92,10 +96,10 @@ class Directory:
         before = dict(known.people)
         return decisions.preview(*decisions.import_sheet(sheet, known, _new_ids()), before)
 
-    async def take_in(self, file: ImportPeople, whole: bool = False) -> Imported:
+    async def take_in(self, file: ImportPeople) -> Imported:
         """Keep the people of a file; whoever is refused is told with the reason, and costs nobody else anything.
 
-        With `whole`, one refused row has nothing of the file kept.
+        Of a file that is to be taken in whole nothing is kept where a row is refused.
         """
         sheet = decisions.read_sheet(file.csv)
 
@@ -103,8 +107,9 @@ class Directory:
             await rows.hold(unit)
             known = await rows.known_to(unit, sheet.all("person_id"), sheet.all("address"))
             imported, people = decisions.import_sheet(sheet, known, _new_ids())
-            if whole and (refused := imported.count("refused")):
-                raise NotWhole("csv", rows="1 row is" if refused == 1 else f"{refused} rows are")
+            if file.whole and (refused := [row for row in imported.rows if row.outcome == "refused"]):
+                told = {f"row {row.row}": Malformed(row.problem) for row in refused}
+                raise NotWhole(len(imported.rows), told)
             await rows.put(unit, people)
             return imported, people
 

@@ -4,12 +4,28 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from services.intake.pages import approvals, closing, opening, people, playbooks, requests, team, teams, topics, whatif
+from services.intake.pages import (
+    approvals,
+    choosing,
+    closing,
+    opening,
+    people,
+    people_files,
+    person,
+    playbooks,
+    requests,
+    team,
+    teams,
+    topics,
+    whatif,
+)
 from shared.access.opening import ADMINISTRATORS
 from shared.web.pages.navigation import Entry, Pages
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
-for noun in (topics, requests, opening, closing, teams, team, approvals, playbooks, people, whatif):
+FIRST = (choosing, people_files, people)
+"""Their addresses look like those of one person."""
+for noun in (*FIRST, person, topics, requests, opening, closing, teams, team, approvals, playbooks, whatif):
     router.include_router(noun.router)
 ENTRIES = (
     Entry("Topics in demand", "/app/topics", order=30, icon="trending_up"),

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from services.intake import handlers
 from services.intake.domain import Known
-from services.intake.repository import people
 from shared.bus import looking_on
 from shared.commands import Command, Said
 from shared.errors import Malformed, Refused
@@ -18,7 +17,6 @@ from shared.people import called
 from shared.playbooks.gate import Gate
 from shared.playbooks.heading import Heading
 from shared.service import Service
-from shared.storage.listing import MOST, Asked
 from shared.use_cases import C, Decide
 from shared.web.desk import Desk, desk
 from shared.web.pages.flash import went_well
@@ -109,10 +107,3 @@ def ticked(request: Request, name: str) -> list[str]:
 def place_code(text: str) -> str:
     """A jurisdiction as somebody types it: ky means KY."""
     return text if text.startswith("tribe-") else text.upper()
-
-
-async def choices(here: Desk) -> list[tuple[str, str]]:
-    """The people who can be named in a form, by what they are called; none where the directory is empty."""
-    async with here.store.look() as unit:
-        found = (await people.page(unit, Asked(limit=MOST), left=False)).items
-    return sorted(((one.person_id, one.name or one.person_id) for one in found), key=lambda one: one[1].casefold())

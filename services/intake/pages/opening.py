@@ -14,8 +14,9 @@ from services.intake.decisions import teams as forming
 from services.intake.decisions.foreseeing import Foreseen
 from services.intake.domain import FormTeam, OpenEngagement
 from services.intake.handlers import openings, topics
+from services.intake.pages.choosing import choices
 from services.intake.pages.drawing import drawn
-from services.intake.pages.here import Here, choices, place_code, ticked, typed
+from services.intake.pages.here import Here, place_code, ticked, typed
 from services.intake.pages.team import ROLES
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, Refused, Unknown

@@ -1,28 +1,33 @@
-"""The directory for administrators: who is in it, a file looked at and taken in, one person erased for good."""
+"""The directory for administrators: everybody in it page by page, somebody found, one person erased for good."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, UploadFile
-from fastapi.responses import Response
-from pydantic import ValidationError
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
 
-from services.intake.decisions.people import text_of
-from services.intake.domain.people import Erased, Imported, ImportPeople, Preview
-from services.intake.handlers.people import Directory, NotAllAsked, NotWhole
-from services.intake.pages.here import Here
+from services.intake.domain.people import Erased
+from services.intake.handlers.people import Directory, NotAllAsked
+from services.intake.pages import zones
+from services.intake.pages.here import Here, typed
 from services.intake.repository import people as rows
+from shared.access import accounts
+from shared.access.api import register
 from shared.access.opening import ADMINISTRATORS, open_to
-from shared.errors import Malformed, Unknown
+from shared.access.register import Register
+from shared.errors import Unknown
 from shared.people import Person
-from shared.storage.listing import MOST, Asked
+from shared.storage.listing import MOST
 from shared.web.desk import Desk
-from shared.web.pages.flash import went_well
-from shared.web.pages.forms import wrong
-from shared.web.pages.lists import Listed, listed
+from shared.web.pages.lists import Listed, listed, shown
+from shared.web.pages.refusing import wants_page
 from shared.web.pages.rendering import render
 
 router = APIRouter()
 PEOPLE = "/app/people"
+MANY = 50
+"""So many are shown of those who are found: whoever finds more types more letters."""
 
 
 def _book(here: Here) -> Directory:
@@ -31,37 +36,40 @@ def _book(here: Here) -> Directory:
 
 
 Book = Annotated[Directory, Depends(_book)]
+Doors = Annotated[Register, Depends(register)]
+
+
+class PersonRow(Person):
+    """Somebody as they are listed for administrators."""
+
+    roles: tuple[str, ...] = ()
+    """As what they may sign in; nothing where they have no account."""
 
 
 @listed(router, "/people", "people.html", name="people")
 @open_to(ADMINISTRATORS)
-async def people(request: Request, here: Here) -> Listed:
-    """Everybody in the directory, by name."""
-    return Listed(await _everybody(here), Person, {"problems": {}})
+async def people(
+    request: Request,
+    here: Here,
+    doors: Doors,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+) -> Listed:
+    """Everybody in the directory, by name; a page shows some of them, a file has all."""
+    return await _listed(here, doors, cursor, limit if wants_page(request) else None)
 
 
-@router.post("/people/import", response_model=None)
+@router.post("/people/find", response_model=None)
 @open_to(ADMINISTRATORS)
-async def look_at_file(request: Request, here: Here, book: Book, file: UploadFile) -> Response:
-    """What a file of people would change; nothing of it is kept, neither here nor until it is taken in."""
-    try:
-        text, is_guessed = text_of(await file.read())
-        return await _shown(request, text, await book.foresee(ImportPeople(csv=text)), is_guessed)
-    except (Malformed, ValidationError) as error:
-        told = {"rows": await _everybody(here), "problems": wrong(error), "twins": _TWINS}
-        return await render(request, "people.html", 422, **told)
-
-
-@router.post("/people/take-in", response_model=None)
-@open_to(ADMINISTRATORS)
-async def take_in(request: Request, book: Book, csv: Annotated[str, Form()]) -> Response:
-    """Take in a file of people that was looked at: all of it, or nothing."""
-    file = ImportPeople(csv=csv)
-    try:
-        imported = await book.take_in(file, whole=True)
-    except NotWhole:
-        return await _shown(request, csv, await book.foresee(file))
-    return went_well(request, _summary(imported), PEOPLE, to=PEOPLE)
+async def find(request: Request, here: Here, doors: Doors) -> Response:
+    """Those in whose name, address or id some words stand: they come in a body, for addresses get logged."""
+    words = typed(request).get("words", "")
+    if not words:
+        return RedirectResponse(PEOPLE, status_code=303)
+    async with here.store.look() as unit:
+        found = await rows.like(unit, words, MANY + 1, addresses=True)
+    beside = {"words": words, "is_sought": True, "are_more": len(found) > MANY}
+    return await shown(request, "people.html", await _told(doors, found[:MANY], **beside), PEOPLE)
 
 
 @router.get("/people/{person_id}/erase", response_model=None)
@@ -90,28 +98,24 @@ async def erase_person(
     return await render(request, "people_erased.html", erased=erased)
 
 
-async def _shown(request: Request, text: str, preview: Preview, is_guessed: bool = False) -> Response:
-    told = {"csv": text, "preview": preview, "is_guessed": is_guessed}
-    return await render(request, "people_foreseen.html", 422 if preview.refused else 200, **told)
+async def first_page(here: Desk, doors: Register, **beside: Any) -> Listed:
+    """The list as it begins, with what a form on it was refused for."""
+    found = await _listed(here, doors, None, 100)
+    return replace(found, beside={**found.beside, **beside})
 
 
-_TWINS = {kind: f"{PEOPLE}.{kind}" for kind in ("json", "csv")}
-
-
-async def _everybody(here: Desk) -> list[Person]:
-    found: list[Person] = []
-    asked = Asked(limit=MOST)
+async def _listed(here: Desk, doors: Register, cursor: str | None, limit: int | None) -> Listed:
     async with here.store.look() as unit:
-        while True:
-            page = await rows.page(unit, asked)
+        page = await rows.by_name(unit, cursor, limit or MOST)
+        found = page.items
+        while page.next and limit is None:
+            page = await rows.by_name(unit, page.next, MOST)
             found += page.items
-            if page.next is None:
-                return sorted(found, key=lambda one: (one.name.casefold(), one.person_id))
-            asked = Asked(limit=MOST, cursor=page.next)
+    return await _told(doors, found, next=page.next)
 
 
-def _summary(imported: Imported) -> str:
-    """How many people met which outcome, in a line."""
-    words = {"added": "added", "changed": "changed", "same": "as they were"}
-    told = [f"{count} {word}" for outcome, word in words.items() if (count := imported.count(outcome))]
-    return f"The file is taken in: {', '.join(told) or 'it had no rows'}."
+async def _told(doors: Register, found: Sequence[Person], **beside: Any) -> Listed:
+    roles = {one.person_id: tuple(sorted(one.roles)) for one in await accounts.accounts(doors)}
+    listed = [PersonRow(**one.model_dump(), roles=roles.get(one.person_id, ())) for one in found]
+    told = {"problems": {}, "words": "", "is_sought": False, "next": None, "zone_called": zones.called}
+    return Listed(listed, PersonRow, told | beside)

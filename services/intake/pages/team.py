@@ -13,11 +13,11 @@ from services.intake.domain import Known, Team
 from services.intake.domain.overview import Overview
 from services.intake.handlers import teams as handlers
 from services.intake.pages.approvals import ABOUT
+from services.intake.pages.choosing import choices, whom
 from services.intake.pages.here import (
     WELL,
     Amiss,
     Here,
-    choices,
     gate_of,
     made,
     meeting,
@@ -115,11 +115,12 @@ async def _changed(
     told = typed(request)
     path = f"/app/engagements/{whose[0]}/teams"
     try:
-        said = await obeyed(here, made(command, told, engagement_id=whose[0], team_id=whose[1]), decide)
+        named = await whom(here, told, "person_id")
+        said = await obeyed(here, made(command, named, engagement_id=whose[0], team_id=whose[1]), decide)
     except (Refused, ValidationError) as error:
         again = await _listed(request, here, found, team, refused(form, told, error))
         return await shown(request, "team.html", again, f"{path}/{team.team_id}")
-    names = {name: await name_of(here, told[name]) for name in ("person_id", "lead") if name in told}
+    names = {name: await name_of(here, named[name]) for name in ("person_id", "lead") if name in named}
     sentence = sentence.format(role=words(told.get("role", "")), **names)
     return well(request, sentence, said, f"{path}/{team.team_id}", f"{path}/undo")
 
@@ -134,7 +135,7 @@ async def _listed(request: Request, here: Desk, found: Overview, team: Team, ami
         "team": team,
         "place": place.name if place else team.jurisdiction,
         "is_known": gate is not None,
-        "gate": await named(here, at_it, team) if at_it else None,
+        "gate": await by_name(here, at_it, team) if at_it else None,
         "clocks": found.of(team),
         "kinds": ABOUT,
         "amiss": amiss,
@@ -149,7 +150,7 @@ async def _listed(request: Request, here: Desk, found: Overview, team: Team, ami
     return Listed(rows, MemberRow, beside, amiss.status)
 
 
-async def named(here: Desk, gate: AtTheGate, team: Team) -> AtTheGate:
+async def by_name(here: Desk, gate: AtTheGate, team: Team) -> AtTheGate:
     """What a team lacks, with people by what they are called: its sentences know ids only."""
     name = await name_of(here, team.lead)
     told = (one.but(sentence=one.sentence.replace(f"({team.lead})", f"({name})")) for one in gate.reasons)

@@ -15,13 +15,13 @@ from services.intake.domain import Known, Team
 from services.intake.domain.overview import Overview
 from services.intake.handlers import teams as found_by
 from services.intake.pages.approvals import ABOUT
+from services.intake.pages.choosing import choices, whom
 from services.intake.pages.here import (
     A_MISTAKE,
     WELL,
     Amiss,
     Here,
     Taken,
-    choices,
     gate_of,
     made,
     meeting,
@@ -93,7 +93,8 @@ async def form_team(request: Request, here: Here, engagement_id: str) -> Respons
     """A jurisdiction has its team together; where it had one that left, this is another one."""
     found, told = await found_by.shown(here.store, here.caller, engagement_id), typed(request)
     try:
-        command = command_of(engagement_id, told, found.teams)
+        named = await whom(here, told, *(f"person-{n}" for n in PLACES))
+        command = command_of(engagement_id, named, found.teams)
         said = await handlers.obey(here.store, command, decisions.form)
     except (Refused, ValidationError) as error:
         return await _again(request, here, found, refused("team", told, error))
@@ -160,7 +161,8 @@ async def _changed(
     """Change who runs the engagement; whoever gives up their own seat may see it no more."""
     name, sentence = form
     try:
-        asked = made(command, told, engagement_id=found.about.engagement_id)
+        named = await whom(here, told, "person_id")
+        asked = made(command, named, engagement_id=found.about.engagement_id)
         said = await obeyed(here, asked, decide)
     except (Refused, ValidationError) as error:
         return await _again(request, here, found, refused(name, told, error))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, text
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import tables
@@ -34,6 +34,34 @@ async def page(unit: Unit, asked: Asked, left: bool | None = None) -> Page[Perso
     """People in the order of their ids: a cursor stands in addresses, and names do not belong there."""
     rows, rest = await rows_of(unit, PERSON, ("person_id",), asked, (), {"left": left})
     return Page(items=[_person(row) for row in rows], next=rest)
+
+
+async def by_name(unit: Unit, after: str | None, limit: int, left: bool | None = None) -> Page[Person]:
+    """People by what they are called, from the one with this id on: an id may stand in an address, a name may not."""
+    key = (func.lower(PERSON.c.name), PERSON.c.person_id)
+    query = select(PERSON).order_by(*key).limit(limit + 1)
+    if left is not None:
+        query = query.where(PERSON.c.left == left)
+    seen = (await unit.connection.execute(select(*key).where(PERSON.c.person_id == after))).first() if after else None
+    if seen:
+        query = query.where(tuple_(*key) > tuple_(*(literal(one) for one in seen)))
+    found = [_person(row) for row in await unit.connection.execute(query)]
+    return Page(items=found[:limit], next=found[limit - 1].person_id if len(found) > limit else None)
+
+
+async def like(unit: Unit, words: str, limit: int, addresses: bool = False) -> list[Person]:
+    """People in whose name or id all of these words stand; with `addresses`, in their mail address as well."""
+    where = [PERSON.c.name, PERSON.c.person_id, *([PERSON.c.address] if addresses else [])]
+    query = select(PERSON).order_by(PERSON.c.left, func.lower(PERSON.c.name), PERSON.c.person_id).limit(limit)
+    for word in words.lower().split():
+        query = query.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in where)))
+    return [_person(row) for row in await unit.connection.execute(query)]
+
+
+async def called(unit: Unit, name: str) -> list[Person]:
+    """Everybody who is called just this, however its letters are written."""
+    rows = await unit.connection.execute(select(PERSON).where(func.lower(PERSON.c.name) == name.lower()).limit(FEW))
+    return [_person(row) for row in rows]
 
 
 async def known_to(unit: Unit, ids: Sequence[str], addresses: Sequence[str]) -> Known:

@@ -12,7 +12,7 @@ from shared.errors import Refused, problems
 from shared.events.complaints import complaints, malformed
 
 M = TypeVar("M", bound=BaseModel)
-FIELDS = frozenset({"field", "select", "radios", "person"})
+FIELDS = frozenset({"field", "select", "checks", "radios", "file", "person"})
 """The macros that make a field: the first words they are given are its name and its label."""
 NUMBERED = re.compile(r"\[\d+\]")
 PLACE = "\0mended here: {n}\0"
