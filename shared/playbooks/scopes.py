@@ -18,6 +18,12 @@ _OF_THE_SESSIONS = (
     Moment("last_session", "the last session is held", late=True),
     Moment("closed", "the engagement closes", implies=("last_session",), late=True),
 )
+_FOR_WHAT = (
+    ("invite", "to invite a state"),
+    ("connect", "to connect two states"),
+    ("speaker", "of a speaker"),
+    ("materials", "of materials"),
+)
 _NEVER_LEFT = "a team that left is no item any more"
 
 _ENGAGEMENT = Scope(
@@ -71,7 +77,7 @@ _TEAM = Scope(
     by_name(
         Attribute("jurisdiction", "jurisdiction", "its state, territory or Tribe, as a code"),
         Attribute("cohort", "text", "the cohort that it learns in"),
-        Attribute("size", "number", "how many members it has"),
+        Attribute("size", "number", "how many members it has", counts=("person", "people")),
         Attribute("has_lead_agency", "flag", "whether a member is of the lead agency"),
         Attribute("is_signed_off", "flag", "whether its leadership signed off", shows=((True, "signed_off"),)),
         Attribute("attended", "number", "how many sessions it was present at"),
@@ -159,7 +165,7 @@ _APPROVAL = Scope(
         Moment("answered", "an approval is answered", late=True),
     ),
     by_name(
-        Attribute("about", "choice", "what the approval is about", get_args(About)),
+        Attribute("about", "choice", "what the approval is about", get_args(About), spoken=_FOR_WHAT),
         Attribute("region", "number", "the regional office that is asked", least=1, most=10),
     ),
     ("engagement",),

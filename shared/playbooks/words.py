@@ -48,6 +48,16 @@ class Attribute:
     most: int | None = None
     shows: tuple[tuple[Value, str], ...] = ()
     """Moments that are reached when the attribute has this value."""
+    spoken: tuple[tuple[Value, str], ...] = ()
+    """How titles say its values, where the values themselves are words that only programs know."""
+    counts: tuple[str, str] | None = None
+    """What a number counts, as titles say it: one, and many."""
+
+    def say(self, value: Value) -> str | None:
+        """How a title says this value, where that is not the value itself."""
+        if self.counts is not None and isinstance(value, int):
+            return f"{value} {self.counts[0] if value == 1 else self.counts[1]}"
+        return dict(self.spoken).get(value)
 
     def read(self, value: object) -> Value:
         """The value as facts have it; ValueError where no fact ever has such a value."""

@@ -19,12 +19,15 @@ class Title:
 
     texts: tuple[str, ...]
     attributes: tuple[str, ...]
+    says: tuple[Callable[[Value], str | None], ...]
+    """How each of them is said, where that is not its value."""
 
     def of(self, value_of: Callable[[str], Value]) -> str:
         """The title of an item that has these values, cut to what a fact can say."""
         said = [self.texts[0]]
-        for attribute, text in zip(self.attributes, self.texts[1:], strict=True):
-            said += (_spoken(value_of(attribute)), text)
+        for attribute, say, text in zip(self.attributes, self.says, self.texts[1:], strict=True):
+            value = value_of(attribute)
+            said += (say(value) or _spoken(value), text)
         title = " ".join("".join(said).split())
         return title if len(title) <= LONGEST else title[: LONGEST - 1] + "…"
 
@@ -34,7 +37,8 @@ def read_title(scope: Scope, text: str) -> Title:
     pieces = _PIECES.split(text)
     if any(brace in piece for piece in pieces[::2] for brace in "{}"):
         raise UnknownWord("has a brace without its partner; placeholders look like {team.jurisdiction}")
-    return Title(tuple(pieces[::2]), tuple(resolve(scope, name.strip())[0] for name in pieces[1::2]))
+    found = [resolve(scope, name.strip()) for name in pieces[1::2]]
+    return Title(tuple(pieces[::2]), tuple(name for name, _ in found), tuple(one.say for _, one in found))
 
 
 def _spoken(value: Value) -> str:
