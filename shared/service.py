@@ -163,7 +163,7 @@ class Service:
         for what in (forgetting.FORGET, forgetting.MENTIONS, *self.answers):
             answer_questions(broker, self.name, what, partial(self.answer, what))
         if isinstance(self.directory, Acquaintances):
-            self.directory.listen(broker)
+            self.directory.listen(broker, self._drop_what_was_written)
 
     async def ask(self, service: str, what: str, question: Words, within: float = WITHIN) -> Words | None:
         """Put a question to another service; None where it does not answer. Raises what it refuses."""
@@ -178,8 +178,7 @@ class Service:
     async def answer(self, what: str, question: Words) -> Words:
         """Answer a question of another service: what every service answers, or what this one does."""
         if what == forgetting.FORGET:
-            if self.sender:
-                self.sender.forget()
+            self._drop_what_was_written()
             told = await forgetting.forget(self.store, forgetting.Forget.model_validate(question), self.forgets)
             return told.model_dump(mode="json")
         if what == forgetting.MENTIONS:
@@ -189,9 +188,9 @@ class Service:
             raise Unknown("question", what)
         return await self.answers[what](self, question)
 
-    async def tell_people_changed(self) -> None:
-        """Let every service forget whom it remembers."""
-        await tell_changed(self.broker)
+    async def tell_people_changed(self, erased: bool = False) -> None:
+        """Let every replica of every service forget whom it remembers; if somebody was erased, also what it wrote."""
+        await tell_changed(self.broker, erased)
         for one in self.colleagues.values():
             if isinstance(one.directory, Acquaintances):
                 await one.directory.changed()
@@ -200,7 +199,13 @@ class Service:
         told = self.settings
         said = StoredSaid(self.store)
         reconciler = Reconciler(self.ear, said, broker, told.watch_bus_every, told.replicas, told.ack_wait)
-        broker.troubles.came_back = reconciler.wake
+
+        def came_back() -> None:
+            reconciler.wake()
+            # Whoever was erased while the bus was away was erased without a word to this replica.
+            self._drop_what_was_written()
+
+        broker.troubles.came_back = came_back
         return reconciler
 
     async def _catch_up(self, broker: Broker) -> None:
@@ -274,6 +279,10 @@ class Service:
         except Exception as error:
             told |= {"database": False, "last_error": f"{type(error).__name__}: {error}"}
         return {"well": connected and told["database"], **told}
+
+    def _drop_what_was_written(self) -> None:
+        if self.sender:
+            self.sender.forget()
 
     def _posted(self) -> None:
         if self.postman:

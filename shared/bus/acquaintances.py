@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from faststream import AckPolicy
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +21,8 @@ KEEPER, WHAT = "intake", "people"
 """Who keeps the directory, and what it is asked for."""
 CHANGED = "people.changed"
 """Where it is told, without a word of whom, that somebody was added, changed or erased."""
+ERASED = b"erased"
+"""What is told there if somebody was erased: every replica then drops what it holds of anybody."""
 MOST = 200
 """The most people who are asked for at once."""
 REMEMBERED_FOR = 10.0
@@ -80,11 +83,13 @@ class Acquaintances:
         self._generation += 1
         self._known.clear()
 
-    def listen(self, broker: Broker) -> None:
-        """From the broker's start to its stop, forget whenever somebody has changed."""
+    def listen(self, broker: Broker, erased: Callable[[], None] = lambda: None) -> None:
+        """From the broker's start to its stop, forget whenever somebody has changed, and tell if they were erased."""
 
-        async def hear(_message: Any) -> None:
+        async def hear(message: Msg) -> None:
             await self.changed()
+            if message.data == ERASED:
+                erased()
 
         hear.__name__ = "people_changed"
         # No queue: every replica remembers by itself, and has to forget by itself.
@@ -121,12 +126,12 @@ class Acquaintances:
         return None
 
 
-async def tell_changed(broker: Broker | None) -> None:
-    """Tell everybody who remembers people to ask again."""
+async def tell_changed(broker: Broker | None, erased: bool = False) -> None:
+    """Tell everybody who remembers people to ask again; if somebody was erased, to drop what is held of anybody."""
     if broker is None or not broker.client.is_connected:
         return
     try:
-        await broker.client.publish(CHANGED, b"")
+        await broker.client.publish(CHANGED, ERASED if erased else b"")
         await broker.client.flush(2)
     except (NatsError, TimeoutError) as error:
         log.warning("people_change_not_told", why=type(error).__name__)

@@ -38,7 +38,7 @@ class Directory:
         self,
         store: Store,
         asks: Asks,
-        tell: Callable[[], Awaitable[None]],
+        tell: Callable[[bool], Awaitable[None]],
         shut_out: Callable[[str], Awaitable[None]],
         sign_out: Callable[[Collection[str]], Awaitable[None]],
         data: Path,
@@ -67,7 +67,7 @@ class Directory:
 
     async def changed(self) -> None:
         """Tell the other services to ask again."""
-        await self._tell()
+        await self._tell(False)
 
     async def tell(self, person_id: str, told: TellPerson) -> Person:
         """Keep what is told of a person; telling it twice changes nothing."""
@@ -142,7 +142,8 @@ class Directory:
         await self._shut_out(person_id)
         note_erased(self._data, person_id)
         await use_cases.at_once(self._store, lambda unit: rows.erase(unit, person_id))
-        await self.changed()
+        # One replica of each service was asked to forget; that somebody is gone is told to all of them.
+        await self._tell(True)
         clean = await scrub(self._store.database, "person")
         return _told(Erased(person_id=person_id, already=already, unasked=unasked), [here, *elsewhere], clean)
 
