@@ -20,7 +20,6 @@ from shared.events.followup import (
     FollowUpWithdrawn,
     OfTask,
 )
-from shared.events.intake import EngagementChanged, EngagementOpened, RoleFilled
 from shared.ids import new_id
 from shared.obligations import ledger
 from shared.obligations.following import owed, ruling
@@ -28,12 +27,11 @@ from shared.playbooks.history import History
 from shared.storage import facts as kept
 from shared.storage.facts import FACT
 from shared.storage.listing import Asked, Page, rows_of
+from shared.storage.ownership import SEAT
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
 FEED = table(tables.FeedRow)
-NAMING = (EngagementOpened.type, EngagementChanged.type, RoleFilled.type)
-"""What tells who runs an engagement."""
 ENDING = tuple(
     one.type for one in (FollowUpWithdrawn, FollowUpLapsed, FollowUpDone, FollowUpSkipped, ContactSuppressed)
 )
@@ -104,9 +102,9 @@ async def issue(unit: Unit, feed_id: str, body: bytes) -> Issue:
 
 
 async def engagements(unit: Unit, person_id: str) -> list[tuple[History, Ahead]]:
-    """The engagements in which this person was ever told to run something, and what is known of their obligations."""
-    naming = FACT.c.type.in_(NAMING) & FACT.c.body.contains(f'"{person_id}"', autoescape=True)
-    lines = (await unit.connection.scalars(select(FACT.c.line).where(naming).distinct())).all()
+    """The engagements that this person runs in whatever role, and what is known of their obligations."""
+    seats = select(SEAT.c.engagement_id).where(SEAT.c.person_id == person_id).distinct()
+    lines = (await unit.connection.scalars(seats)).all()
     histories, rows = await kept.histories(unit, lines), await ledger.rows(unit, lines)
     ended = await _ended(unit, lines)
     found = []
