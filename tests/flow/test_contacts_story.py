@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.saying import retraction, said
+from tests.support.saying import held, retraction, said, session
 from tests.support.services import World, a_world, problems, published
 
 RULES = """
@@ -144,3 +144,43 @@ async def test_a_contact_with_all_teams_goes_out_without_those_that_had_enough(w
     assert task["words"]["suppressed"] == "wi: WI has had 1 contact in 1 week, and the policy allows 1"
     assert "e1/announce/e1/1 offer 2027-01-25" in await contacts(world, jurisdiction="KY")
     assert task["story"][-1]["data"]["left_out"] == ["wi"]
+
+
+REMINDED = """
+playbook: example
+version: 1
+title: Example
+window: {wait: 6 months, after: closed}
+contacts: {caps: [{by: team, most: 1, in: 1 week}]}
+rules:
+- {name: remind, each: session, task: "Remind all", to: facilitator, contact: reminder, due: {wait: 1 week, before: start}, done_by: held}
+"""  # noqa: E501 - a rule a line
+STARTS = "2027-01-12T15:00:00-05:00"
+
+
+@pytest.fixture
+async def reminded() -> AsyncIterator[World]:
+    """A team whose first session is to be reminded of."""
+    async with a_world() as world:
+        await world.say(published(REMINDED), said("engagement_opened"), said("team_formed"))
+        yield world
+
+
+async def test_what_was_needed_no_more_when_it_fell_due_is_no_contact(reminded: World) -> None:
+    await reminded.until("2027-01-14")
+    await reminded.say(session(1, STARTS))
+    await reminded.until("2027-01-15")
+    assert await contacts(reminded) == ["e1/remind/s1/1 reminder 2027-01-14"], "as far as is known, it may be made"
+    over = held(1, STARTS)
+    await reminded.say(over)
+    assert (await contacts(reminded), (await reminded.tasks())["remind/s1/1"][:4]) == ([], "done")
+    await reminded.do("/facts/retract", fact_id=over.id, reason="a mistake")
+    await reminded.until("2027-01-16")
+    assert await contacts(reminded) == ["e1/remind/s1/1 reminder 2027-01-15"], "nothing has settled it after all"
+
+
+async def test_what_fell_due_before_it_was_settled_may_have_been_made_and_counts(reminded: World) -> None:
+    await reminded.say(session(1, STARTS))
+    await reminded.until("2027-01-13")
+    await reminded.say(held(1, STARTS))
+    assert await contacts(reminded) == ["e1/remind/s1/1 reminder 2027-01-05"]

@@ -12,7 +12,7 @@ from services.followup.repository import mail
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact, line_of
 from shared.events.evaluation import EvaluationOpened
-from shared.events.followup import ContactSuppressed, FollowUpFellDue, ReminderSent
+from shared.events.followup import ContactSuppressed, FollowUpDone, FollowUpFellDue, ReminderSent
 from shared.obligations import ledger
 from shared.obligations.following import Following, ruling
 from shared.obligations.reconcile import Change, Forbidden, Row
@@ -93,6 +93,9 @@ async def adopted(unit: Unit, told: Sequence[Fact]) -> None:
             made = [contact_of(candidate, one, fact.recorded) for one in reached if one.team_id not in spared]
             await _made_again(unit, made)
             await _write(unit, made)
+        elif isinstance(event, FollowUpDone) and event.because is not None:
+            history = (await kept.histories(unit, [fact.line]))[fact.line]
+            await _never_made(unit, event.task_id, history.facts.get(event.because))
         elif isinstance(event, ContactSuppressed):
             gone = (CONTACT.c.task_id == event.task_id) & (CONTACT.c.n == event.n - 1)
             await unit.connection.execute(delete(CONTACT).where(gone, CONTACT.c.team_id.in_(event.left_out)))
@@ -105,8 +108,8 @@ def _left_out(told: Sequence[Fact], fell_due: FollowUpFellDue) -> set[str | None
 
 
 async def witness(unit: Unit, changes: Sequence[Change]) -> None:
-    """Count what somebody did by hand before it fell due, for the day on which it was done, as long as that stands;
-    and have a letter sent to whom something was escalated to.
+    """Count what somebody did by hand before it fell due, for the day on which it was done, as long as that stands,
+    and no more what had been settled before it fell due; and have a letter sent to whom something was escalated to.
     """
     await mail.intend_what_was_escalated(unit, changes)
     for change in changes:
@@ -117,6 +120,16 @@ async def witness(unit: Unit, changes: Sequence[Change]) -> None:
         if decisions.is_made_by_hand(row) and not await _is_counted(unit, row.key):
             history, playbook = await _ruled(unit, line_of(row.key))
             await _write(unit, decisions.made_by_hand(row, history, playbook))
+        if change.kind == "complete" and row.contact and row.ended_by == "fact":
+            history = (await kept.histories(unit, [line_of(row.key)]))[line_of(row.key)]
+            await _never_made(unit, row.key, history.facts.get(row.ended_because or ""))
+
+
+async def _never_made(unit: Unit, task_id: str, settled: Fact | None) -> None:
+    """Forget a contact that was needed no more when it fell due: what settled it had happened, and was told late."""
+    if settled is not None:
+        ours = await _ours(unit, [task_id])
+        await unit.connection.execute(delete(CONTACT).where(ours, CONTACT.c.at >= settled.time))
 
 
 async def _is_counted(unit: Unit, task_id: str) -> bool:
