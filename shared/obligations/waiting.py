@@ -66,8 +66,11 @@ def _of_theirs(unit: Unit) -> ColumnElement[bool]:
     return or_(outside, *seated)
 
 
+def was_escalated_to(role: str) -> ColumnElement[bool]:
+    """Told to this role because nothing happened: that stands in the document alone."""
+    document = LEDGER.c.document
+    return document.contains(f'"escalate_to":"{role}"') & ~document.contains('"escalated_at":null')
+
+
 def _falls_to(role: str) -> ColumnElement[bool]:
-    """Owed by this role, or told to it because nothing happened: that stands in the document alone."""
-    c = LEDGER.c
-    was_told = c.document.contains(f'"escalate_to":"{role}"') & ~c.document.contains('"escalated_at":null')
-    return or_(c.to == role, was_told)
+    return or_(LEDGER.c.to == role, was_escalated_to(role))

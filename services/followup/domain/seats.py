@@ -11,7 +11,7 @@ from shared.playbooks.holders import LEAD
 from shared.playbooks.views import Team
 
 Owes = Mapping[tuple[str, str | None], int]
-"""How many tasks wait for a role, by the role and the team that they are about."""
+"""How many tasks wait for a role, its own and those escalated to it, by the role and the team that they are about."""
 
 
 class Seated(Entity):
@@ -25,15 +25,16 @@ class Seated(Entity):
     jurisdiction: str | None = None
     people: tuple[str, ...]
     vacant_since: date | None
+    """Nothing where somebody holds it, and where nobody ever did."""
     left: tuple[str, ...]
     """Who held it before."""
     owes: int
-    """How many tasks wait for it."""
+    """How many tasks wait for it, those of others that were escalated to it among them."""
 
     @property
     def is_vacant(self) -> bool:
-        """Whether somebody held it and nobody does now."""
-        return not self.people and self.vacant_since is not None
+        """Whether nobody holds it; where nobody ever did, it has no day since when."""
+        return not self.people
 
     @property
     def seat(self) -> str:
@@ -42,13 +43,20 @@ class Seated(Entity):
 
 
 def seats(about: Heading, history: History, owes: Owes) -> Iterator[Seated]:
-    """The roles of an engagement that somebody holds or held, then those of each team that takes part."""
+    """The roles of an engagement, also those that nobody ever took on; then those of each team that takes part.
+
+    Of one that is closed, only those that somebody held or that still owe something.
+    """
     for role in RUNNERS:
-        yield from _seat(about, history, role, None, sum(n for (to, _), n in owes.items() if to == role))
+        seat = _seat(about, history, role, None, sum(n for (to, _), n in owes.items() if to == role))
+        if about.closed_on is None or seat.people or seat.vacant_since or seat.owes:
+            yield seat
     for _, team in sorted(history.teams.items()):
         if team.left is None:
             for held in _roles(history, team):
-                yield from _seat(about, history, held, team, owes.get((held, team.id), 0))
+                seat = _seat(about, history, held, team, owes.get((held, team.id), 0))
+                if seat.people or seat.vacant_since:
+                    yield seat
 
 
 def _roles(history: History, team: Team) -> list[str]:
@@ -57,12 +65,10 @@ def _roles(history: History, team: Team) -> list[str]:
     return list(dict.fromkeys((LEAD, *sorted({*(member.role for member in team.staff.members), *vacated} - {LEAD}))))
 
 
-def _seat(about: Heading, history: History, role: str, team: Team | None, owes: int) -> Iterator[Seated]:
+def _seat(about: Heading, history: History, role: str, team: Team | None, owes: int) -> Seated:
     team_id = team.id if team else None
     seat = history.holders.seat(role, team_id)
-    if not seat.people and seat.vacant_since is None:
-        return
-    yield Seated(
+    return Seated(
         engagement_id=about.engagement_id,
         engagement_title=about.title,
         role=role,

@@ -15,7 +15,7 @@ from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry
 
 router = APIRouter()
-ENTRY = Entry("Handovers", "/app/handovers", order=50, icon="people")
+ENTRY = Entry("Handovers", "/app/handovers", order=50, icon="identification")
 Here = Annotated[Desk, Depends(desk("followup"))]
 ROLES = (*get_args(AnyRole), "team_lead")
 

@@ -11,6 +11,9 @@ from shared.access.caller import Caller, Role
 TABS: Mapping[str, str] = {"": "Overview", "/teams": "Teams", "/sessions": "Sessions", "/outcomes": "Outcomes"}
 """The pages of an engagement, each of the service that owns what is on it, by what follows its address."""
 
+APART = 900
+"""From this order on stands what only administrators see, apart from what is everybody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -19,7 +22,7 @@ class Entry:
     label: str
     path: str
     order: int
-    """Lower comes first; those of administration begin at 900 and stand apart."""
+    """Lower comes first."""
     icon: str = "topic"
     """An icon of USWDS, by its name in the sprite."""
     roles: frozenset[Role] = frozenset()

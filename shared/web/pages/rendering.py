@@ -14,7 +14,7 @@ from shared.people import Directory, called
 from shared.web.assets import asset
 from shared.web.pages import flash, times
 from shared.web.pages.forms import Mending, labels_of, sentence
-from shared.web.pages.navigation import TABS, Pages
+from shared.web.pages.navigation import APART, TABS, Pages
 
 NAMES = "throughline.names"
 """Where a request keeps the names it has asked for: on a long list the same few people stand in every row."""
@@ -32,7 +32,7 @@ def environment(pages: Sequence[Pages]) -> Environment:
         lstrip_blocks=True,
         enable_async=True,
     )
-    made.globals |= {"asset": asset, "tabs": TABS, "times": times, "sentence": sentence}
+    made.globals |= {"asset": asset, "tabs": TABS, "apart": APART, "times": times, "sentence": sentence}
     made.filters |= {"words": words, "named": named}
     made.globals["labels"] = labels_of(made)
     return made
