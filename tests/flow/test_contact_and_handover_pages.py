@@ -46,12 +46,23 @@ async def contacts(world: World, **asked: str) -> list[tuple[str, str, str]]:
 
 async def test_who_was_contacted_stands_beside_who_was_left_alone_and_why() -> None:
     async with two_engagements() as world:
-        assert await contacts(world) == [("withheld", "e2", "KY"), ("made", "e1", "KY")]
+        assert await contacts(world) == [("withheld", "e2", "KY"), ("due", "e1", "KY")]
+        assert await contacts(world, outcome="made") == []
+        await world.do("/tasks/do", task_id="e1/offer/ky/1", person_id="p-f")
         assert await contacts(world, outcome="made") == [("made", "e1", "KY")]
         assert await contacts(world, engagement="e2") == [("withheld", "e2", "KY")]
         assert await contacts(world, jurisdiction="VI") == []
         shown = await page(world, "/app/contacts")
         assert "KY has had 1 contact in 1 week, and the policy allows 1" in shown and "Offer KY help" in shown
+
+
+async def test_a_contact_that_nobody_says_they_made_is_not_shown_as_made() -> None:
+    async with two_engagements() as world:
+        assert "To be made" in await page(world, "/app/contacts")
+        await world.do("/tasks/skip", task_id="e1/offer/ky/1", reason="They called us")
+        assert await contacts(world, engagement="e1") == [("unsure", "e1", "KY")]
+        shown = await page(world, "/app/contacts?outcome=unsure")
+        assert "Perhaps made" in shown and "skipped" in shown and "somebody may have made it" in shown
 
 
 async def test_what_is_used_up_tells_when_it_is_free_again() -> None:
@@ -97,6 +108,21 @@ async def test_who_runs_an_engagement_is_shown_with_what_they_owe_and_what_stand
         assert found["evaluator"] == ([], "2027-01-13", 1)
         shown = await page(world, "/app/handovers")
         assert "Lead agency of KY" in shown and "See what waits" in shown
+
+
+async def test_a_role_that_nobody_ever_took_on_stands_empty_with_what_was_escalated_to_it() -> None:
+    async with a_world() as world:
+        await world.say(published(), said("engagement_opened", people={"facilitator": "p-f", "evaluator": "p-e"}))
+        await world.say(said("team_formed"))
+        assert (await seats(world))["supervisor"] == ([], None, 0)
+        await world.until("2027-02-10")
+        assert (await seats(world))["supervisor"] == ([], None, 1), "Ask KY for its plan, which waited too long"
+        shown = await page(world, "/app/handovers")
+        assert 'Nobody holds these <span class="tl-count">1</span>' in shown and "so far" in shown
+        assert "ever held this role" in await page(world, "/app/engagements/e1/handover?seat=supervisor")
+        await world.say(said("engagement_closed", closed_on="2027-02-10"))
+        await world.do("/tasks/do", task_id="e1/ask/ky/1")
+        assert "supervisor" not in await seats(world), "an engagement that is over wants nobody any more"
 
 
 async def test_of_one_engagement_the_roles_in_its_teams_are_shown_too() -> None:

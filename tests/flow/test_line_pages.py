@@ -37,7 +37,8 @@ async def test_every_task_is_on_the_line_once_and_so_is_every_round() -> None:
         await world.until("2027-01-20")
         line = await on_the_line(world)
         tasks = {one["key"]: one["state"] for one in (await world.get("/tasks"))["items"]}
-        assert {key: one["told"] for key, one in line.items() if one["lane"] == "tasks"} == tasks
+        told = {key: one["told"] for key, one in line.items() if one["lane"] == "tasks"}
+        assert told == tasks | {"e1/ask/ky/1": "settled by itself"}
         assert [one["told"] for key, one in line.items() if key == "e1/mid/e1/1"] == ["open for answers"]
 
 
@@ -85,6 +86,26 @@ async def test_what_was_done_by_hand_stands_on_its_day_with_its_note_and_taken_b
         await world.do("/facts/retract", fact_id=said["facts"][0]["id"], reason="a mistake")
         one = (await on_the_line(world))["e1/ask/vi/1"]
         assert (one["told"], one["on"], one["note"]) == ("due", "2027-01-19", None)
+
+
+async def test_what_nobody_did_is_settled_by_what_happened_and_signed_by_nobody() -> None:
+    async with prepared() as world:
+        one = (await on_the_line(world))["e1/ask/ky/1"]
+        assert (one["told"], one["on"], one["person_id"]) == ("settled by itself", "2027-01-13", None)
+        assert one["note"] == "no longer needed: the plan was handed in"
+        shown = await page(world, "/app/tasks/e1/ask/ky/1")
+        assert "It was settled" in shown and "no longer needed: the plan was handed in" in shown
+        assert "It was done" not in shown
+
+
+async def test_what_is_overdue_has_a_heading_of_its_own_before_what_is_ahead() -> None:
+    async with prepared() as world:
+        assert 'id="overdue"' not in await page(world, f"{LINE}?lane=sessions")
+        await world.until("2027-02-01")
+        shown = await page(world)
+        late, ahead, so_far = (shown.index(f'id="{name}"') for name in ("overdue", "ahead", "so-far"))
+        listed = [one.start() for one in re.finditer('<h3.{,60}"/app/tasks/e1/ask/vi/1"', shown)]
+        assert len(listed) == 1 and late < listed[0] < ahead < so_far
 
 
 async def test_all_that_is_on_the_line_is_drawn_once_and_listed_beside_it_with_the_same_links() -> None:

@@ -1,16 +1,28 @@
 """Reaching out: each contact that was made or withheld, and how many more a policy allows."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
 
 from shared.entities import Entity
+from shared.obligations.reconcile import Row
+
+Outcome = Literal["made", "due", "unsure", "withheld"]
+OUTCOMES: Mapping[Outcome, str] = {
+    "made": "Made",
+    "due": "To be made",
+    "unsure": "Perhaps made",
+    "withheld": "Withheld",
+}
+"""What became of a contact, as people say it."""
 
 
 class Outreach(Entity):
-    """Somebody reached out to a team or a person; or did not, because the policy forbids it."""
+    """Somebody reached out to a team or a person, or was asked to; or did not, because the policy forbids it."""
 
     at: datetime
-    outcome: Literal["made", "withheld"]
+    outcome: Outcome
+    """`made` only where somebody or something made it: `due` waits to be made, of `unsure` nobody has said so."""
     kind: str | None
     """For what: an offer, a reminder, an interview."""
     title: str
@@ -23,7 +35,15 @@ class Outreach(Entity):
     rule: str | None = None
     """What forbids it: the window, a cap, the quota of interviews, or that somebody asked not to be contacted."""
     reason: str | None = None
+    """What it was forbidden for; or how it ended without having been made, as far as that is known."""
     task_id: str
+
+
+def outcome(task: Row | None, is_reminder: bool) -> Outcome:
+    """What became of a contact that is counted: a reminder was sent, a round asks by itself, a task is for people."""
+    if task is None or is_reminder or (task.state == "done" and task.by_hand):
+        return "made"
+    return "due" if task.is_open else "unsure"
 
 
 class Allowance(Entity):

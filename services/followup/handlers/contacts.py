@@ -1,16 +1,17 @@
-"""Contacts as whoever asks sees them: those made and those withheld, what caps still allow, who wants none."""
+"""Contacts as whoever asks sees them: made, to be made or withheld; what caps still allow, and who wants none."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Literal
 
 from services.followup.decisions.allowances import Made, allowances
 from services.followup.domain import Allowance, Consent, Contact, Outreach
+from services.followup.domain.outreach import Outcome, outcome
+from services.followup.domain.settled import SETTLED, what_settled
 from services.followup.repository import contacts as kept_of
 from shared.access.caller import Caller
 from shared.events.base import NO_ENGAGEMENT, Fact
-from shared.events.followup import ContactSuppressed
+from shared.events.followup import ContactSuppressed, ReminderSent
 from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
 from shared.playbooks.calendar import Calendar
@@ -21,7 +22,6 @@ from shared.storage.headings import headings
 from shared.storage.listing import MOST
 from shared.storage.work import Store, Unit
 
-Outcome = Literal["made", "withheld"]
 OF_A_ROUND = "Evaluation"
 """What it is called where another service keeps the obligation."""
 
@@ -67,20 +67,42 @@ async def _contacts(
     unit: Unit, asked: Asked, lines: set[str], histories: Mapping[str, History], titles: Mapping[str, str]
 ) -> list[Outreach]:
     made = await kept_of.latest(unit, lines, asked.jurisdiction, MOST) if asked.outcome != "withheld" else []
-    spared = await kept_of.withheld(unit, lines, MOST) if asked.outcome != "made" else []
+    spared = await kept_of.withheld(unit, lines, MOST) if asked.outcome in (None, "withheld") else []
     events = [(fact, fact.event) for fact in spared if isinstance(fact.event, ContactSuppressed)]
     tasks = await kept_of.tasks(unit, {*(one.task_id for one in made), *(event.task_id for _, event in events)})
-    found = [_made(one, tasks.get(one.task_id), titles) for one in made]
+    reminders = {(it.task_id, it.n) for history in histories.values() for _, it in history.said.of(ReminderSent)}
+    found = [_counted(one, tasks.get(one.task_id), histories, reminders, titles) for one in made]
     for fact, event in events:
         found += _withheld(fact, event, tasks.get(event.task_id), histories.get(event.engagement_id), titles)
     wanted = [one for one in found if asked.jurisdiction in (None, one.jurisdiction)]
+    wanted = [one for one in wanted if asked.outcome in (None, one.outcome)]
     return sorted(wanted, key=lambda one: (one.at, one.task_id), reverse=True)[:MOST]
 
 
-def _made(one: Contact, task: Row | None, titles: Mapping[str, str]) -> Outreach:
+def _counted(
+    one: Contact,
+    task: Row | None,
+    histories: Mapping[str, History],
+    reminders: Collection[tuple[str, int]],
+    titles: Mapping[str, str],
+) -> Outreach:
+    """A contact that caps count, and whether anybody made it."""
     told = one.model_dump(include={"at", "kind", "engagement_id", "jurisdiction", "team_id", "person_id", "task_id"})
-    title = task.title if task else OF_A_ROUND
-    return Outreach(**told, outcome="made", title=title, engagement_title=titles.get(one.engagement_id, ""))
+    became = outcome(task, one.kind == "reminder" and (one.task_id, one.n) in reminders)
+    return Outreach(
+        **told,
+        outcome=became,
+        title=task.title if task else OF_A_ROUND,
+        engagement_title=titles.get(one.engagement_id, ""),
+        reason=_ending(task, histories.get(one.engagement_id)) if task and became == "unsure" else None,
+    )
+
+
+def _ending(task: Row, history: History | None) -> str:
+    """How a task ended of which nobody has said that it was done."""
+    if task.state != "done":
+        return task.state
+    return (what_settled(history.facts.get(task.ended_because or "")) if history else None) or SETTLED
 
 
 def _withheld(

@@ -1,7 +1,10 @@
 """The line of an engagement, and why one task stands on it, as whoever asks sees them."""
 
+from dataclasses import dataclass
+
 from services.followup.domain import Placed, line
 from services.followup.domain.inbox import why as counted_from
+from services.followup.domain.settled import what_settled
 from services.followup.repository import line as told_of
 from shared.access.caller import Caller
 from shared.errors import Unknown
@@ -28,8 +31,21 @@ async def drawn(store: Store, caller: Caller, engagement_id: str) -> tuple[Headi
         return about, line(history, rows, owed(unit, playbook, history), said, ruled, unit.now)
 
 
-async def reasons(store: Store, caller: Caller, task_id: str) -> tuple[Heading | None, Why, str]:
-    """Why a task is there: its engagement, if it has one, its reasons, and from what its day is counted."""
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a task is there."""
+
+    about: Heading | None
+    """Its engagement, if it has one."""
+    why: Why
+    counted: str
+    """From what its day is counted."""
+    settled: str | None
+    """What happened, if nobody did it and it need not be done any more."""
+
+
+async def reasons(store: Store, caller: Caller, task_id: str) -> Reasons:
+    """Why a task is there, and how it ended if it did by itself."""
     engagement_id = task_id.split("/", 1)[0]
     async with store.look() as unit:
         about = await theirs(unit, caller, engagement_id) if engagement_id != NO_ENGAGEMENT else None
@@ -37,7 +53,9 @@ async def reasons(store: Store, caller: Caller, task_id: str) -> tuple[Heading |
         history = (await kept.histories(unit, [line_of(task_id)]))[line_of(task_id)]
         row = (await ledger.rows(unit, [history.line]))[history.line].get(task_id)
         counted = row or owed(unit, await ruling(unit, history), history)[task_id]
-        return about, told, counted_from(counted)
+        by_itself = row is not None and row.state == "done" and not row.by_hand
+        settled = what_settled(history.facts.get(row.ended_because or "")) or "" if row and by_itself else None
+        return Reasons(about, told, counted_from(counted), settled)
 
 
 async def theirs(unit: Unit, caller: Caller, engagement_id: str) -> Heading:

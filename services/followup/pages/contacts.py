@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request
 
 from services.followup.domain import Outreach
+from services.followup.domain.outreach import OUTCOMES, Outcome
 from services.followup.handlers import contacts as handlers
 from shared.access.opening import STAFF, open_to
 from shared.web.desk import Desk, desk
@@ -23,9 +24,9 @@ async def contacts(
     here: Here,
     engagement: str = "",
     jurisdiction: str = "",
-    outcome: handlers.Outcome | Literal[""] = "",
+    outcome: Outcome | Literal[""] = "",
 ) -> Listed:
-    """The latest contacts that were made or withheld."""
+    """The latest contacts that were made, are to be made, or were withheld."""
     asked = handlers.Asked(engagement or None, jurisdiction or None, outcome or None)
     found = await handlers.shown(here.store, here.caller, asked)
     is_chosen = bool(engagement or jurisdiction)
@@ -33,6 +34,8 @@ async def contacts(
         "allowed": [one for one in found.allowed if is_chosen or one.is_used_up],
         "is_chosen": is_chosen,
         "declined": found.declined,
+        "outcomes": OUTCOMES,
+        "may_count": any(one.outcome in ("due", "unsure") for one in found.contacts),
         "engagements": [(one.engagement_id, one.title) for one in found.theirs],
         "places": [(one, one) for one in found.places],
         "filters": {"engagement": engagement, "jurisdiction": jurisdiction, "outcome": outcome},

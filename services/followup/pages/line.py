@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from services.followup.domain import LANES, Lane, Placed
+from services.followup.domain.settled import SETTLED
 from services.followup.handlers import line as handlers
 from shared.access.opening import STAFF, open_to
 from shared.drawing import STATES, draw
@@ -67,13 +68,14 @@ async def line(request: Request, here: Here, engagement_id: str, lane: Lane | Li
     beside = {
         "about": about,
         "picture": draw(marks, request.app.state.clock.now(), zone, LANES),
-        "ahead": [one for one in shown if one.is_ahead],
+        "overdue": [one for one in shown if one.state == "overdue"],
+        "ahead": [one for one in shown if one.is_ahead and one.state != "overdue"],
         "so_far": [one for one in reversed(shown) if not one.is_ahead],
         "lanes": LANES,
         "lane": lane,
         "states": STATES,
         "place_of": place_of,
-        "overdue": sum(one.state == "overdue" for one in shown),
+        "places": TABS,
     }
     return Listed(shown, Placed, beside)
 
@@ -82,11 +84,13 @@ async def line(request: Request, here: Here, engagement_id: str, lane: Lane | Li
 @open_to(STAFF)
 async def task(request: Request, here: Here, task_id: str) -> Response:
     """Why a task is there, and all that was said of it."""
-    about, why, counted = await handlers.reasons(here.store, here.caller, task_id)
+    found = await handlers.reasons(here.store, here.caller, task_id)
+    why, by_itself = found.why, found.settled is not None
     began = _said(why.fact) if why.fact else None
-    story = [_said(one) for one in why.story]
+    story = [_said(one, found.settled) for one in why.story]
     told: dict[str, Any] = {"task": why.obligation, "words": why.words, "began": began, "story": story}
-    return await render(request, "why.html", about=about, counted=counted, **told)
+    standing = SETTLED if by_itself else why.obligation.state
+    return await render(request, "why.html", about=found.about, counted=found.counted, standing=standing, **told)
 
 
 def place_of(engagement_id: str, one: Placed) -> str:
@@ -96,14 +100,15 @@ def place_of(engagement_id: str, one: Placed) -> str:
     return f"/app/engagements/{quote(engagement_id)}{TABS[one.lane]}"
 
 
-def _said(document: Mapping[str, Any]) -> Said:
+def _said(document: Mapping[str, Any], settled: str | None = None) -> Said:
     words = document["data"]
     kind = str(document["type"]).split(".")[2]
+    by_itself = kind == "follow_up_done" and "because" in words
     return Said(
         at=document["time"],
-        what=SAID.get(kind, kind.replace("_", " ").capitalize()),
+        what="It was settled" if by_itself else SAID.get(kind, kind.replace("_", " ").capitalize()),
         person_id=words.get("person_id"),
         to=words.get("to") if kind in ("follow_up_handed_over", "follow_up_escalated") else None,
         until=words.get("until"),
-        note=words.get("note") or words.get("reason"),
+        note=words.get("note") or words.get("reason") or (settled if by_itself else None),
     )

@@ -1,13 +1,14 @@
 """The obligations on the line: tasks as the ledger has them, rounds as evaluation told them, and what is expected."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.entries import is_coming, is_expected_again
 from services.followup.domain.inbox import why
 from services.followup.domain.line.placed import Lane, Placed
+from services.followup.domain.settled import SETTLED, what_settled
 from shared.drawing import State
 from shared.events import evaluation as of_rounds
 from shared.events import followup as of_tasks
@@ -18,6 +19,8 @@ from shared.playbooks.model import TASK
 from shared.playbooks.obligation import Obligation
 
 ENDING = (of_tasks.FollowUpDone, of_tasks.FollowUpSkipped, of_tasks.FollowUpLapsed, of_tasks.ContactSuppressed)
+ENDED_BY_SOMEBODY = ("done", "skipped")
+"""States that name whoever brought them about, and nobody where a fact did: who held the role may not have."""
 ROUND = {"mid": "Mid evaluation", "end": "Evaluation at the end", "later": "Later evaluation", "goal": "Look at a goal"}
 
 
@@ -54,7 +57,7 @@ def tasks(
     recorded = {key: row for key, row in rows.items() if not is_expected_again(row, owed.get(key))}
     for key, row in recorded.items():
         if row.state != "withdrawn":
-            yield _recorded(row, None if row.is_open else ended.get(key), _zone(history), now)
+            yield _recorded(row, None if row.is_open else _ending(row, ended.get(key), history), _zone(history), now)
     for key, one in owed.items():
         if one.kind == TASK and key not in recorded and is_coming(one, history):
             yield _planned(one, "tasks", _zone(history))
@@ -77,6 +80,14 @@ def rounds(history: History, owed: Mapping[str, Obligation], told: Iterable[Fact
             yield _planned(one, "evaluation", _zone(history))
 
 
+def _ending(row: Row, told: Ending | None, history: History) -> Ending | None:
+    """How a task ended; what nobody did by hand ended with what settled it, and in nobody's name."""
+    if row.state != "done" or row.by_hand:
+        return told
+    fact = history.facts.get(row.ended_because or "")
+    return replace(told, on=None, at=fact.time, note=what_settled(fact)) if told and fact else told
+
+
 def _recorded(row: Row, end: Ending | None, zone: ZoneInfo, now: datetime) -> Placed:
     """A task of the ledger, on the day on which it is due, or on which it ended."""
     state, told = _standing(row, now)
@@ -91,7 +102,7 @@ def _recorded(row: Row, end: Ending | None, zone: ZoneInfo, now: datetime) -> Pl
         at=at,
         title=row.title,
         to=row.to,
-        person_id=(end.person_id if end else None) or row.person_id,
+        person_id=(end.person_id if end else None) if row.state in ENDED_BY_SOMEBODY else row.person_id,
         why=why(row),
         counted_from=row.moment_on,
         note=(end.note if end else None) or row.forbidden,
@@ -101,7 +112,7 @@ def _recorded(row: Row, end: Ending | None, zone: ZoneInfo, now: datetime) -> Pl
 def _standing(row: Row, now: datetime) -> tuple[State, str]:
     match row.state:
         case "done":
-            return "done", "done"
+            return "done", "done" if row.by_hand else SETTLED
         case "skipped":
             return "skipped", "skipped"
         case "lapsed":
