@@ -27,6 +27,8 @@ MOST_SESSIONS = 60
 OF_AN_END = ("half_of_sessions", "last_session", "closed")
 FARTHEST = timedelta(days=3653)
 """Ten years; what comes after them nobody imagines."""
+UNTIL_FIRST, AFTER_LAST = Wait(6, "weeks"), Wait(6, "weeks")
+"""From the opening to the first session, and from the last one to the end."""
 MEETING = time(14)
 SPOKEN = time(16)
 PERSON = "somebody"
@@ -118,12 +120,12 @@ class _Imagination:
         planned = min(
             playbook.sessions.planned or (SOME_SESSIONS if self._has_an_end else MOST_SESSIONS), MOST_SESSIONS
         )
-        first = calendar.add(start, Wait(6, "weeks"))
+        first = calendar.add(start, UNTIL_FIRST)
         every = playbook.sessions.every
         days = [self._working(calendar.add_all(first, [(every, n)])) for n in range(planned)]
         farthest = closes or (first + FARTHEST if self._has_an_end else start + A_YEAR)
         self._days = [day for day in days if day <= farthest] or days[:1]
-        self._closes = closes or self._after(self._days[-1], weeks=6)
+        self._closes = closes or self._working(calendar.add(self._days[-1], AFTER_LAST))
 
     def engagement(self) -> Iterator[Fact]:
         """Everything that is said, from the opening to the last step of a plan, and the close where there is one."""

@@ -8,13 +8,24 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from tests.support.http import prepared
+from tests.support.http import OPENED, prepared, session
 from tests.support.saying import STEP, said
 from tests.support.services import World, a_world, published
 
 BROWSER = {"accept": "text/html"}
 HERE = "/app/engagements/e1"
 TAB = f"{HERE}/outcomes"
+PLANNED = """
+playbook: planned
+version: 1
+title: Planned
+sessions: {planned: 2, every: 8 weeks}
+window: {wait: 6 months, after: closed}
+rules:
+- {name: mid, each: engagement, evaluation: mid, instrument: m, due: {after: half_of_sessions}}
+- {name: end, each: engagement, evaluation: end, instrument: e, due: {after: last_session}}
+- {name: later, each: engagement, evaluation: later, instrument: l, due: {wait: 1 month, after: closed}}
+"""
 SEEN: dict[str, str] = {"statement": "Kentucky wrote its plan", "evidence": "The plan itself", "level": "plan"}
 
 
@@ -64,6 +75,25 @@ async def record(world: World, **told: str) -> Response:
 
 async def findings(world: World) -> list[dict[str, Any]]:
     return list((await world.get(f"{TAB}.json"))["items"])
+
+
+async def test_rounds_are_expected_though_no_session_has_a_time_yet() -> None:
+    async with a_world() as world:
+        await world.do("/playbooks", document=PLANNED)
+        await world.do("/engagements", **{**OPENED, "playbook": "planned"})
+        rounds = (await world.get("/app/evaluations.json"))["items"]
+        told = [(one["kind"], one["state"], one["supposed"], one["opens_at"][:10]) for one in rounds]
+        assert told == [
+            ("mid", "expected", True, "2027-02-16"),
+            ("end", "expected", True, "2027-04-13"),
+            ("later", "expected", True, "2027-06-25"),
+        ]
+        assert "if it goes on as its playbook plans" in await page(world, "/app/evaluations")
+        assert "Tue, Feb 16</time>" in await page(world, TAB)
+        await world.do("/sessions", **session(1, "2027-01-26T15:00:00-05:00"))
+        [mid] = [one for one in (await world.get("/app/evaluations.json"))["items"] if one["kind"] == "mid"]
+        assert (mid["opens_at"][:10], mid["supposed"]) == ("2027-01-26", False)
+        assert (await world.get("/rounds"))["items"] == []
 
 
 async def test_a_promise_of_which_nothing_was_seen_says_until_when(world: World) -> None:

@@ -38,10 +38,12 @@ class RoundLine(BaseModel):
     answers: int
     waits_for: str | None = None
     """The approval without which it does not open, if it lacks one."""
+    supposed: bool = False
+    """Whether its day stands on sessions, or an end, to which nobody has given a day yet."""
     zone: str
 
     @classmethod
-    def of(cls, one: Row | Obligation, about: Heading, answers: int) -> "RoundLine":
+    def of(cls, one: Row | Obligation, about: Heading, answers: int, supposed: bool = False) -> "RoundLine":
         """A round, recorded or only expected."""
         told: dict[str, Any] = {"engagement_id": about.engagement_id, "engagement_title": about.title}
         told |= {name: getattr(one, name) for name in ("kind", "title", "instrument", "team_id", "closes_at", "zone")}
@@ -49,7 +51,7 @@ class RoundLine(BaseModel):
             told |= {"state": CALLED.get(one.state, one.state), "opens_at": one.fired_at or one.due_at}
         else:
             told |= {"state": "expected", "opens_at": one.falls_due_at, "waits_for": one.held_back}
-        return cls(round_id=one.key, answers=answers, **told)
+        return cls(round_id=one.key, answers=answers, supposed=supposed, **told)
 
 
 class Finding(BaseModel):

@@ -7,9 +7,13 @@ from sqlalchemy import func, select
 from services.evaluation.domain import RoundLine, in_turn
 from services.evaluation.repository import ANSWER, FOLLOWING
 from shared.obligations import ledger, why
+from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
 from shared.playbooks.heading import Heading
+from shared.playbooks.history import History
 from shared.playbooks.obligation import Obligation
+from shared.playbooks.planner import calendar_of
+from shared.playbooks.projected import projected
 from shared.storage import facts as kept
 from shared.storage.work import Unit
 
@@ -17,13 +21,28 @@ from shared.storage.work import Unit
 async def of(unit: Unit, engagements: Sequence[Heading], ahead_only: bool = False) -> list[RoundLine]:
     """The rounds of some engagements: what is open first, then what lies ahead, then (if wished) what is over."""
     abouts = {one.engagement_id: one for one in engagements}
-    lines = await ledger.rows(unit, abouts)
-    recorded = {key: row for rows in lines.values() for key, row in rows.items()}
-    coming = await why.coming(unit, await kept.histories(unit, abouts), recorded, FOLLOWING.keeps)
+    kept_rows = await ledger.rows(unit, abouts)
+    recorded = {key: row for rows in kept_rows.values() for key, row in rows.items()}
+    histories = await kept.histories(unit, abouts)
+    coming = await why.coming(unit, histories, recorded, FOLLOWING.keeps)
     wanted: dict[str, Row | Obligation] = {key: row for key, row in recorded.items() if row.is_open or not ahead_only}
     wanted |= {one.key: one for one in coming}
+    supposed = [one for one in await _supposed(unit, histories, recorded) if one.key not in wanted]
     answers = await _answers(unit, wanted)
-    return in_turn([RoundLine.of(one, abouts[one.engagement], answers.get(key, 0)) for key, one in wanted.items()])
+    lines = [RoundLine.of(one, abouts[one.engagement], answers.get(key, 0)) for key, one in wanted.items()]
+    return in_turn([*lines, *(RoundLine.of(one, abouts[one.engagement], 0, supposed=True) for one in supposed)])
+
+
+async def _supposed(unit: Unit, histories: Mapping[str, History], recorded: Mapping[str, Row]) -> list[Obligation]:
+    """What is to be expected besides, if sessions that have no time yet, and the end, come as playbooks plan them."""
+    playbooks = await rulings(unit, histories)
+    onward = {
+        line: projected(playbook, histories[line], calendar_of(playbook, unit.places, unit.zone), unit.now)
+        for line, playbook in playbooks.items()
+        if playbook is not None
+    }
+    changed = {line: history for line, history in onward.items() if history is not histories[line]}
+    return await why.coming(unit, changed, recorded, FOLLOWING.keeps)
 
 
 async def _answers(unit: Unit, rounds: Iterable[str]) -> Mapping[str, int]:
