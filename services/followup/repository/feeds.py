@@ -22,7 +22,7 @@ from shared.events.followup import (
 )
 from shared.ids import new_id
 from shared.obligations import ledger
-from shared.obligations.following import owed, ruling
+from shared.obligations.following import owed, rulings
 from shared.playbooks.history import History
 from shared.storage import facts as kept
 from shared.storage.facts import FACT
@@ -106,12 +106,11 @@ async def engagements(unit: Unit, person_id: str) -> list[tuple[History, Ahead]]
     seats = select(SEAT.c.engagement_id).where(SEAT.c.person_id == person_id).distinct()
     lines = (await unit.connection.scalars(seats)).all()
     histories, rows = await kept.histories(unit, lines), await ledger.rows(unit, lines)
-    ended = await _ended(unit, lines)
-    found = []
-    for line in sorted(lines):
-        wanted = owed(unit, await ruling(unit, histories[line]), histories[line])
-        found.append((histories[line], Ahead(rows[line], wanted, ended)))
-    return found
+    ended, playbooks = await _ended(unit, lines), await rulings(unit, histories)
+    return [
+        (histories[line], Ahead(rows[line], owed(unit, playbooks[line], histories[line]), ended))
+        for line in sorted(lines)
+    ]
 
 
 async def _ended(unit: Unit, lines: Sequence[str]) -> dict[str, datetime]:
