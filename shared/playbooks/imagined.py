@@ -1,7 +1,7 @@
 """An imagined engagement, to see what a playbook makes of one: opened, teams formed, sessions held, plans, closed.
 
-All goes well, but that the facilitator changes after the first session, and for the last of several teams: it misses a
-session, and its plan is rejected.
+All goes well but for what happens besides: the facilitator changes after the first session, and the last of several
+teams misses it and has its plan rejected.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,7 @@ from shared.playbooks.history import History, fold
 from shared.playbooks.model import DESK, Playbook
 from shared.playbooks.obligation import Obligation
 from shared.playbooks.planner import plan
+from shared.playbooks.told import PERSON, UNTOLD, Told
 from shared.playbooks.wait import Wait
 
 ENGAGEMENT = "imagined"
@@ -31,7 +32,6 @@ UNTIL_FIRST, AFTER_LAST = Wait(6, "weeks"), Wait(6, "weeks")
 """From the opening to the first session, and from the last one to the end."""
 MEETING = time(14)
 SPOKEN = time(16)
-PERSON = "somebody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,18 @@ class Forecast:
 
 
 def forecast(
-    playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None = None
-) -> list[Forecast]:
+    playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None = None,
+    told: Told = UNTOLD, is_smooth: bool = False,
+) -> list[Forecast]:  # fmt: skip
     """All that would ever be owed in the imagined engagement (or to the imagined requests), by key.
 
-    It is closed on the day that is named, else some weeks after its last session.
+    It is closed on the day that is named, else some weeks after its last session. With `is_smooth` nobody leaves, no
+    team misses anything, no plan is rejected, and nobody is found who could help another.
     """
     found: dict[str, Obligation] = {}
     first: set[str] = set()
     held: dict[str, str] = {}
-    for line, facts in _lines(playbook, start, jurisdictions, calendar, closes).items():
+    for line, facts in _lines(playbook, start, jurisdictions, calendar, closes, told, is_smooth).items():
         history = History(line)
         for day in sorted({fact.recorded for fact in facts}):
             history = fold(history, [fact for fact in facts if fact.recorded == day])
@@ -77,10 +79,12 @@ def has_an_end(playbook: Playbook) -> bool:
 
 
 def _lines(
-    playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None
-) -> dict[str, list[Fact]]:
+    playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None,
+    told: Told, is_smooth: bool,
+) -> dict[str, list[Fact]]:  # fmt: skip
     if playbook.playbook != DESK:
-        return {ENGAGEMENT: list(_Imagination(playbook, start, jurisdictions, calendar, closes).engagement())}
+        imagined = _Imagination(playbook, start, jurisdictions, calendar, closes, told, is_smooth)
+        return {ENGAGEMENT: list(imagined.engagement())}
     lines = {f"-/{ENGAGEMENT}-{code.lower()}": list(_request(code, start, calendar)) for code in jurisdictions}
     if len(jurisdictions) >= playbook.demand.jurisdictions:
         ids = [line.removeprefix("-/") for line in lines]
@@ -104,17 +108,24 @@ def _said(kind: type[Event], day: date, calendar: Calendar, **words: Any) -> Fac
     return say(kind.model_validate(words), moment.astimezone(UTC), calendar.default_zone)
 
 
+def _approval(about: str, region: int | None) -> str:
+    return f"{about}-{region}" if region else about
+
+
 class _Imagination:
     """The days of the imagined engagement, and what is said on each."""
 
     def __init__(
-        self, playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None
-    ) -> None:
+        self, playbook: Playbook, start: date, jurisdictions: Sequence[str], calendar: Calendar, closes: date | None,
+        told: Told, is_smooth: bool,
+    ) -> None:  # fmt: skip
+        self._told, self._is_smooth = told, is_smooth
         self._calendar = calendar
         self._playbook = playbook
         self._start = start
         self._teams = [(f"team-{code.lower()}", code) for code in jurisdictions]
-        self._approvals = sorted({"invite", *(rule.needs for rule in playbook.rules if rule.needs)})
+        abouts = sorted({"invite", *(rule.needs for rule in playbook.rules if rule.needs)})
+        self._approvals = [(about, region) for about in abouts for region in told.regions or (None,)]
         self._last_team = self._teams[-1][0] if len(self._teams) > 1 else ""
         self._has_an_end = closes is not None or has_an_end(playbook)
         planned = min(
@@ -131,62 +142,76 @@ class _Imagination:
         """Everything that is said, from the opening to the last step of a plan, and the close where there is one."""
         yield from self._beginning()
         yield from self._forming()
-        yield from self._peers()
+        if not self._is_smooth:
+            yield from self._peers()
         for number, day in enumerate(self._days, 1):
             yield from self._session(number, day)
-        yield from self._turnover(self._days[0])
+        if not self._is_smooth:
+            yield from self._turnover(self._days[0])
         for team, _ in self._teams:
             yield from self._plan_of(team)
         if self._has_an_end:
             yield self._say(intake.EngagementClosed, self._closes, closed_on=self._closes, reason="completed")
 
     def _beginning(self) -> Iterator[Fact]:
-        goal = {"goal_id": "goal", "level": "plan", "statement": "a plan for each team", "by": self._closes}
+        imagined = intake.Goal(goal_id="goal", level="plan", statement="a plan for each team", by=self._closes)
+        goals = list(self._told.goals) or ([imagined] if not self._is_smooth else [])
         yield self._say(
             intake.EngagementOpened,
             self._start,
             title=self._playbook.title,
             playbook=self._playbook.playbook,
-            center="center",
-            topic="topic",
+            center=self._told.center,
+            topic=self._told.topic,
             opened_on=self._start,
             time_zone=self._calendar.default_zone.key,
-            people={"facilitator": PERSON, "evaluator": PERSON, "supervisor": PERSON},
-            goals=[goal],
+            people=dict(self._told.people),
+            goals=[goal.model_dump(exclude_none=True) for goal in goals],
             **({"planned_sessions": len(self._days), "planned_close": self._closes} if self._has_an_end else {}),
         )
-        for about in self._approvals:
-            yield self._say(intake.ApprovalRequested, self._start, approval_id=about, about=about, asked_on=self._start)
+        for about, region in self._approvals:
+            words = {"approval_id": _approval(about, region), "about": about, "asked_on": self._start}
+            yield self._say(intake.ApprovalRequested, self._start, **words, **({"region": region} if region else {}))
         for number, day in enumerate(self._days, 1):
             starts_at = datetime.combine(day, MEETING, self._calendar.default_zone)
             minutes = self._playbook.sessions.minutes or 60
-            words = {"session_id": f"session-{number}", "number": number, "topic": f"topic {number}"}
+            words = {"session_id": f"session-{number}", "number": number}
+            words["topic"] = self._told.session_topic.format(n=number)
             words |= {"starts_at": starts_at, "minutes": minutes, "mode": "virtual"}
             yield self._say(sessions.SessionScheduled, self._start, **words)
 
     def _forming(self) -> Iterator[Fact]:
         answered, formed, signed = (self._after(self._start, weeks=weeks) for weeks in (2, 3, 5))
-        for about in self._approvals:
-            yield self._say(
-                intake.ApprovalAnswered, answered, approval_id=about, answered_on=answered, answer="granted"
-            )
+        for about, region in self._approvals:
+            words = {"approval_id": _approval(about, region), "answered_on": answered, "answer": "granted"}
+            yield self._say(intake.ApprovalAnswered, answered, **words)
         for team, code in self._teams:
-            role = "health" if team == self._last_team else "lead_agency"
             words = {"team_id": team, "jurisdiction": code, "lead": PERSON, "formed_on": formed}
-            yield self._say(intake.TeamFormed, formed, **words, members=[{"person_id": PERSON, "role": role}])
+            yield self._say(intake.TeamFormed, formed, **words, members=self._members(team))
             yield self._say(intake.LeadershipSignedOff, signed, team_id=team, role="lead_agency", signed_on=signed)
+
+    def _members(self, team: str) -> list[dict[str, str]]:
+        """The people of a team; if all goes well, as many and in such roles as the playbook wants them."""
+        wanted = self._playbook.teams
+        if not self._is_smooth:
+            return [{"person_id": PERSON, "role": "health" if team == self._last_team else "lead_agency"}]
+        roles = [*dict.fromkeys(("lead_agency", *wanted.must_include))]
+        roles += ["other"] * ((wanted.size or (1, 1))[0] - len(roles))
+        return [{"person_id": f"{PERSON}-{n}" if n else PERSON, "role": role} for n, role in enumerate(roles)]
 
     def _peers(self) -> Iterator[Fact]:
         """Somebody is found who can help the first team, and they are introduced."""
         team, code = self._teams[0]
         found, met = self._after(self._start, weeks=4), self._after(self._start, weeks=8)
-        words = {"from_team": team, "to_jurisdiction": "WI" if code != "WI" else "KY", "need": "need"}
+        others = [one for _, one in self._teams[1:]] or ["WI" if code != "WI" else "KY"]
+        words = {"from_team": team, "to_jurisdiction": others[0], "need": self._told.need}
         yield self._say(intake.PeersSuggested, found, **words, score=1.0)
         yield self._say(intake.PeersConnected, met, **words, connected_on=met)
 
     def _session(self, number: int, day: date) -> Iterator[Fact]:
         held_at = datetime.combine(day, MEETING, self._calendar.default_zone)
-        present = [team for team, _ in self._teams if team != self._last_team or number != 1]
+        missing = "" if self._is_smooth else self._last_team
+        present = [team for team, _ in self._teams if team != missing or number != 1]
         words = {"session_id": f"session-{number}", "held_at": held_at, "minutes": 60}
         yield self._say(sessions.SessionHeld, day, **words, attendance={team: [PERSON] for team in present})
         due = self._after(day, weeks=2)
@@ -196,7 +221,7 @@ class _Imagination:
     def _turnover(self, day: date) -> Iterator[Fact]:
         gone, filled = (self._after(day, weeks=weeks) for weeks in (1, 3))
         role = {"role": "facilitator"}
-        yield self._say(intake.RoleVacated, gone, **role, person_id=PERSON, on=gone)
+        yield self._say(intake.RoleVacated, gone, **role, person_id=self._told.people["facilitator"], on=gone)
         yield self._say(intake.RoleFilled, filled, **role, person_id=f"{PERSON}-else", on=filled)
 
     def _plan_of(self, team: str) -> Iterator[Fact]:
@@ -205,9 +230,12 @@ class _Imagination:
         words = {"plan_id": plan_id, "team_id": team, "submitted_on": submitted}
         step = {"step_id": "step", "text": "-", "owner_role": "lead_agency", "due_on": due}
         yield self._say(sessions.ActionPlanSubmitted, submitted, **words, steps=[step])
-        kind = sessions.ActionPlanRejected if team == self._last_team else sessions.ActionPlanAccepted
+        is_rejected = team == self._last_team and not self._is_smooth
+        kind = sessions.ActionPlanRejected if is_rejected else sessions.ActionPlanAccepted
         yield self._say(kind, judged, plan_id=plan_id, team_id=team, role="lead_agency", on=judged)
-        told = {"plan_id": plan_id, "step_id": "step", "status": "blocked", "barrier": "cost"}
+        is_blocked = not self._is_smooth
+        told = {"plan_id": plan_id, "step_id": "step", "status": "blocked" if is_blocked else "under_way"}
+        told |= {"barrier": "cost"} if is_blocked else {}
         yield self._say(sessions.ActionStepReported, reported, **told, reported_on=reported)
 
     def _say(self, kind: type[Event], day: date, **words: Any) -> Fact:

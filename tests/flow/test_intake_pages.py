@@ -88,7 +88,7 @@ async def test_teams_whose_lead_is_known_are_formed_as_soon_as_the_engagement_is
         shown = await sent(world, "/app/engagements/new", **told)
         assert 'name="lead-KY" value="p-1"' in shown and 'name="lead-WI"' in shown
         shown = await sent(world, "/app/engagements/new", 422, **{**told, "lead-KY": "not an id"}, step="open")
-        assert "Lead of KY must be 1 to 64 letters" in shown
+        assert "Lead of KY is nobody whom the directory knows" in shown
         assert len((await world.get("/engagements"))["items"]) == 1
         shown = await sent(world, "/app/engagements/new", **told, step="open")
         assert "is open, and its team is formed. Now tell the others." in shown
@@ -97,6 +97,59 @@ async def test_teams_whose_lead_is_known_are_formed_as_soon_as_the_engagement_is
         assert (team["team_id"], team["members"][0]["role"]) == ("ky", "lead_agency")
         add = await page(world, "/app/engagements/rural-out-of-school-time/teams", add="WI")
         assert 'name="jurisdiction" value="WI"' in add
+
+
+async def test_the_schedule_tells_what_is_known_and_apart_what_comes_only_if_something_happens() -> None:
+    rules = """
+- {name: wait, each: approval, task: "Ask region {approval.region}", to: facilitator, due: {wait: 1 week, after: asked}}
+- {name: next, each: vacancy, task: "Name a {vacancy.role} of {engagement.center}", to: sup, due: {after: vacated}}
+"""
+    async with prepared() as world:
+        await world.do("/playbooks", document=PLAYBOOK.replace("version: 1", "version: 2") + rules.lstrip())
+        goals = {
+            "goal-statement-1": "Programs open in the evening",
+            "goal-level-1": "practice",
+            "goal-by-1": "2027-09-01",
+        }
+        shown = await sent(world, "/app/engagements/new", **NEW, **goals, jurisdictions="KY")
+        sure, _, only_if = shown.partition("Only if something happens")
+        assert "Judge the goal of rural out-of-school time" in sure and "Goal 1" in sure
+        assert "Send KY the summary" not in sure and "Name a facilitator" not in sure
+        assert "If the facilitator changes" in only_if and "Name a facilitator of NCASE" in only_if
+        assert "If a regional office lets us wait for its answer" in only_if and "Ask region 4" in only_if
+        assert "?<" not in shown and "center's" not in shown
+
+
+async def test_goals_are_told_with_the_engagement_and_mended_beside_their_fields() -> None:
+    async with prepared() as world:
+        goal = {"goal-statement-2": "Programs open in the evening", "goal-by-2": "2027-09-01"}
+        shown = await sent(world, "/app/engagements/new", 422, **NEW, **goal)
+        assert '<a class="usa-link" href="#goal-level-2">It is a change of is missing</a>' in shown
+        assert 'value="Programs open in the evening"' in shown
+        await sent(world, "/app/engagements/new", **NEW, **goal, **{"goal-level-2": "practice"}, step="open")
+        [told] = (await world.get("/engagements/rural-out-of-school-time"))["goals"]
+        assert (told["goal_id"], told["level"], told["by"]) == ("g1", "practice", "2027-09-01")
+
+
+async def test_no_playbook_is_chosen_before_somebody_chooses_one() -> None:
+    async with prepared() as world:
+        form = await page(world, "/app/engagements/new")
+        assert "2 sessions of 2 hours, one every month, follow-up for 6 months after it closes" in form
+        assert "checked" not in form and "Eastern time (New York)" in form
+        without = {name: value for name, value in NEW.items() if name != "playbook"}
+        assert 'href="#playbook-1">Playbook is missing' in await sent(world, "/app/engagements/new", 422, **without)
+
+
+async def test_an_engagement_is_opened_with_all_its_teams_or_not_at_all_and_once_however_often_it_is_sent() -> None:
+    async with prepared() as world:
+        told = {**NEW, "jurisdictions": "KY, WI", "lead-KY": "p-1", "lead-WI": "p-2", "step": "open"}
+        bad = await sent(world, "/app/engagements/new", 422, **told, **{"role-WI": "captain"})
+        assert "something has to be mended" in bad
+        assert [one["engagement_id"] for one in (await world.get("/engagements"))["items"]] == ["e1"]
+        for _ in range(2):
+            await sent(world, "/app/engagements/new", **told, engagement_id="rural")
+        assert {one["engagement_id"] for one in (await world.get("/engagements"))["items"]} == {"e1", "rural"}
+        assert len((await world.get("/teams", engagement="rural"))["items"]) == 2
 
 
 async def test_a_second_engagement_of_the_same_title_has_an_id_of_its_own() -> None:

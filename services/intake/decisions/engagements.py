@@ -1,10 +1,11 @@
 """Engagements: opened, changed, closed."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from services.intake.decisions import requests
 from services.intake.decisions.grounds import dated, engagement, said_before, today
-from services.intake.domain import ChangeEngagement, CloseEngagement, Known, OpenEngagement
+from services.intake.domain import ChangeEngagement, CloseEngagement, FormTeam, Known, OpenEngagement
 from services.intake.domain.engagements import CHANGEABLE
 from shared.errors import Malformed, Refused
 from shared.events import intake as said
@@ -27,6 +28,16 @@ def open_(command: OpenEngagement, known: Known, now: datetime) -> list[Event]:
     _published(command.playbook, known)
     _in_order(event.opened_on, command.planned_close)
     return [event, *requests.answers(command.answers, event, event.opened_on, known)]
+
+
+def open_with(teams: Sequence[FormTeam]) -> Callable[[OpenEngagement, Known, datetime], list[Event]]:
+    """Open an engagement, and form its first teams at once."""
+
+    def decide(command: OpenEngagement, known: Known, now: datetime) -> list[Event]:
+        formed = [dated(said.TeamFormed, "formed_on", team, known, now) for team in teams]
+        return [*open_(command, known, now), *formed]
+
+    return decide
 
 
 def change(command: ChangeEngagement, known: Known, now: datetime) -> list[Event]:

@@ -1,6 +1,7 @@
 """An engagement before it is opened: whether it could be, and the whole schedule that its playbook would make."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -9,10 +10,12 @@ from sqlalchemy import select
 
 from services.intake import repository
 from services.intake.decisions import engagements
-from services.intake.decisions.foreseeing import Foreseen, foreseen
-from services.intake.domain import OpenEngagement, Playbook, Request
+from services.intake.decisions.foreseeing import UNSURE, Foreseen, foreseen, in_a_sentence
+from services.intake.domain import FormTeam, OpenEngagement, Playbook, Request
+from services.intake.handlers import obey
 from shared.errors import Malformed
 from shared.playbooks.model import DESK, read
+from shared.playbooks.places import Places
 from shared.playbooks.planner import calendar_of
 from shared.storage.ownership import rows_theirs
 from shared.storage.work import Store
@@ -37,10 +40,10 @@ async def versions(store: Store) -> list[Playbook]:
         return [repository.PLAYBOOKS.read(row) for row in rows]
 
 
-async def models(store: Store) -> list[tuple[str, str]]:
-    """The playbooks by which an engagement may be run: name and title."""
-    found = await published(store)
-    return [(one.playbook, read(one.document).title) for one in found if one.playbook != DESK]
+async def models(store: Store) -> list[tuple[str, str, str]]:
+    """The playbooks by which an engagement may be run: name, title, and what such an engagement is in a sentence."""
+    found = [read(one.document) for one in await published(store) if one.playbook != DESK]
+    return sorted(((one.playbook, one.title, in_a_sentence(one)) for one in found), key=lambda one: one[1])
 
 
 async def waiting(store: Store) -> list[Request]:
@@ -72,7 +75,14 @@ async def foresee(store: Store, command: OpenEngagement, jurisdictions: Sequence
     teams = [*dict.fromkeys(jurisdictions or asking or EXAMPLE)]
     start = command.opened_on or now.astimezone(ZoneInfo(command.time_zone)).date()
     calendar = calendar_of(playbook, places, command.time_zone)
-    return foreseen(playbook, start, teams, calendar, command.planned_sessions, command.planned_close)
+    told = replace(UNSURE, center=command.center, topic=command.topic, goals=command.goals)
+    told = replace(told, people=command.people.model_dump(exclude_none=True), regions=_regions(teams, places))
+    return foreseen(playbook, start, teams, calendar, command.planned_sessions, command.planned_close, told)
+
+
+async def open_with(store: Store, command: OpenEngagement, teams: Sequence[FormTeam]) -> None:
+    """Open an engagement together with its first teams: all of it, or nothing; said twice it is opened once."""
+    await obey(store, command, engagements.open_with(teams))
 
 
 async def schedule(store: Store, document: str, start: date, jurisdictions: Sequence[str]) -> list[Foreseen]:
@@ -80,8 +90,14 @@ async def schedule(store: Store, document: str, start: date, jurisdictions: Sequ
     async with store.look() as unit:
         places, zone = unit.places, unit.zone
     are_known([code for code in jurisdictions if places.get(code) is None])
-    playbook = read(document)
-    return foreseen(playbook, start, jurisdictions or EXAMPLE, calendar_of(playbook, places, zone))
+    playbook, teams = read(document), jurisdictions or EXAMPLE
+    told = replace(UNSURE, regions=_regions(teams, places))
+    return foreseen(playbook, start, teams, calendar_of(playbook, places, zone), told=told)
+
+
+def _regions(jurisdictions: Sequence[str], places: Places) -> list[int]:
+    """The regional offices that are asked about these jurisdictions."""
+    return sorted({place.region for code in jurisdictions if (place := places.get(code)) and place.region})
 
 
 def are_known(unknown: Sequence[str]) -> None:

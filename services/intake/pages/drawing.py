@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from services.intake.decisions.foreseeing import Foreseen
+from services.intake.decisions.foreseeing import Foreseen, by_condition
 
 WIDTH = 860
 """As wide as a page is; a longer schedule is drawn wider, and can be moved sideways."""
@@ -74,6 +74,24 @@ def drawn(schedule: Sequence[Foreseen]) -> Drawn | None:
         at = round((n + 0.5) * week, 1), round(base - (stacked[n] - 0.5) * step - 4, 1)
         marks.append(Mark(*at, one.kind != "task", one.needs is not None))
     return Drawn(round(weeks * week), round(base + BELOW), base, tuple(marks), _months(schedule, first, week))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A schedule as a page shows it: what is due if all goes well, and apart from it what is due only if."""
+
+    drawn: Drawn | None
+    conditions: tuple[tuple[str, Sequence[Foreseen]], ...] = ()
+
+    @property
+    def only_if(self) -> int:
+        """How many things are due only if something happens."""
+        return sum(len(rows) for _, rows in self.conditions)
+
+
+def foreseen(schedule: Sequence[Foreseen]) -> Shown:
+    """The drawing of what is due in any case, and the rest by what has to happen first."""
+    return Shown(drawn([one for one in schedule if one.only_if is None]), tuple(by_condition(schedule)))
 
 
 def day_of(one: Foreseen) -> date:

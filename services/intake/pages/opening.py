@@ -1,6 +1,5 @@
 """A new engagement: what it is to be, the whole schedule that follows from it, and only then is it opened."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,15 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from services.intake import handlers
-from services.intake.decisions import engagements as decisions
-from services.intake.decisions import teams as forming
 from services.intake.decisions.foreseeing import Foreseen
-from services.intake.domain import FormTeam, OpenEngagement
+from services.intake.domain import OpenEngagement
 from services.intake.handlers import openings, topics
-from services.intake.pages.choosing import choices
-from services.intake.pages.drawing import drawn
-from services.intake.pages.here import Here, place_code, ticked, typed
+from services.intake.pages import zones
+from services.intake.pages.choosing import choices, whom
+from services.intake.pages.drawing import foreseen
+from services.intake.pages.founding import GOALS, LEVELS, NoLead, codes, command_of, slug, teams_of
+from services.intake.pages.here import Here, ticked, typed
 from services.intake.pages.team import ROLES
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, Refused, Unknown
@@ -27,17 +25,6 @@ from shared.web.pages.forms import wrong
 from shared.web.pages.rendering import render
 
 router = APIRouter()
-PLAIN = ("title", "playbook", "center", "topic", "opened_on", "time_zone", "planned_close")
-ZONES = (
-    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
-    "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico", "Pacific/Guam", "Pacific/Pago_Pago",
-)  # fmt: skip
-LONGEST = 56
-"""Letters of a title that become the id: there is room for a number behind them."""
-
-
-class NoLead(Malformed):
-    """{reason}"""
 
 
 @router.get("/engagements/new")
@@ -69,15 +56,16 @@ async def open_engagement(request: Request, here: Here) -> Response:
         return await _form(request, here, values, answers)
     marked = codes(values.get("jurisdictions", ""))
     try:
+        # The id goes with the form from its first look on: what is sent twice is opened once.
         values.setdefault("engagement_id", await openings.free_id(here.store, slug(values.get("title", ""))))
+        values = await whom(here, values, *RUNNERS)
         command = command_of(values, answers)
         schedule = await openings.foresee(here.store, command, marked)
-        teams = teams_of(command, values, marked)
+        leads = await _leads(here, values, marked)
+        teams = teams_of(command, leads, marked)
         if step == "open":
-            said = await handlers.obey(here.store, command, decisions.open_)
-            for team in teams:
-                await handlers.obey(here.store, team, forming.form)
-            there = f"/app/engagements/{said.id}/teams"
+            await openings.open_with(here.store, command, teams)
+            there = f"/app/engagements/{command.engagement_id}/teams"
             return went_well(request, _opened(command, len(teams), len(marked)), there, to=there)
     except NoLead as error:
         return await _look(request, here, (values, answers, marked), command, schedule, wrong(error))
@@ -87,40 +75,12 @@ async def open_engagement(request: Request, here: Here) -> Response:
     return await _look(request, here, (values, answers, marked), command, schedule)
 
 
-def command_of(values: Mapping[str, str], answers: Sequence[str]) -> OpenEngagement:
-    """What the form asks for; ValidationError where something is missing or badly written."""
-    told: dict[str, Any] = {name: values[name] for name in PLAIN if name in values}
-    planned = values.get("planned_sessions")
-    if planned is not None:
-        told["planned_sessions"] = int(planned) if planned.isdecimal() and len(planned) < 6 else planned
-    told["people"] = {role: values[role] for role in RUNNERS if role in values}
-    return OpenEngagement.model_validate({**told, "engagement_id": values["engagement_id"], "answers": answers})
-
-
-def teams_of(command: OpenEngagement, values: Mapping[str, str], marked: Sequence[str]) -> list[FormTeam]:
-    """The teams of which the lead is known already; they are formed on the day that the engagement is opened."""
-    teams = []
-    for code in marked:
-        if lead := values.get(f"lead-{code}"):
-            told = {"engagement_id": command.engagement_id, "team_id": forming.next_id(code, {}), "jurisdiction": code}
-            members = [{"person_id": lead, "role": values.get(f"role-{code}", "lead_agency")}]
-            try:
-                team = {**told, "lead": lead, "members": members, "formed_on": command.opened_on}
-                teams.append(FormTeam.model_validate(team))
-            except ValidationError as error:
-                raise NoLead(next(iter(wrong(error).values())), f"lead-{code}") from None
-    return teams
-
-
-def slug(title: str) -> str:
-    """The id that a title gives."""
-    return re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")[:LONGEST].strip("-") or "engagement"
-
-
-def codes(text: str) -> list[str]:
-    """The jurisdictions that somebody typed, separated by commas or spaces."""
-    found = [place_code(one) for one in re.split(r"[,;\s]+", text) if one]
-    return [*dict.fromkeys(found)]
+async def _leads(here: Desk, values: Mapping[str, str], marked: Sequence[str]) -> dict[str, str]:
+    """What was typed, with the leads of teams by their ids."""
+    try:
+        return await whom(here, values, *(f"lead-{code}" for code in marked))
+    except Malformed as error:
+        raise NoLead(str(error), error.field) from None
 
 
 def _opened(command: OpenEngagement, formed: int, marked: int) -> str:
@@ -141,7 +101,8 @@ async def _look(
     """The schedule, before anything is said, and the leads that are known already."""
     values, answers, marked = asked
     told: dict[str, Any] = {"values": values, "answers": answers, "marked": marked, "command": command}
-    told |= {"people": await choices(here), "role_pairs": ROLES, "drawn": drawn(schedule), "problems": problems}
+    told |= {"people": await choices(here), "role_pairs": ROLES, "problems": problems, "levels": LEVELS}
+    told |= {"schedule": foreseen(schedule), "zone_called": zones.called(command.time_zone)}
     return await render(request, "engagement_foreseen.html", 422 if problems else 200, **told)
 
 
@@ -155,6 +116,8 @@ async def _form(
         "models": await openings.models(here.store),
         "people": await choices(here),
         "requests": await openings.waiting(here.store),
-        "zones": [(one, one.replace("_", " ")) for one in dict.fromkeys((request.app.state.zone, *ZONES))],
+        "zones": zones.choices(request.app.state.zone, values.get("time_zone")),
+        "goals": GOALS,
+        "levels": [("", "Choose one"), *LEVELS.items()],
     }
     return await render(request, "engagement_new.html", 422 if problems else 200, **told)

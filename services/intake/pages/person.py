@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from services.intake.domain.people import TellPerson
 from services.intake.pages import zones
+from services.intake.pages.founding import codes
 from services.intake.pages.here import WELL, Amiss, Here, refused, service, ticked, typed
-from services.intake.pages.opening import codes
 from services.intake.pages.people import PEOPLE, Book
 from shared.access import accounts
 from shared.access.accounts import Account

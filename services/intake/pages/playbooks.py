@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from services.intake import repository
 from services.intake.handlers import openings
-from services.intake.pages.drawing import drawn
+from services.intake.pages.drawing import foreseen
+from services.intake.pages.founding import codes
 from services.intake.pages.here import Here, typed
-from services.intake.pages.opening import codes
 from shared import shelf
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, Problem, problems
@@ -106,7 +106,7 @@ async def one_playbook(
             schedule = await openings.schedule(here.store, found.document, start, codes(jurisdictions))
         except Malformed as error:
             amiss = wrong(error)
-    told = {"found": found, "rules": rules, "lines": in_words(rules), "drawn": drawn(schedule), "problems": amiss}
+    told = {"found": found, "rules": rules, "lines": in_words(rules), "schedule": foreseen(schedule), "problems": amiss}
     told |= {"start": start, "jurisdictions": jurisdictions or ", ".join(openings.EXAMPLE)}
     return await render(request, "playbook.html", 422 if amiss else 200, **told)
 

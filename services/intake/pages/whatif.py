@@ -12,8 +12,8 @@ from services.intake.decisions.policies import Setting
 from services.intake.handlers import openings
 from services.intake.handlers import policies as handlers
 from services.intake.handlers.policies import Policy
+from services.intake.pages.founding import codes
 from services.intake.pages.here import Here, service
-from services.intake.pages.opening import codes
 from services.intake.pages.playbooks import imaginable
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, problems
