@@ -28,6 +28,7 @@ from shared.cli import (
     simulate,
     token,
     topics,
+    webhook,
     why,
 )
 from shared.cli.calling import HERE, Api
@@ -213,6 +214,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(access.app, name="access")
 app.add_typer(token.app, name="token")
 app.add_typer(calendar.app, name="calendar")
+app.add_typer(webhook.app, name="webhook")
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)

@@ -158,6 +158,8 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
     # What breaks is logged by us, without people's data; uvicorn would tell it again, with a traceback.
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
+    # Answers that go on for as long as they are listened to end by themselves.
+    app.state.is_ending = lambda: server.should_exit
     # uvicorn stops when it is asked to, and then raises the signal again: being asked to stop is no failure.
     # Before it listens to signals itself, what is asked must not be lost: it would run on until it is killed.
     for asked in (signal.SIGINT, signal.SIGTERM):

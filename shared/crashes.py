@@ -16,6 +16,8 @@ POINTS = {
     "mail.after_claim": "letters are meant and held, no attempt to send one has begun",
     "mail.after_begin": "an attempt to send a letter has begun, the mail server has nothing of it",
     "mail.after_send": "the mail server has a letter, the log of mail does not know it",
+    "webhook.after_claim": "a try to deliver an event is on record, the webhook has nothing of it",
+    "webhook.after_send": "the webhook has an event, the log of deliveries does not know it",
     "reconciler.after_compare": "what the stream lacks is known, nothing is unmarked yet",
     "reconciler.after_unmark": "what the stream lacks is unmarked, nothing is said again yet",
     "migration.before_commit": "the tables were changed, nothing is committed",

@@ -4,6 +4,7 @@ import re
 from datetime import time
 from email.utils import parseaddr
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -82,6 +83,10 @@ class Settings(BaseSettings):
     live_port: int = Field(default=0, ge=0, le=65535)
     """Where a thread of its own tells whether the event loop still turns; 0 for nowhere."""
     max_fact_bytes: int = 262_144
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks that are not public, and to which events may be sent all the same."""
+    webhook_timeout: float = Field(default=15.0, ge=0.1, le=60)
+    """Seconds that a webhook has to take an event."""
     mail_host: str = ""
     """The mail server; empty sends nothing, and shows administrators what would be sent."""
     mail_port: int = Field(default=587, ge=1, le=65535)

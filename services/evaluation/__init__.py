@@ -1,4 +1,4 @@
-"""Owns evaluation rounds, answers, outcomes (also those that watching proposes) and how goals were judged.
+"""Owns evaluation rounds, answers, outcomes (also proposed ones), how goals were judged, and who is told of it.
 
 Hears: all that intake and sessions say.
 Says: evaluation_scheduled, evaluation_moved, evaluation_withdrawn, evaluation_opened, evaluation_lapsed,

@@ -2,11 +2,12 @@
 
 from services.evaluation import handlers
 from services.evaluation.api import router
+from services.evaluation.handlers import webhooks
 from services.evaluation.pages import PAGES
 from services.evaluation.repository import FOLLOWING, keep
 from services.evaluation.subscribers import EAR
 from services.evaluation.tables import TABLES
-from services.evaluation.ticks import alarm
+from services.evaluation.ticks import alarm, messenger
 from shared.clock import Clock
 from shared.service import Service
 from shared.settings import Settings
@@ -30,6 +31,8 @@ def build(settings: Settings, clock: Clock) -> Service:
         pass_time=handlers.pass_time,
         earliest=handlers.earliest,
         ticks=alarm,
+        sends=messenger,
+        forgets=webhooks.forget_person,
     )
     service.store.topics = settings.known_topics
     return service

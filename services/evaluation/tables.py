@@ -2,10 +2,14 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from shared.obligations.ledger import ObligationRow
+from shared.storage.tables import Sequence
 from shared.storage.types import UtcDateTime
+
+UNNUMBERED = text("n IS NULL")
 
 
 class AnswerRow(SQLModel, table=True):
@@ -91,6 +95,96 @@ class StirredRow(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
 
 
+class NoticeRow(SQLModel, table=True):
+    """An event of ours as subscribers get it, the same to the byte however often; numbered once it is committed."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_unnumbered", "seq", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),)
+
+    seq: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    """Of two in one line the earlier one has the smaller; across lines it says nothing."""
+    id: str = Field(unique=True)
+    n: int | None = Field(default=None, unique=True, sa_type=BigInteger)
+    line: str = Field(index=True)
+    type: str
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    """When it was recorded here."""
+    body: str
+
+
+class NumberingRow(SQLModel, table=True):
+    """The last number that was given; whoever gives the next ones changes it, so that no two do at once."""
+
+    __tablename__ = "numbering"
+
+    name: str = Field(primary_key=True)
+    last: int = Field(sa_type=BigInteger)
+
+
+class WebhookRow(SQLModel, table=True):
+    """Where somebody's events are told; its secrets as they are, for a signature needs them whole."""
+
+    __tablename__ = "webhook"
+
+    webhook_id: str = Field(primary_key=True)
+    person_id: str | None = Field(default=None, index=True)
+    owner: str = Field(index=True)
+    """What whoever made it is called at the door."""
+    label: str
+    url: str
+    only_engagement: str | None = None
+    only_types: str
+    state: str = Field(index=True)
+    why: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    took_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    read_to: int = Field(sa_type=BigInteger)
+    """The number of the last notice of which it is known whether it goes there."""
+    secret: str
+    secret_before: str | None = None
+    both_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One event that goes to one webhook, known before it is sent."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_due", "webhook_id", "state", "next_at"),)
+
+    webhook_id: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    n: int = Field(sa_type=BigInteger)
+    """Its notice's number; 0 of a test."""
+    line: str
+    state: str
+    tries: int
+    attempts: int
+    """All that were ever made, also before it was sent again by hand."""
+    first_at: datetime = Field(sa_type=UtcDateTime)
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it is to be tried, if it waits; while somebody tries, when they are given up on."""
+    why: str
+    body: str | None = None
+    """Of a test; any other is told by its notice."""
+
+
+class DeliveryAttemptRow(SQLModel, table=True):
+    """One try to deliver an event."""
+
+    __tablename__ = "delivery_attempt"
+
+    webhook_id: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    outcome: str
+    status: int | None = None
+    milliseconds: int | None = None
+    why: str
+    answer: str
+
+
 TABLES: tuple[type[SQLModel], ...] = (
-    ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow,
+    ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow, NoticeRow,
+    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow,
 )  # fmt: skip

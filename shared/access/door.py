@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
 
@@ -31,11 +32,17 @@ class Door(Protocol):
     async def caller(self, scope: Scope) -> Caller:
         """Who sends this request; NOBODY where nothing says it. Refuses what nobody may send."""
 
+    async def known(self, scope: Scope) -> Caller:
+        """Who sent it, as it stands by now: for answers that go on for long."""
+
 
 class OpenDoor:
     """For plays, replays and tests inside one process: whoever asks may see and do everything."""
 
     async def caller(self, scope: Scope) -> Caller:
+        return ALL_RIGHTS
+
+    async def known(self, scope: Scope) -> Caller:
         return ALL_RIGHTS
 
 
@@ -77,21 +84,24 @@ class GuardedDoor:
 
     async def caller(self, scope: Scope) -> Caller:
         headers = Headers(scope=scope)
-        kind, _, token = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            found = await self._remembered(token.strip(), self._by_token)
-            if found is None:
-                raise TokenRefused
-        else:
-            secret = shown(headers)
-            if scope["method"] not in SAFE:
-                _refuse_other_sites(headers, self._register.url, bool(secret))
-            found = (await self._remembered(secret, self._by_sign_in) if secret else None) or NOBODY
+        if _bearer(headers) is None and scope["method"] not in SAFE:
+            _refuse_other_sites(headers, self._register.url, bool(shown(headers)))
+        found = await self.known(scope)
         if found is NOBODY:
             return found
         if wait := self._limit.waits(found.label, time.monotonic()):
             raise TooMany(wait)
         return found
+
+    async def known(self, scope: Scope) -> Caller:
+        headers = Headers(scope=scope)
+        if (token := _bearer(headers)) is not None:
+            found = await self._remembered(token, self._by_token)
+            if found is None:
+                raise TokenRefused
+            return found
+        secret = shown(headers)
+        return (await self._remembered(secret, self._by_sign_in) if secret else None) or NOBODY
 
     async def _remembered(self, secret: str, ask: Callable[[str], Awaitable[Caller | None]]) -> Caller | None:
         now, key = time.monotonic(), hashed(secret)
@@ -110,6 +120,12 @@ class GuardedDoor:
     async def _by_sign_in(self, secret: str) -> Caller | None:
         account = await signing_in.signed_in(self._register, secret)
         return account.caller if account else None
+
+
+def _bearer(headers: Headers) -> str | None:
+    """The token that a program shows; none where it shows none."""
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
 
 
 def shown(headers: Headers) -> str:
@@ -135,7 +151,10 @@ def _refuse_other_sites(headers: Headers, url: str, is_signed_in: bool) -> None:
 
 
 class AtTheDoor:
-    """Puts the caller into each request: `request.state.caller`. Refuses as a route does: by a page, or a problem."""
+    """Puts the caller into each request: `request.state.caller`, and `request.state.known`, by which to ask again.
+
+    Refuses as a route does: by a page, or a problem.
+    """
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
@@ -146,6 +165,7 @@ class AtTheDoor:
             scope.setdefault("state", {})
             try:
                 scope["state"]["caller"] = await self._door.caller(scope)
+                scope["state"]["known"] = partial(self._door.known, scope)
             except (Refused, NotNow) as error:
                 scope["state"]["caller"] = NOBODY
                 answer = await refused(Request(scope), error)

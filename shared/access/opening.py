@@ -16,6 +16,8 @@ OFFICE = ADMINISTRATORS | {Role.SUPERVISOR}
 """Who sees all engagements."""
 STAFF = OFFICE | {Role.FACILITATOR, Role.EVALUATOR}
 """The people of the center; of facilitators and evaluators each sees only their own."""
+EVALUATORS = ADMINISTRATORS | {Role.EVALUATOR}
+"""Who evaluates, and whose systems are told of outcomes."""
 TRACKERS = STAFF | {Role.TRACKER}
 """The staff, and the trackers that log requests."""
 ANYBODY: frozenset[Role] = frozenset()

@@ -95,7 +95,7 @@ async def revoke(register: Register, token_id: str) -> None:
 async def tokens(register: Register) -> list[Token]:
     """Every token that was ever made, newest last."""
     async with register.database.reading() as connection:
-        return [_read(row) for row in await connection.execute(select(TOKEN).order_by(TOKEN.c.made_at))]
+        return [read(row) for row in await connection.execute(select(TOKEN).order_by(TOKEN.c.made_at))]
 
 
 async def shown(register: Register, secret: str) -> Token | None:
@@ -109,7 +109,7 @@ async def shown(register: Register, secret: str) -> Token | None:
         # Whether it could be noted is nothing to whoever comes in: a full disk must not lock the door.
         with suppress(NotNow):
             await _note(register, row.token_id, now)
-    return _read(row)
+    return read(row)
 
 
 async def _note(register: Register, token_id: str, now: datetime) -> None:
@@ -122,10 +122,11 @@ async def find(register: Register, secret: str) -> Token | None:
     """The token of which this is the secret, be it revoked or expired."""
     async with register.database.reading() as connection:
         row = (await connection.execute(select(TOKEN).where(TOKEN.c.hash == hashed(secret)))).first()
-    return _read(row) if row else None
+    return read(row) if row else None
 
 
-def _read(row: Any) -> Token:
+def read(row: Any) -> Token:
+    """The token that a row tells of."""
     told = dict(row._mapping)
     told["roles"] = frozenset(Role(role) for role in parted(row.roles))
     told["jurisdictions"] = frozenset(parted(row.jurisdictions))

@@ -20,6 +20,9 @@ class Doorkeeper:
     async def caller(self, scope: Scope) -> Caller:
         return self._comes
 
+    async def known(self, scope: Scope) -> Caller:
+        return self._comes
+
 
 @asynccontextmanager
 async def asking(world: World, comes: Caller) -> AsyncIterator[AsyncClient]:

@@ -25,6 +25,9 @@ class Hall:
     async def caller(self, scope: Scope) -> Caller:
         return self.comes
 
+    async def known(self, scope: Scope) -> Caller:
+        return self.comes
+
 
 @pytest.fixture
 def hall() -> Hall:

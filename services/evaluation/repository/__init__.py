@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from services.evaluation import decisions, domain, tables
 from services.evaluation.domain import Answer, Goal, Known, Outcome, Proposal, Sign, Watched
 from services.evaluation.domain.watching import signs, watched
+from services.evaluation.repository import notices
 from shared.errors import NotNow, Unknown
 from shared.events.base import NO_ENGAGEMENT, Fact, say
 from shared.events.intake import EngagementChanged, PlaybookPublished
@@ -100,6 +101,7 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
 async def keep(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
     """Keep facts, and leave the ledger as it is: for whoever has much to learn before anything is planned."""
     turns = await RECORDS.record(unit, facts, said)
+    await notices.keep(unit, turns)
     await _stir(unit, [turn.line for turn in turns if _matters(turn)])
     return turns
 

@@ -1,0 +1,9 @@
+"""Evaluation by HTTP: its commands, and questions about all that it owns; one file a noun."""
+
+from fastapi import APIRouter
+
+from services.evaluation.api import events, outcomes, rounds, webhooks
+
+router = APIRouter(tags=["evaluation"])
+for noun in (rounds, outcomes, events, webhooks):
+    router.include_router(noun.router)

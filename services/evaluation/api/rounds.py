@@ -1,0 +1,80 @@
+"""Rounds by HTTP: which there are, what was answered in them, and why."""
+
+from fastapi import APIRouter
+
+from services.evaluation import decisions, domain, handlers, repository
+from services.evaluation.api.here import Here
+from services.evaluation.domain import Answer
+from shared.access.opening import STAFF, open_to
+from shared.commands import Said
+from shared.events import evaluation as said
+from shared.events.fields import Instant
+from shared.obligations import ledger
+from shared.obligations.ledger import ListedState, Round
+from shared.obligations.why import Why, why
+from shared.storage.listing import Page
+from shared.web.desk import Which
+
+router = APIRouter()
+
+
+@router.post("/rounds/answer", status_code=201)
+@open_to(STAFF)
+async def answer_round(command: domain.AnswerRound, here: Here) -> Said:
+    """Answer an open round; late answers are welcome."""
+    return await handlers.obey(here.store, command, decisions.answer, here.patience)
+
+
+@router.post("/rounds/close")
+@open_to(STAFF)
+async def close_round(command: domain.CloseRound, here: Here) -> Said:
+    """Close a round before its time."""
+    return await handlers.obey(here.store, command, decisions.close, here.patience)
+
+
+@router.get("/rounds")
+@open_to(STAFF)
+async def list_rounds(
+    here: Here,
+    asked: Which,
+    engagement: str | None = None,
+    state: ListedState | None = None,
+    kind: said.Kind | None = None,
+    due_before: Instant | None = None,
+) -> Page[Round]:
+    """Evaluation rounds by the time they are due."""
+    async with here.store.look() as unit:
+        return await ledger.page(unit, asked, Round, state, due_before, engagement_id=engagement, kind=kind)
+
+
+@router.get("/rounds/{round_id:path}/why")
+@open_to(STAFF)
+async def why_round(round_id: str, here: Here) -> Why:
+    """The rule, the fact and the dates behind a round."""
+    async with here.store.look() as unit:
+        return await why(unit, round_id, "round")
+
+
+@router.get("/rounds/{round_id:path}/answers")
+@open_to(STAFF)
+async def list_answers(round_id: str, here: Here, asked: Which) -> Page[Answer]:
+    """What was answered in a round."""
+    async with here.store.look() as unit:
+        await ledger.find(unit, round_id, "round")
+        return await repository.ANSWERS.page(unit, asked, round_id=round_id)
+
+
+@router.get("/rounds/{round_id:path}/answers/{answer_id}")
+@open_to(STAFF)
+async def get_answer(round_id: str, answer_id: str, here: Here) -> Answer:
+    """One answer in a round."""
+    async with here.store.look() as unit:
+        return await repository.answer(unit, round_id, answer_id)
+
+
+@router.get("/rounds/{round_id:path}")
+@open_to(STAFF)
+async def get_round(round_id: str, here: Here) -> Round:
+    """One evaluation round."""
+    async with here.store.look() as unit:
+        return Round(**ledger.shown(await ledger.find(unit, round_id, "round"), unit.now).model_dump())

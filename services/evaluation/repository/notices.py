@@ -1,0 +1,94 @@
+"""Notices: kept with the facts they tell, numbered once these are committed, and read by number."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, select, update
+
+from services.evaluation import tables
+from services.evaluation.domain.notices import TYPES, Cursor, Notice, mark_of
+from shared.events import wire
+from shared.storage.database import insert_new
+from shared.storage.facts import Turn
+from shared.storage.ownership import rows_theirs
+from shared.storage.tables import table
+from shared.storage.work import Unit
+
+NOTICE, NUMBERING = table(tables.NoticeRow), table(tables.NumberingRow)
+NAME = "notice"
+AT_ONCE = 500
+"""The most notices that one transaction numbers."""
+
+
+async def keep(unit: Unit, turns: Sequence[Turn]) -> None:
+    """Have on record what subscribers are to be told of what was recorded; a fact is told once."""
+    for turn in turns:
+        for fact in turn.new:
+            if fact.event.type in TYPES:
+                told = {"id": fact.id, "line": turn.line, "type": fact.event.type, "at": unit.now}
+                await insert_new(unit.connection, NOTICE, {**told, "body": wire.encode(fact).decode()})
+
+
+async def waiting(unit: Unit) -> bool:
+    """Whether there is anything that has no number yet."""
+    return await unit.connection.scalar(select(NOTICE.c.seq).where(NOTICE.c.n.is_(None)).limit(1)) is not None
+
+
+async def number(unit: Unit) -> bool:
+    """Number what was committed; tells whether there was any.
+
+    Numbers are given by one replica at a time, and only to what it can see: so nobody who reads by number ever finds
+    one that is lower than what they have read. The order in which rows were begun would not do; see decision 0026.
+    """
+    unnumbered = select(NOTICE.c.seq).where(NOTICE.c.n.is_(None)).order_by(NOTICE.c.seq).limit(AT_ONCE)
+    found = (await unit.connection.scalars(unnumbered)).all()
+    if not found:
+        return False
+    await insert_new(unit.connection, NUMBERING, {"name": NAME, "last": 0})
+    its = NUMBERING.c.name == NAME
+    last = await unit.connection.scalar(select(NUMBERING.c.last).where(its).with_for_update()) or 0
+    await unit.connection.execute(update(NUMBERING).where(its).values(last=last + len(found)))
+    numbered = update(NOTICE).where(NOTICE.c.seq == bindparam("its_seq")).values(n=bindparam("its_n"))
+    rows = [{"its_seq": seq, "its_n": last + place} for place, seq in enumerate(found, start=1)]
+    await unit.connection.execute(numbered, rows)
+    return True
+
+
+async def newest(unit: Unit) -> Cursor:
+    """How far whoever has read everything has read."""
+    numbered = select(NOTICE.c.n, NOTICE.c.id).where(NOTICE.c.n.is_not(None))
+    row = (await unit.connection.execute(numbered.order_by(NOTICE.c.n.desc()).limit(1))).one_or_none()
+    return Cursor(row.n, mark_of(row.id)) if row else Cursor()
+
+
+async def after(unit: Unit, since: Cursor | datetime) -> int:
+    """The number after which somebody wants to read on.
+
+    Whoever comes with a cursor that was given by another database than this one, for it was restored, begins anew: they
+    know by its id what they have had before.
+    """
+    if isinstance(since, datetime):
+        before = select(func.max(NOTICE.c.n)).where(NOTICE.c.n < await _first_since(unit, since))
+        return await unit.connection.scalar(before) or 0
+    id = await unit.connection.scalar(select(NOTICE.c.id).where(NOTICE.c.n == since.n))
+    return since.n if id is not None and since.mark in ("", mark_of(id)) else 0
+
+
+async def _first_since(unit: Unit, since: datetime) -> int:
+    first = await unit.connection.scalar(select(func.min(NOTICE.c.n)).where(NOTICE.c.at >= since))
+    return first if first is not None else (await newest(unit)).n + 1
+
+
+async def read(unit: Unit, after: int, limit: int, engagement: str | None = None) -> list[Notice]:
+    """What comes after a number and is not foreign to whoever asks; of one engagement, where one is named."""
+    wanted: list[ColumnElement[bool]] = [NOTICE.c.n > after, rows_theirs(unit, NOTICE)]
+    if engagement:
+        wanted.append(NOTICE.c.line == engagement)
+    rows = await unit.connection.execute(select(NOTICE).where(*wanted).order_by(NOTICE.c.n).limit(limit))
+    return [read_row(row) for row in rows]
+
+
+def read_row(row: Any) -> Notice:
+    """The notice that a row tells of."""
+    return Notice(row.n, row.id, row.type, row.line, row.body)

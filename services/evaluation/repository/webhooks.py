@@ -1,0 +1,202 @@
+"""Webhooks as rows: made, found by those whose they are, enabled, disabled, and filled with what is to be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+
+from services.evaluation import tables
+from services.evaluation.domain.webhooks import TEST_LINE, MakeWebhook, Way, Webhook
+from services.evaluation.repository import notices
+from services.evaluation.repository.notices import NOTICE
+from shared.errors import Unknown
+from shared.ids import new_id
+from shared.storage.database import insert_new
+from shared.storage.listing import Asked, Page, Shelf
+from shared.storage.ownership import rows_theirs
+from shared.storage.tables import table
+from shared.storage.work import Unit
+
+WEBHOOK, DELIVERY = table(tables.WebhookRow), table(tables.DeliveryRow)
+ATTEMPT = table(tables.DeliveryAttemptRow)
+AT_ONCE = 500
+"""The most notices of which one transaction finds out whether they go to a webhook."""
+BOTH_FOR = timedelta(hours=24)
+"""How long events are signed with the old secret too, after a new one was made."""
+
+
+class _Webhooks(Shelf[Webhook]):
+    def read(self, row: Any) -> Webhook:
+        told = {name: getattr(row, name) for name in Webhook.model_fields if name not in ("engagement", "types")}
+        return Webhook(**told, engagement=row.only_engagement, types=row.only_types.split())
+
+
+SHELF = _Webhooks(WEBHOOK, Webhook, "webhook", order=("made_at", "webhook_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A webhook to which something may have to be sent."""
+
+    webhook_id: str
+    owner: str
+    read_to: int
+
+
+async def make(unit: Unit, wanted: MakeWebhook, secret: str, read_to: int) -> Webhook:
+    """A new webhook, in the name of whoever asks."""
+    row = {
+        "webhook_id": new_id(),
+        "person_id": unit.caller.person_id,
+        "owner": unit.caller.label,
+        "label": wanted.label,
+        "url": wanted.url,
+        "only_engagement": wanted.engagement,
+        "only_types": " ".join(sorted(set(wanted.types))),
+        "state": "active",
+        "why": "",
+        "made_at": unit.now,
+        "read_to": read_to,
+        "secret": secret,
+    }
+    await unit.connection.execute(insert(WEBHOOK).values(**row))
+    return await find(unit, str(row["webhook_id"]))
+
+
+async def find(unit: Unit, webhook_id: str) -> Webhook:
+    """One webhook of whoever asks, or of anybody for administrators."""
+    return await SHELF.find(unit, webhook_id)
+
+
+async def page(unit: Unit, asked: Asked) -> Page[Webhook]:
+    """Those of whoever asks, or all for administrators."""
+    return await SHELF.page(unit, asked)
+
+
+async def counted(unit: Unit) -> tuple[int, int]:
+    """How many there are of whoever asks, and in all."""
+    count = select(func.count()).select_from(WEBHOOK)
+    mine = await unit.connection.scalar(count.where(WEBHOOK.c.owner == unit.caller.label))
+    return mine or 0, await unit.connection.scalar(count) or 0
+
+
+async def rotate(unit: Unit, webhook_id: str, secret: str) -> Webhook:
+    """Sign with another secret, and for a while with the one before as well."""
+    new = {"secret": secret, "secret_before": WEBHOOK.c.secret, "both_until": unit.now + BOTH_FOR}
+    await _change(unit, webhook_id, **new)
+    return await find(unit, webhook_id)
+
+
+async def enable(unit: Unit, webhook_id: str) -> Webhook:
+    """Tell it again, in the name of whoever asks, all that waits."""
+    caller = unit.caller
+    await _change(unit, webhook_id, state="active", why="", owner=caller.label, person_id=caller.person_id)
+    waits = (DELIVERY.c.webhook_id == webhook_id) & (DELIVERY.c.state == "waiting")
+    anew = {"tries": 0, "first_at": unit.now, "next_at": unit.now}
+    await unit.connection.execute(update(DELIVERY).where(waits).values(**anew))
+    return await find(unit, webhook_id)
+
+
+async def disable(unit: Unit, webhook_id: str, why: str) -> None:
+    """Tell it nothing more; what it was to be told waits."""
+    await _change(unit, webhook_id, state="disabled", why=why)
+
+
+async def remove(unit: Unit, *condition: ColumnElement[bool]) -> None:
+    """Take webhooks out, with all that was on its way to them."""
+    ids = select(WEBHOOK.c.webhook_id).where(*condition)
+    for rows in (ATTEMPT, DELIVERY):
+        await unit.connection.execute(delete(rows).where(rows.c.webhook_id.in_(ids)))
+    await unit.connection.execute(delete(WEBHOOK).where(*condition))
+
+
+async def remove_all_of(unit: Unit, person_id: str) -> None:
+    """Take out all that somebody made."""
+    await remove(unit, WEBHOOK.c.person_id == person_id)
+
+
+async def remove_one(unit: Unit, webhook_id: str) -> None:
+    """Take out one."""
+    await remove(unit, WEBHOOK.c.webhook_id == webhook_id)
+
+
+async def took(unit: Unit, webhook_id: str, at: datetime) -> None:
+    """It took an event."""
+    await _change(unit, webhook_id, took_at=at)
+
+
+async def active(unit: Unit) -> Sequence[Open]:
+    """All that are told anything."""
+    query = select(WEBHOOK.c.webhook_id, WEBHOOK.c.owner, WEBHOOK.c.read_to).where(WEBHOOK.c.state == "active")
+    return [Open(*row) for row in await unit.connection.execute(query.order_by(WEBHOOK.c.webhook_id))]
+
+
+async def way(unit: Unit, webhook_id: str) -> Way | None:
+    """Where its events go, and how they are signed; nothing where it is gone or disabled."""
+    query = select(WEBHOOK).where(WEBHOOK.c.webhook_id == webhook_id, WEBHOOK.c.state == "active")
+    row = (await unit.connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    both = row.secret_before and row.both_until > unit.now
+    return Way(row.url, (row.secret, row.secret_before) if both else (row.secret,), row.took_at)
+
+
+async def fill(unit: Unit, webhook_id: str) -> bool:
+    """Have on record what is to be told of the next notices that its owner, who asks, may see; whether there are more.
+
+    Two replicas at it at one instant change one row, so that the slower one does it again.
+    """
+    mine = select(WEBHOOK).where(WEBHOOK.c.webhook_id == webhook_id, WEBHOOK.c.state == "active")
+    row = (await unit.connection.execute(mine.with_for_update())).one_or_none()
+    if row is None:
+        return False
+    found = await notices.read(unit, row.read_to, AT_ONCE, row.only_engagement)
+    types = row.only_types.split()
+    for one in found:
+        if not types or one.type in types:
+            await queue(unit, webhook_id, one.id, one.n, one.line)
+    more = len(found) == AT_ONCE
+    read_to = found[-1].n if more else (await notices.newest(unit)).n
+    if read_to != row.read_to:
+        await _change(unit, webhook_id, read_to=read_to)
+    return more
+
+
+async def queue(unit: Unit, webhook_id: str, event_id: str, n: int, line: str, body: str | None = None) -> None:
+    """Have one event on record that is to be sent there; once."""
+    counts = {"n": n, "tries": 0, "attempts": 0, "first_at": unit.now, "next_at": unit.now}
+    told = {"webhook_id": webhook_id, "event_id": event_id, "line": line, "state": "waiting", "why": "", "body": body}
+    await insert_new(unit.connection, DELIVERY, {**told, **counts})
+
+
+async def queue_test(unit: Unit, webhook_id: str, event_id: str, body: str) -> None:
+    """Have a test on record; it is tried once."""
+    await queue(unit, webhook_id, event_id, 0, TEST_LINE, body)
+
+
+async def send_again(unit: Unit, webhook_id: str, event_id: str) -> None:
+    """Send one event again, whatever became of it; Unknown where whoever asks may not see it."""
+    query = select(NOTICE).where(NOTICE.c.id == event_id, NOTICE.c.n.is_not(None), rows_theirs(unit, NOTICE))
+    row = (await unit.connection.execute(query)).one_or_none()
+    if row is None:
+        raise Unknown("event", event_id, field="event_id")
+    await queue(unit, webhook_id, row.id, row.n, row.line)
+    await _anew(unit, webhook_id, DELIVERY.c.event_id == event_id)
+
+
+async def send_again_since(unit: Unit, webhook_id: str, after: int) -> None:
+    """Send all again that comes after a number, also what never was on its way there."""
+    await _anew(unit, webhook_id, DELIVERY.c.n > after)
+    earlier = (WEBHOOK.c.webhook_id == webhook_id) & (WEBHOOK.c.read_to > after)
+    await unit.connection.execute(update(WEBHOOK).where(earlier).values(read_to=after))
+
+
+async def _anew(unit: Unit, webhook_id: str, which: ColumnElement[bool]) -> None:
+    anew = {"state": "waiting", "why": "", "tries": 0, "first_at": unit.now, "next_at": unit.now}
+    await unit.connection.execute(update(DELIVERY).where(DELIVERY.c.webhook_id == webhook_id, which).values(**anew))
+
+
+async def _change(unit: Unit, webhook_id: str, **changed: Any) -> None:
+    await unit.connection.execute(update(WEBHOOK).where(WEBHOOK.c.webhook_id == webhook_id).values(**changed))

@@ -1,0 +1,58 @@
+"""A running Throughline tells an evaluator's system by itself, and the commands say how that goes."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from typer.testing import CliRunner
+
+from services.__main__ import app
+from tests.support.http import E1, OPENED
+from tests.support.outcomes import SEEN
+from tests.support.receiver import a_receiver
+from tests.support.up import Up, a_folder, an_up
+
+PLAYBOOK = "playbook: example\nversion: 1\ntitle: Example\nrules: []\n"
+CHANGE = {"level": SEEN["level"], "evidence": SEEN["evidence"], "statement": "Families are asked", "source": "report"}
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    folder = a_folder(tmp_path_factory.mktemp("webhooks") / "here", example=PLAYBOOK)
+    with an_up(folder, THROUGHLINE_WEBHOOK_NETWORKS='["127.0.0.0/8"]') as running:
+        yield running
+
+
+def told(up: Up, *command: str) -> str:
+    """What a command prints that asks this Throughline."""
+    result = CliRunner(env=up.keys).invoke(app, ["webhook", *command, "--api", up.api])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+async def test_an_outcome_that_is_recorded_arrives_by_itself(up: Up) -> None:
+    async with a_receiver() as receiver:
+
+        async def arrived(number: int) -> None:
+            async with asyncio.timeout(60):
+                while len(receiver.came) < number:  # noqa: ASYNC110 - it is beyond a network
+                    await asyncio.sleep(0.05)
+
+        made = await asyncio.to_thread(told, up, "make", receiver.url, "our database")
+        assert made.startswith("whsec_")
+        webhook_id, state = (await asyncio.to_thread(told, up, "list")).split()[:2]
+        assert state == "active"
+        await asyncio.to_thread(told, up, "test", webhook_id)
+        await arrived(1)
+        await asyncio.to_thread(up.post, "/engagements", **OPENED)
+        outcome = {**E1, **CHANGE, "outcome_id": "o1", "seen_on": "2026-01-05"}
+        said = await asyncio.to_thread(up.post, "/outcomes", **outcome)
+        await arrived(2)
+        assert receiver.ids[1] == said["facts"][0]["id"]
+        await asyncio.to_thread(told, up, "resend", webhook_id, "--since", "0")
+        await arrived(3)
+        await asyncio.to_thread(told, up, "rotate", webhook_id)
+        log = await asyncio.to_thread(told, up, "log", webhook_id, "--event", receiver.ids[1])
+        assert log.count("delivered") == 2
+        await asyncio.to_thread(told, up, "remove", webhook_id)
+        assert await asyncio.to_thread(told, up, "list") == ""

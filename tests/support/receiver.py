@@ -1,0 +1,77 @@
+"""An evaluator's system that takes webhooks at a port of this machine, and answers as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from services.evaluation.channels import Hook
+
+HERE = (ip_network("127.0.0.0/8"),)
+HOOK = Hook(HERE, 5.0)
+"""A way out to this machine."""
+
+
+@dataclass(frozen=True)
+class Came:
+    """A request that arrived."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+
+@dataclass
+class Receiver:
+    """What arrived, and what is answered."""
+
+    port: int = 0
+    came: list[Came] = field(default_factory=list)
+    answer: Callable[[Came], str] = lambda _: "204 No Content"
+    """The status, and after it lines of headers."""
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    """Closed: it takes what comes and says nothing until it is opened."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/events"
+
+    @property
+    def ids(self) -> list[str]:
+        return [one.id for one in self.came]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take one request, and close."""
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            lines = [line.partition(": ") for line in head[1:] if line]
+            headers = {name.lower(): value for name, _, value in lines}
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+            self.came.append(Came(head[0].split()[1], headers, body))
+            await self.gate.wait()
+            told = self.answer(self.came[-1])
+            writer.write(f"HTTP/1.1 {told}\r\nConnection: close\r\nContent-Length: 4\r\n\r\nseen".encode())
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def a_receiver(answer: str = "204 No Content") -> AsyncIterator[Receiver]:
+    """One that is up until the end of the block."""
+    receiver = Receiver(answer=lambda _: answer)
+    receiver.gate.set()
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    receiver.port = server.sockets[0].getsockname()[1]
+    try:
+        yield receiver
+    finally:
+        receiver.gate.set()
+        server.close()
