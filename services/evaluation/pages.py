@@ -46,6 +46,7 @@ async def evaluations(
     rows = [one for one in found if all(wanted in (None, getattr(one, name)) for name, wanted in asked.items())]
     beside = {
         "total": len(found),
+        "were_any": not found and await handlers.were_any(here.store, here.caller),
         "states": AHEAD,
         "kinds": sorted({one.kind for one in found}),
         "engagements": sorted({(one.engagement_id, one.engagement_title) for one in found}, key=lambda one: one[1]),

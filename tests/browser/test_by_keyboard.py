@@ -129,6 +129,7 @@ def test_a_session_is_recorded(page: Page) -> None:
 def test_a_session_is_moved_after_a_look_at_what_follows(page: Page) -> None:
     page.goto("/app/engagements/wf-2027/sessions")
     press(page, "Move session 4")
+    expect(page.get_by_role("heading", name="Move session 4")).to_be_visible()
     write(page, "Minutes", "90")
     press(page, "Show what follows")
     expect(page.get_by_role("heading", name="What follows from it")).to_be_visible()
@@ -141,6 +142,7 @@ def test_a_session_is_moved_after_a_look_at_what_follows(page: Page) -> None:
 def test_a_session_is_cancelled_with_a_reason(page: Page) -> None:
     page.goto("/app/engagements/wf-2027/sessions")
     press(page, "Cancel session 4")
+    expect(page.get_by_role("heading", name="Cancel session 4")).to_be_visible()
     write(page, "Why it does not take place", "Snow")
     press(page, "Cancel the session")
     expect(page.get_by_text("Session 4 is cancelled.")).to_be_visible()
@@ -155,6 +157,7 @@ def test_homework_is_given_and_a_plan_recorded(page: Page) -> None:
     press(page, "Give it")
     expect(page.get_by_text("The homework is given.")).to_be_visible()
     press(page, "Undo")
+    expect(page.get_by_text("Undone: all is as before.")).to_be_visible()
     press(page, "Record a plan that was handed in")
     write(page, "Its steps", "Visit every center")
     press(page, "Record it")
@@ -166,6 +169,7 @@ def test_homework_is_given_and_a_plan_recorded(page: Page) -> None:
 def test_an_engagement_is_closed(page: Page) -> None:
     page.goto("/app/engagements/sub-2027")
     press(page, "Close the engagement")
+    expect(page.get_by_role("heading", name="Close the engagement")).to_be_visible()
     press(page, "Close it")
     expect(page.get_by_text("Paying for care at its true cost is closed.")).to_be_visible()
     press(page, "Undo")

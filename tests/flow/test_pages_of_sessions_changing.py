@@ -89,6 +89,15 @@ async def test_what_goes_with_a_session_is_shown_before_it_is_cancelled_with_a_r
         assert "Session 2 is cancelled." in again.text
 
 
+async def test_where_nobody_can_tell_what_follows_the_session_can_be_moved_all_the_same() -> None:
+    async with prepared() as world:
+        world.services["sessions"].colleagues = {}
+        looked = await world.send(f"{HERE}/sessions/s2/move", **LATER, step="look")
+        assert "cannot be shown just now" in looked.text
+        assert "cannot be shown just now" in await page(world, f"{HERE}/sessions/s2/cancel")
+        assert "Session 2 is changed" in (await world.send(f"{HERE}/sessions/s2/move", **LATER)).text
+
+
 async def test_several_facts_are_undone_together_or_not_at_all() -> None:
     async with prepared() as world:
         told = [await world.send(f"{HERE}/homework/hand-in", homework_id="h1", team_id=id) for id in ("ky", "vi")]

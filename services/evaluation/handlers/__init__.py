@@ -86,3 +86,9 @@ async def ahead(store: Store, caller: Caller) -> list[RoundLine]:
     """The rounds of all engagements of whoever asks that are open, or lie ahead."""
     async with store.look() as unit:
         return await rounds.of(unit, [one for one in await headings(unit) if one.is_of(caller)], ahead_only=True)
+
+
+async def were_any(store: Store, caller: Caller) -> bool:
+    """Whether there has ever been a round in the engagements of whoever asks."""
+    async with store.look() as unit:
+        return any(await rounds.of(unit, [one for one in await headings(unit) if one.is_of(caller)]))

@@ -66,6 +66,8 @@ async def hold(
     except Refused as refused:
         return await _form(request, found, session, typed, wrong(refused), refused.status)
     sentence = f"Session {session.number} is recorded: {_people(len(ticked or []))} came."
+    if found.coming(request.app.state.clock.now()):
+        sentence += " Homework for the next one can be given below."
     return well(request, engagement_id, sentence, [fact["id"] for fact in said.facts], leave_form=True)
 
 
