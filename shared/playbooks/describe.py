@@ -7,11 +7,35 @@ from shared.playbooks.model import Rule
 from shared.playbooks.scopes import SCOPES
 from shared.playbooks.words import Attribute, Scope
 
+SPOKEN = {
+    "[jurisdiction]": "a state",
+    "[to jurisdiction]": "another state",
+    "region [region]": "the regional office",
+    "session [number]": "a session",
+    "lab [number]": "a lab",
+    "[missed] sessions": "sessions",
+    "[missed in a row] sessions": "sessions",
+    "[gap days] days lie": "Many days lie",
+    "[jurisdictions] jurisdictions": "several jurisdictions",
+    "[role]": "role",
+    "[need]": "what it needs",
+}
+"""What stands for something that differs from one item to the next, as people say it."""
+
 
 def called(rule: Rule) -> str:
     """What it obliges to, and in brackets what differs from one item to the next: "Ask [jurisdiction] for its plan"."""
     text = rule.task or rule.title or f"Evaluation: {rule.kind.replace('_', ' ')}"
     return re.sub(r"\{([a-z_]+\.)?([a-z_]+)\}", lambda found: f"[{found[2].replace('_', ' ')}]", text)
+
+
+def plainly(rule: Rule) -> str:
+    """The same as people say it, of any item at all: "Ask a state for its plan"."""
+    text = re.sub(r" \(\[[^\]]*\]\)", "", called(rule))
+    for written, spoken in SPOKEN.items():
+        text = text.replace(written, spoken)
+    text = re.sub(r"\[([^\]]*)\]", r"the \1", text)
+    return text[:1].upper() + text[1:]
 
 
 def when_due(rule: Rule) -> str:

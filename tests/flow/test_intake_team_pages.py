@@ -127,3 +127,11 @@ async def test_nothing_of_another_engagement_is_undone_here() -> None:
     async with prepared() as world:
         [fact] = [one for one in await world.facts("intake") if one["type"].split(".")[2] == "playbook_published"]
         await sent(world, f"{TEAMS}/undo", 404, fact_id=fact["id"])
+
+
+async def test_who_applied_is_told_on_the_page_of_teams() -> None:
+    async with prepared() as world:
+        told = {"application_id": "a1", "jurisdiction": "WI", "stage": "exploring", "received_on": "2027-01-11"}
+        await world.do("/applications", **E1, **told, needs=["keeping staff"], offers=["a registry"])
+        shown = await page(world, TEAMS)
+        assert "Applications" in shown and "Exploring" in shown and "keeping staff" in shown and "a registry" in shown

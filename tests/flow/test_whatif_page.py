@@ -43,7 +43,7 @@ async def test_it_is_tried_on_an_engagement_that_is_under_way() -> None:
 
 async def test_what_cannot_be_tried_is_told_and_stays_typed() -> None:
     async with prepared() as world:
-        assert "Choose above what should be said otherwise." in await page(world, HERE)
+        assert "Choose above what to change." in await page(world, HERE)
         shown = await page(world, HERE, 422, change1="window.wait", to1="soon")
         assert "How long teams may be contacted: " in shown and "is not a length of time" in shown
         assert 'value="soon"' in shown

@@ -78,6 +78,7 @@ def test_what_was_typed_cannot_put_a_second_summary_into_the_page(tmp_path: Path
         ("Title", "is missing", "Title is missing"),
         ("Mail address", "This mail address is that of p-1 already.", "This mail address is that of p-1 already."),
         ("", "is missing", "is missing"),
+        ("Length", "'soon' is not a length of time", "Length: 'soon' is not a length of time"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(label: str, reason: str, told: str) -> None:

@@ -7,7 +7,7 @@ from shared.entities import Entity
 from shared.errors import Malformed, Problem
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.comparing import compare
-from shared.playbooks.describe import called
+from shared.playbooks.describe import plainly
 from shared.playbooks.differing import Compared
 from shared.playbooks.imagined import forecast
 from shared.playbooks.model import Playbook, Rule
@@ -70,7 +70,7 @@ def _of_head(playbook: Playbook) -> Iterator[Setting]:
 
 
 def _of_rule(rule: Rule) -> Iterator[Setting]:
-    path, what = f"rules.{rule.name}", called(rule)
+    path, what = f"rules.{rule.name}", plainly(rule)
     clause = f"{'after' if rule.due.after else 'before'} {rule.scope.moments[rule.due.moment].clause}"
     yield Setting(path=f"{path}.due.wait", label=f"{what}: how long {clause}", now=_now(rule.due.wait))
     if rule.repeat:

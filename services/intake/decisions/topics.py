@@ -81,7 +81,7 @@ def told(asking: Asking, requests: Mapping[str, Request], policy: Demand) -> Top
         by_place[one.jurisdiction].append(requests[one.request_id])
     return Topic(
         topic=asking.topic,
-        called=tuple(sorted({request.topic for request in asking.requests})),
+        called=tuple({name.casefold(): name for name in sorted({one.topic for one in asking.requests})}.values()),
         state="in_demand" if len(asking.jurisdictions) >= policy.jurisdictions else "growing",
         said=len(asking.new) < len(asking.jurisdictions),
         to_go=max(policy.jurisdictions - len(asking.new), 0),

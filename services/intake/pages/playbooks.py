@@ -14,7 +14,7 @@ from services.intake.pages.here import Here, typed
 from shared import shelf
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, Problem, problems
-from shared.playbooks.describe import called, conditions, when_due
+from shared.playbooks.describe import conditions, plainly, when_due
 from shared.playbooks.model import Playbook, read
 from shared.playbooks.never import never
 from shared.web.pages.forms import wrong
@@ -116,7 +116,7 @@ def in_words(playbook: Playbook) -> list[RuleInWords]:
     return [
         RuleInWords(
             name=rule.name,
-            what=called(rule),
+            what=plainly(rule),
             to=rule.to or rule.ask,
             due=when_due(rule),
             conditions=conditions(rule),

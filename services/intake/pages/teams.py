@@ -188,6 +188,8 @@ async def _listed(request: Request, here: Desk, found: Overview, amiss: Amiss) -
         "gates": gates,
         "is_known": gate is not None,
         "without_team": found.without_team,
+        "applications": sorted(found.known.applications.values(), key=lambda one: (one.received_on, one.jurisdiction)),
+        "taking_part": {one.jurisdiction for one in found.in_order if one.state == "formed"},
         "clocks": found.clocks,
         "kinds": ABOUT,
         "running": [(role, running.get(role)) for role in RUNNERS],

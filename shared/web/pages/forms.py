@@ -35,12 +35,14 @@ def wrong(error: Refused | ValidationError) -> dict[str, str]:
 
 def sentence(label: str, reason: str) -> str:
     """What is wrong, in one sentence: "Title is missing"; a reason that is a sentence already stays as it is."""
-    return f"{label} {reason}" if label and reason[:1].islower() else reason
+    if not label or reason[:1].isupper():
+        return reason
+    return f"{label} {reason}" if reason[:1].islower() else f"{label}: {reason}"
 
 
 def in_words(name: str) -> str:
     """A field by its name, where it has no label."""
-    told = name.rpartition(".")[2].replace("_", " ").replace("-", " ")
+    told = name if " " in name else name.rpartition(".")[2].replace("_", " ").replace("-", " ")
     return told[:1].upper() + told[1:]
 
 
