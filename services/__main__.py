@@ -11,6 +11,7 @@ from shared.cli import (
     access,
     approvals,
     aside,
+    bus,
     calendar,
     cohorts,
     contacts,
@@ -26,6 +27,7 @@ from shared.cli import (
     request,
     risks,
     simulate,
+    subscribe,
     token,
     topics,
     webhook,
@@ -215,6 +217,8 @@ app.add_typer(access.app, name="access")
 app.add_typer(token.app, name="token")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(bus.app, name="bus")
+app.add_typer(subscribe.app, name="subscribe")
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)

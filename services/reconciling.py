@@ -29,7 +29,7 @@ async def reconcile(settings: Settings) -> Mapping[str, Sequence[Mapping[str, An
     """What became of each service's streams, once everything is on the bus."""
     settings.data.mkdir(parents=True, exist_ok=True)
     services = running.build(settings, WorldClock())
-    async with running.bus(settings) as urls, running.started(services, urls, alarm=False):
+    async with running.bus(settings, services) as urls, running.started(services, urls, alarm=False):
         return {service.name: await _reconciled(service) for service in services}
 
 

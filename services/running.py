@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NoReturn
 
-import nats
 import structlog
 import typer
 import uvicorn
@@ -30,8 +29,12 @@ from shared.access.door import GuardedDoor
 from shared.access.key import WeakToken, keep_key
 from shared.access.register import Register
 from shared.access.welcome import first_link
+from shared.bus.accounts.keyring import Keyring
+from shared.bus.accounts.nkeys import BadSeed
 from shared.bus.broker import without_secrets
+from shared.bus.connecting import Key, KeyMissing, connect, key_of_service
 from shared.bus.folder import FolderTaken
+from shared.bus.providing import NotSetUp
 from shared.bus.server import EmbeddedServer, ServerFailed
 from shared.bus.streams import BusDiffers
 from shared.clock import Clock, WorldClock
@@ -56,7 +59,10 @@ class BusSilent(Exception):
 
 ANSWERS_WITHIN = 10.0
 """Seconds that a bus has to answer when a service starts."""
-FORESEEN = (BusSilent, FolderTaken, ServerFailed, BusDiffers, UnknownRevision, WeakToken, NatsError, NotNow, OSError)
+FORESEEN = (
+    *(BusSilent, NotSetUp, KeyMissing, BadSeed, FolderTaken, ServerFailed, BusDiffers),
+    *(UnknownRevision, WeakToken, NatsError, NotNow, OSError),
+)
 """Why a start may fail through no fault of ours; each says what to do."""
 BUILD: dict[str, Callable[[Settings, Clock], Service]] = {
     "intake": intake.build,
@@ -78,23 +84,28 @@ def build(settings: Settings, clock: Clock, names: Sequence[str] = tuple(BUILD))
 
 
 @asynccontextmanager
-async def bus(settings: Settings) -> AsyncIterator[str]:
-    """The URLs of the bus: the cluster that the settings name, or a server of our own."""
+async def bus(settings: Settings, services: Sequence[Service] = ()) -> AsyncIterator[str]:
+    """The URLs of the bus: the cluster that the settings name, or a server of our own, which these services know."""
     if settings.nats:
-        await _see_that_it_answers(settings.nats)
+        await _see_that_it_answers(settings.nats, key_of_service(services[0].name, settings) if services else None)
         yield settings.nats
         return
-    async with EmbeddedServer(settings.data / "nats") as server:
+    keyring = Keyring(settings.bus)
+    keyring.admit_services()
+    async with EmbeddedServer(settings.bus, keyring=keyring) as server:
+        for service in services:
+            service.administrator = server.administrator
         yield server.url
 
 
-async def _see_that_it_answers(urls: str) -> None:
+async def _see_that_it_answers(urls: str, key: Key | None) -> None:
     """A bus that goes away later is waited for; one that is not there at the start is more likely misspelt."""
     try:
         async with asyncio.timeout(ANSWERS_WITHIN):
             # To try no more than once would be to give up at the first node of a cluster that is paused or cut off.
-            client = await nats.connect(
-                urls.split(","),
+            client = await connect(
+                urls,
+                key,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=0.5,
                 connect_timeout=2,
@@ -195,7 +206,7 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
                 stack.push_async_callback(register.close)
                 await register.prepare()
                 key = await keep_key(register, settings.data, settings.token.get_secret_value())
-                urls = await stack.enter_async_context(bus(settings))
+                urls = await stack.enter_async_context(bus(settings, services))
                 await stack.enter_async_context(started(services, urls))
                 for service in services:
                     if service.name == "intake":

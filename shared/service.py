@@ -18,11 +18,13 @@ from shared.access.register import Register
 from shared.bus.acquaintances import Acquaintances, tell_changed
 from shared.bus.asking import WITHIN, Unanswered, Words, answer_questions, ask
 from shared.bus.broker import Broker, make_broker
-from shared.bus.delivery import Delivery
+from shared.bus.connecting import key_of_service
+from shared.bus.delivery import Delivery, Received
 from shared.bus.listening import listen
 from shared.bus.postman import Postman
+from shared.bus.providing import Administrator, Providing, looked_after
 from shared.bus.reconciler import Reconciler
-from shared.bus.streams import Ear, provision
+from shared.bus.streams import Ear
 from shared.catching_up import Learner
 from shared.clock import Clock
 from shared.commands import Said
@@ -101,6 +103,8 @@ class Service:
     """Who the people are behind the ids: asked of intake, unless a service has a better way."""
     register: Register = field(init=False)
     """Who may come in."""
+    administrator: Administrator | None = field(init=False, default=None)
+    """Who may make streams for it, on a bus that lets no service do so."""
     store: Store = field(init=False)
     broker: Broker | None = field(init=False, default=None)
     postman: Postman | None = field(init=False, default=None)
@@ -136,9 +140,9 @@ class Service:
         Without its alarm nothing wakes it: whoever moves its clock has to let its time pass.
         """
         await self.prepare()
-        broker = self.broker = make_broker(urls, self.name)
+        broker = self.broker = make_broker(urls, self.name, key_of_service(self.name, self.settings))
         await broker.connect()
-        await provision(broker.client, [self.ear], self.settings.replicas, self.settings.ack_wait)
+        await self._providing(broker)()
         await self._catch_up(broker)
         if self.listens:
             self.listens(broker, self)
@@ -198,7 +202,8 @@ class Service:
     def _reconciler(self, broker: Broker) -> Reconciler:
         told = self.settings
         said = StoredSaid(self.store)
-        reconciler = Reconciler(self.ear, said, broker, told.watch_bus_every, told.replicas, told.ack_wait)
+        provide = self._providing(broker)
+        reconciler = Reconciler(self.ear, said, broker, told.watch_bus_every, told.replicas, told.ack_wait, provide)
 
         def came_back() -> None:
             reconciler.wake()
@@ -207,6 +212,10 @@ class Service:
 
         broker.troubles.came_back = came_back
         return reconciler
+
+    def _providing(self, broker: Broker) -> Providing:
+        told, ears = self.settings, partial(looked_after, self.ear, self.settings.bus)
+        return Providing(broker, ears, told.replicas, told.ack_wait, self.administrator)
 
     async def _catch_up(self, broker: Broker) -> None:
         """At the first start on a database, and the first after it was restored: nothing is remembered of the bus."""
@@ -247,7 +256,7 @@ class Service:
             # Also what leaves nothing to say may bring the next due time nearer: a version of a playbook, an amendment.
             self.alarm.reset()
 
-    async def put_aside(self, delivery: Delivery, error: Exception) -> None:
+    async def put_aside(self, delivery: Received, error: Exception) -> None:
         """Keep a message that cannot be handled, with the reason."""
         async with self.store.work() as unit:
             await aside.put_aside(unit, delivery.subject, delivery.body, problems(error))

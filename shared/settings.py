@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Where the embedded bus and the SQLite files live."""
     nats: str = ""
     """URLs of a NATS cluster, separated by commas; empty starts a server of our own."""
+    nats_keys: str = ""
+    """The folder with the keys by which the services are known on that cluster; none where it asks for none."""
     database: str = ""
     """SQLAlchemy URL of the served database; empty keeps one SQLite file a service in `data`."""
     host: str = "127.0.0.1"
@@ -125,6 +127,11 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", address) or not (name.isprintable() and told.isprintable()):
             raise refusal("must be a name and an address, like Peer learning <peer-learning@example.org>")
         return told
+
+    @property
+    def bus(self) -> Path:
+        """Where a bus of our own lives, and the accounts of one that is not are kept, if they are kept here."""
+        return Path(self.nats_keys).parent if self.nats_keys else self.data / "nats"
 
     @property
     def known_places(self) -> Places:

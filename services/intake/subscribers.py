@@ -51,4 +51,6 @@ async def _answer(here: Service, asked: Asked) -> Mapping[str, object]:
     try:
         return trackers.receipt(await handlers.hear_tracker(here.store, asked.subject, asked.body))
     except Refused as error:
+        if not asked.is_awaited:
+            await here.put_aside(asked, error)
         return trackers.refusal(error)

@@ -13,14 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shared.bus.asking import Words, raw
 from shared.bus.broker import Broker
 from shared.errors import Malformed
-from shared.people import Address, Person
+from shared.people import CHANGED, Address, Person
 
 log = structlog.get_logger()
 
 KEEPER, WHAT = "intake", "people"
 """Who keeps the directory, and what it is asked for."""
-CHANGED = "people.changed"
-"""Where it is told, without a word of whom, that somebody was added, changed or erased."""
 ERASED = b"erased"
 """What is told there if somebody was erased: every replica then drops what it holds of anybody."""
 MOST = 200

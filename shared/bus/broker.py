@@ -13,6 +13,7 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from shared.bus.connecting import Key, connect
 from shared.bus.leaving import keep_asking
 
 log = structlog.get_logger()
@@ -56,12 +57,20 @@ class Broker(NatsBroker):
     """A FastStream broker that listens when its start returns, and also stops when its server is away."""
 
     troubles: Troubles
+    key: Key | None = None
+    """By what it is known, on a bus that asks for it."""
     _asking: "asyncio.Task[None] | None" = None
 
     @property
     def client(self) -> Client:
         """The connection itself; only after the broker was started or connected."""
         connection: Client = self.config.connection_state.connection
+        return connection
+
+    async def _connect(self) -> Client:
+        told = dict(self._connection_kwargs)
+        connection = await connect(told.pop("servers"), self.key, **told)
+        self.config.connect(connection)
         return connection
 
     async def start(self) -> None:
@@ -92,7 +101,7 @@ class Broker(NatsBroker):
             self.config.disconnect()
 
 
-def make_broker(urls: str | Iterable[str], name: str) -> Broker:
+def make_broker(urls: str | Iterable[str], name: str, key: Key | None = None) -> Broker:
     """A broker for the service `name`; it connects when it is started, and waits for a server that is not there yet."""
     troubles = Troubles()
     broker = Broker(
@@ -109,7 +118,7 @@ def make_broker(urls: str | Iterable[str], name: str) -> Broker:
         logger=_Warnings(),
         description=f"Throughline, {name}",
     )
-    broker.troubles = troubles
+    broker.troubles, broker.key = troubles, key
     return broker
 
 

@@ -31,13 +31,18 @@ GIVE_UP_AFTER = 3
 """Failures in a row which say that the world is not ready, not that the message is bad."""
 
 
-class Delivery(Protocol):
-    """A message as it was delivered this time."""
+class Received(Protocol):
+    """A message that came in, by whatever way."""
 
     @property
     def subject(self) -> str: ...
     @property
     def body(self) -> bytes: ...
+
+
+class Delivery(Received, Protocol):
+    """A message as it was delivered this time."""
+
     @property
     def headers(self) -> Mapping[str, str]: ...
     @property

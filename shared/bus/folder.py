@@ -1,6 +1,5 @@
 """The folder of an embedded bus: one owner at a time, the server's configuration, and the address it had last."""
 
-import json
 import os
 import shutil
 import socket
@@ -8,6 +7,9 @@ import sys
 import time
 from pathlib import Path
 from typing import IO
+
+from shared.bus.accounts.configuration import SERVICES, lines
+from shared.bus.accounts.keyring import ACCOUNTS, write_whole
 
 if sys.platform != "win32":
     import fcntl
@@ -65,9 +67,10 @@ class Folder:
         port = remembered.rpartition(":")[2]
         return free_port(int(port) if port.isdigit() else 0) or free_port()
 
-    def write(self, name: str, port: int) -> Path:
+    def write(self, name: str, port: int, with_accounts: bool = False) -> Path:
         """The server's configuration, and the address for whoever looks for this bus."""
         store = self.path / "jetstream"
+        _keep_what_was_there(store / "jetstream", with_accounts)
         config = {
             "server_name": name,
             "listen": f"127.0.0.1:{port}",
@@ -85,9 +88,17 @@ class Folder:
             },
         }
         path = self.path / "nats-server.conf"
-        path.write_text(json.dumps(config, indent=2), encoding="utf-8")
+        write_whole(path, lines(config, f'include "{ACCOUNTS}"' if with_accounts else ""), 0o640)
         self._address.write_text(f"nats://127.0.0.1:{port}\n", encoding="ascii")
         return path
+
+
+def _keep_what_was_there(accounts: Path, with_accounts: bool) -> None:
+    """A server keeps what it stores by account. Who is given accounts, or is without again, keeps its streams."""
+    without, within = accounts / "$G", accounts / SERVICES
+    was, becomes = (without, within) if with_accounts else (within, without)
+    if was.exists() and not becomes.exists():
+        was.rename(becomes)
 
 
 def _locked(lock: IO[str]) -> bool:

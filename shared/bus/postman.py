@@ -12,6 +12,7 @@ from nats.aio.client import Client
 from nats.errors import ConnectionReconnectingError
 
 from shared.bus.ending import ended
+from shared.bus.outcomes import copy
 from shared.bus.publishing import publish
 from shared.bus.streams import stream_of
 from shared.crashes import passing
@@ -163,9 +164,11 @@ class Postman:
             if not client.is_connected:
                 # nats-py would keep it and send it later, after we had long tried again.
                 raise ConnectionReconnectingError
-            return await _unless_lost(client, publish(client, stream, bundle))
+            stored, failure = await _unless_lost(client, publish(client, stream, bundle))
+            copied, trouble = await _unless_lost(client, copy(client, stored))
         except Exception as error:  # whatever it is, it is unknown what was stored
             return (), error
+        return copied, failure or trouble
 
     def _note_failure(self, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"

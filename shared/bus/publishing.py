@@ -70,13 +70,14 @@ async def _one_after_another(
 ) -> tuple[Sequence[M], Exception | None]:
     """Each by itself, without waiting for the answer to the one before."""
     js = client.jetstream(timeout=TIMEOUT)
-    answers = await asyncio.gather(*(_one(js, stream, message) for message in messages), return_exceptions=True)
+    answers = await asyncio.gather(*(publish_one(js, stream, message) for message in messages), return_exceptions=True)
     stored = [message for message, answer in zip(messages, answers, strict=True) if isinstance(answer, PubAck)]
     failures = (answer for answer in answers if isinstance(answer, Exception))
     return stored, next(failures, None)
 
 
-async def _one(js: JetStreamContext, stream: str, message: Message) -> PubAck:
+async def publish_one(js: JetStreamContext, stream: str, message: Message) -> PubAck:
+    """Publish one message, and wait until the stream has it."""
     return await js.publish(message.subject, message.body, stream=stream, headers=_headers(stream, message))
 
 

@@ -5,7 +5,7 @@ See docs/decisions/0024.
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -15,11 +15,12 @@ import structlog
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from shared.bus import outcomes
 from shared.bus.comparing import Marked, lacking
 from shared.bus.ending import ended
 from shared.bus.postman import HasClient
 from shared.bus.sighting import Seen, Sight, doubt, look_at, message
-from shared.bus.streams import ASIDE, ENGAGEMENT, Ear, begin_again, provision
+from shared.bus.streams import ASIDE, ENGAGEMENT, OUTCOMES, Ear, begin_again, provision
 from shared.crashes import passing
 
 log = structlog.get_logger()
@@ -32,6 +33,10 @@ SKEW = timedelta(minutes=2)
 """How far the clocks of server and service may differ. Where it is more, too much is compared, never too little."""
 FIRST_PAUSE = 1.0
 GONE = "it was gone"
+
+
+Provide = Callable[[], Awaitable[None]]
+"""Has streams and ears made that are gone."""
 
 
 class Depth(IntEnum):
@@ -75,17 +80,36 @@ class Said(Protocol):
     def now(self) -> datetime: ...
 
 
+def _says(service: str) -> Mapping[str, Mapping[str, str]]:
+    """For each stream: the subjects on which a service says what is to be there, and those where it then stands."""
+    facts, aside = f"eng.{service}.>", f"aside.{service}"
+    says = {ENGAGEMENT: {facts: facts}, ASIDE: {aside: aside}}
+    if service == outcomes.SPEAKER:
+        says[OUTCOMES] = {f"{on}>": "outcomes.>" for on in outcomes.ON}
+    return says
+
+
 class Reconciler:
     """Looks after the streams in which one service's letters or its ear stand, for as long as it runs."""
 
-    def __init__(self, ear: Ear, said: Said, bus: HasClient, every: float, replicas: int, ack_wait: float) -> None:
+    def __init__(
+        self,
+        ear: Ear,
+        said: Said,
+        bus: HasClient,
+        every: float,
+        replicas: int,
+        ack_wait: float,
+        provide: "Provide | None" = None,
+    ) -> None:
         self.last_error = ""
         """Why the last look failed; empty when all is well."""
         self.first_look: Sequence[Reconciled] = ()
         """What was found at the start."""
         self._ear, self._said, self._bus = ear, said, bus
         self._every, self._replicas, self._ack_wait = every, replicas, ack_wait
-        self._says = {ENGAGEMENT: f"eng.{ear.service}.>", ASIDE: f"aside.{ear.service}"}
+        self._provide = provide or self._provision
+        self._says = _says(ear.service)
         self._found: Sequence[Reconciled] = ()
         self._one_at_a_time = asyncio.Lock()
         self._called = asyncio.Event()
@@ -174,7 +198,7 @@ class Reconciler:
             await self._provide()
         return seen, why
 
-    async def _provide(self) -> None:
+    async def _provision(self) -> None:
         await provision(self._bus.client, [self._ear], self._replicas, self._ack_wait)
 
     async def _lacks_some_of_the_newest(self, js: JetStreamContext, seen: Seen, before: Sight | None) -> bool:
@@ -183,23 +207,30 @@ class Reconciler:
             return False
         start = await message(js, stream, min(before.sequence, seen.sight.sequence - NEWEST))
         since = start.time - SKEW if start and start.time else None
-        subject = self._says[stream]
-        letters = await self._said.marked(subject, 0, CHUNK, since or self._kept_since(seen))
         stored_since = since - SKEW if since else None
-        return bool(await lacking(self._bus.client, stream, subject, letters, stored_since)) if letters else False
+        for said_on, kept_on in self._says[stream].items():
+            letters = await self._said.marked(said_on, 0, CHUNK, since or self._kept_since(seen))
+            if letters and await lacking(self._bus.client, stream, kept_on, letters, stored_since):
+                return True
+        return False
 
     async def _compare(self, seen: Seen) -> tuple[int, int]:
         """Look for all that we said to a stream, and have said again what it lacks."""
-        stream, compared, again, after = seen.sight.stream, 0, 0, 0
-        subject = self._says.get(stream)
-        is_all = subject is None
-        while subject is not None and not is_all:
-            letters = await self._said.marked(subject, after, CHUNK, self._kept_since(seen))
+        compared = again = 0
+        for said_on, kept_on in self._says.get(seen.sight.stream, {}).items():
+            some, of_them_again = await self._compare_on(seen, said_on, kept_on)
+            compared, again = compared + some, again + of_them_again
+        return compared, again
+
+    async def _compare_on(self, seen: Seen, said_on: str, kept_on: str) -> tuple[int, int]:
+        stream, compared, again, after, is_all = seen.sight.stream, 0, 0, 0, False
+        while not is_all:
+            letters = await self._said.marked(said_on, after, CHUNK, self._kept_since(seen))
             # Under load more is said while we compare; that is for the next look, or this one would never end.
             is_all = len(letters) < CHUNK
             if not letters:
                 break
-            lost = await lacking(self._bus.client, stream, subject, letters)
+            lost = await lacking(self._bus.client, stream, kept_on, letters)
             passing("reconciler.after_compare")
             again += await self._said.unmark(lost)
             passing("reconciler.after_unmark")

@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 LARGEST_BATCH = 500
 GIVE_UP_AFTER = 3
+BY_IMPORT = "Nats-Request-Info"
+"""What the server itself adds to what comes from another account."""
 KEPT = "Not handled yet; it is kept and will be tried again"
 
 
@@ -33,12 +35,19 @@ class Asked:
     def __init__(self, client: Client, message: Msg) -> None:
         self._client = client
         self._reply = message.reply
-        self.subject = message.subject
-        self.body = message.data
+        self.subject: str = message.subject
+        self.body: bytes = message.data
         self.headers: Mapping[str, str] = message.headers or {}
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether its sender waits for an answer."""
+        return may_answer(self._reply)
 
     async def answer(self, words: Mapping[str, object]) -> None:
         """Say `words` to the sender, who may be a JetStream publisher and then looks for `stream` and `seq`."""
+        if not self.is_awaited:
+            return
         stored = {"stream": stream_of(self.subject), "seq": 0}
         body = json.dumps(stored | dict(words), default=str, ensure_ascii=False).encode()
         try:
@@ -55,12 +64,13 @@ def listen_for_requests(broker: Broker, subject: str, service: str, answer: Answ
     """From the broker's start to its stop, answer messages on `subject` with a reply subject; replicas share them.
 
     What `answer` returns is said with `status` 200 and `accepted` true, if it does not say otherwise; what it raises is
-    said as a refusal. What comes without a reply subject is left to the stream's consumer.
+    said as a refusal. What comes without a reply subject is left to the stream's consumer, unless its headers may keep
+    the stream from taking it.
     """
     desk = _Desk(answer)
 
     async def hear(message: Any) -> None:
-        if may_answer(message.reply):
+        if may_answer(message.reply) or may_not_be_kept(message.headers or {}):
             desk.put(Asked(broker.client, message))
 
     hear.__name__ = f"{service}_answers"
@@ -70,6 +80,11 @@ def listen_for_requests(broker: Broker, subject: str, service: str, answer: Answ
 def may_answer(reply: str) -> bool:
     """Whether it is somebody's inbox: a sender could also name a stream of ours, or the server's own API."""
     return reply.startswith("_")
+
+
+def may_not_be_kept(headers: Mapping[str, str]) -> bool:
+    """Whether the stream may refuse a message for its headers, or take it for another's: then only we hear of it."""
+    return any(name.lower().startswith("nats-") and name != BY_IMPORT for name in headers)
 
 
 class _Desk:

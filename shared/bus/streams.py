@@ -25,6 +25,8 @@ log = structlog.get_logger()
 ENGAGEMENT = "ENGAGEMENT"
 INBOUND = "INBOUND"
 ASIDE = "ASIDE"
+OUTCOMES = "OUTCOMES"
+"""What evaluators may read: outcomes and verdicts alone, each once; see shared/bus/outcomes.py."""
 DAY = 24 * 3600.0
 ACK_WAIT = 30.0
 """Seconds after which an unanswered message is given to somebody else; who needs longer says so in between."""
@@ -66,7 +68,7 @@ class Ear:
 
 def stream_of(subject: str) -> str:
     """The stream that keeps `subject`."""
-    return {"eng": ENGAGEMENT, "inbound": INBOUND, "aside": ASIDE}[subject.partition(".")[0]]
+    return {"eng": ENGAGEMENT, "inbound": INBOUND, "aside": ASIDE, "outcomes": OUTCOMES}[subject.partition(".")[0]]
 
 
 async def provision(
@@ -106,10 +108,21 @@ def _streams(replicas: int, atomic: bool) -> list[dict[str, object]]:
     }
     facts = {"name": ENGAGEMENT, "subjects": ["eng.>"], "max_age": 0.0, "duplicate_window": 3600.0, "no_ack": False}
     # no_ack: whoever asks with a reply subject waits for intake's answer, not for the stream's (docs/decisions/0021).
-    inbound = {"name": INBOUND, "subjects": ["inbound.>"], "max_age": 90 * DAY, "no_ack": True}
+    # A sender's Nats-Msg-Id proves nothing: whoever guessed another's would have theirs dropped. It counts for the
+    # shortest time that the server knows; intake recognises repetitions by what they say.
+    inbound = {"name": INBOUND, "subjects": ["inbound.>"], "max_age": 90 * DAY, "duplicate_window": 0.1, "no_ack": True}
     aside = {"name": ASIDE, "subjects": ["aside.>"], "max_age": 90 * DAY, "duplicate_window": 3600.0, "no_ack": False}
+    # Its subjects end in the id of what is told: it takes each but once, however often it is brought.
+    once = {"max_msgs_per_subject": 1, "discard_new_per_subject": True}
+    outcomes = {
+        "name": OUTCOMES,
+        "subjects": ["outcomes.>"],
+        "max_age": 0.0,
+        "duplicate_window": 120.0,
+        "no_ack": False,
+    }
     said_by_us = common | ({"allow_atomic": True} if atomic else {})
-    return [said_by_us | facts, common | inbound, said_by_us | aside]
+    return [said_by_us | facts, common | inbound, said_by_us | aside, common | outcomes | once]
 
 
 async def _provide_stream(js: JetStreamContext, wanted: Mapping[str, object], only_look: bool) -> list[str]:

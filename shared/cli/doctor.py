@@ -136,6 +136,8 @@ def _word(well: bool) -> str:
 async def _bus(is_up: bool) -> AsyncIterator[Finding]:
     from nats.errors import Error as NatsError
 
+    from shared.bus.accounts.nkeys import BadSeed
+    from shared.bus.connecting import KeyMissing
     from shared.bus.server import ServerFailed, binary
     from shared.bus.streams import BusDiffers
     from shared.settings import Settings
@@ -152,6 +154,8 @@ async def _bus(is_up: bool) -> AsyncIterator[Finding]:
     try:
         async for finding in _streams(url):
             yield finding
+    except (BadSeed, KeyMissing) as error:
+        yield False, "bus", str(error)
     except BusDiffers as error:
         yield False, "streams", str(error)
     except (NatsError, OSError, ValueError) as error:
@@ -163,12 +167,12 @@ async def _bus(is_up: bool) -> AsyncIterator[Finding]:
 
 
 async def _streams(url: str) -> AsyncIterator[Finding]:
-    import nats
-
+    from shared.bus.connecting import connect, key_of_service
     from shared.bus.streams import provision
     from shared.settings import Settings
 
-    client = await nats.connect(url.split(","), allow_reconnect=False, connect_timeout=5)
+    key = key_of_service("intake", Settings())
+    client = await connect(url, key, allow_reconnect=False, connect_timeout=5)
     try:
         lacking = await provision(client, (), Settings().replicas, only_look=True)
         yield True, "bus", f"{url}, nats-server {str(client.connected_server_version).strip('<>').rpartition(' v')[2]}"

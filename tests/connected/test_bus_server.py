@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import resource
 import signal
@@ -107,8 +106,8 @@ async def test_another_port_is_taken_when_somebody_sits_on_the_one_of_last_time(
 
 async def test_what_the_bus_acknowledged_is_on_disk(tmp_path: Path) -> None:
     async with EmbeddedServer(tmp_path):
-        config = json.loads((tmp_path / "nats-server.conf").read_text())
-    assert config["jetstream"]["sync_interval"] == "always"
+        config = (tmp_path / "nats-server.conf").read_text()
+    assert '"sync_interval": "always"' in config
 
 
 async def test_a_server_that_could_not_write_is_started_anew_when_there_is_room_and_has_lost_nothing(

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import nats
 import pytest
 
+from shared.bus.accounts.members import Kind
 from tests.support.services import PLAYBOOK
 from tests.support.up import ROOT, Up, a_folder, an_up
 
@@ -90,11 +90,10 @@ def shown(up: Up, key: str) -> int:
 
 
 async def send_what_nobody_can_read(up: Up) -> None:
-    client = await nats.connect(up.bus)
     body = f'{{"need": "Ask {SPOKEN_OF["name"]} <{SPOKEN_OF["address"]}>"'.encode()
-    await client.publish("inbound.requests.ky", body)
-    await client.flush()
-    await client.close()
+    async with up.on_the_bus("ky", Kind.TRACKER) as client:
+        await client.publish("inbound.requests.ky", body)
+        await client.flush()
 
 
 def ask_for_a_link(up: Up) -> None:

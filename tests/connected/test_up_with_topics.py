@@ -4,11 +4,11 @@ import asyncio
 import json
 from collections.abc import Iterator
 
-import nats
 import pytest
 from typer.testing import CliRunner
 
 from services.__main__ import app
+from shared.bus.accounts.members import Kind
 from tests.support.http import E1, OPENED, member
 from tests.support.ncase import PLAYBOOKS
 from tests.support.up import Up, a_folder, an_up
@@ -39,11 +39,10 @@ def told(up: Up, *command: str) -> str:
 
 
 async def test_three_trackers_tell_of_one_topic_at_once_and_the_planner_has_one_task(up: Up) -> None:
-    client = await nats.connect(up.bus)
     words = [{"external_id": place, "jurisdiction": place, "topic": it, "need": "?"} for place, it in CALLED.items()]
-    asked = [client.request("inbound.requests.ncase", json.dumps(one).encode(), timeout=30) for one in words]
-    assert all(json.loads(answer.data)["accepted"] for answer in await asyncio.gather(*asked))
-    await client.close()
+    async with up.on_the_bus("ncase", Kind.TRACKER) as client:
+        asked = [client.request("inbound.requests.ncase", json.dumps(one).encode(), timeout=30) for one in words]
+        assert all(json.loads(answer.data)["accepted"] for answer in await asyncio.gather(*asked))
     up.until(lambda: up.tasks(to="planner"))
     [task] = up.tasks(to="planner")
     assert task.startswith(f"-/plan-engagement/{TOPIC}@3-")

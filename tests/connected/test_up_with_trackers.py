@@ -1,17 +1,15 @@
 """A running Throughline and what comes to it on the bus: trackers' requests, and what strangers say that is no fact."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import nats
 import pytest
-from nats.aio.client import Client
 from typer.testing import CliRunner
 
 from services.__main__ import app
+from shared.bus.accounts.members import Kind
 from shared.events import wire
 from shared.events.base import say
 from shared.events.sessions import SessionsFactRetracted
@@ -36,25 +34,18 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         yield running
 
 
-@asynccontextmanager
-async def a_client(up: Up) -> AsyncIterator[Client]:
-    client = await nats.connect(up.bus)
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
 async def ask(up: Up, body: object, source: str = "ncase") -> dict[str, Any]:
     """Send a request as a tracker does who waits for the answer."""
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    async with a_client(up) as client:
+    async with up.on_the_bus(source, Kind.TRACKER) as client:
         return json.loads((await client.request(f"inbound.requests.{source}", sent, timeout=20)).data)
 
 
 async def tell(up: Up, subject: str, *bodies: bytes) -> None:
-    """Send what nobody waits for an answer to."""
-    async with a_client(up) as client:
+    """Send what nobody waits for an answer to: as a tracker, or as the service whose facts stand on that subject."""
+    first, *_, last = subject.split(".")
+    who = (last, Kind.TRACKER) if first == "inbound" else (subject.split(".")[1], Kind.SERVICE)
+    async with up.on_the_bus(*who) as client:
         for body in bodies:
             await client.publish(subject, body)
         await client.flush()

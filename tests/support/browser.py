@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import httpx
-import nats
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from shared.access.door import COOKIE
+from shared.bus.accounts.members import Kind
 from shared.clock import WorldClock
 from tests.support.people import PEOPLE, introduce, link_for
 from tests.support.up import PATIENCE, ROOT, Up, a_folder, an_up
@@ -107,7 +107,7 @@ def furnish(up: Up) -> None:
     _look_back(up, today)
     _ask(up, today)
     with ThreadPoolExecutor(1) as apart:  # the browser's own event loop runs in this thread
-        apart.submit(asyncio.run, _garble(up.bus)).result()
+        apart.submit(asyncio.run, _garble(up)).result()
     up.until(lambda: len(up.tasks()) > 8)
     up.until(lambda: up.get("/aside")["intake"]["items"])
     _write(up)
@@ -182,12 +182,12 @@ def _ask(up: Up, today: date) -> None:
             up.post("/approvals/answer", **asked, answer="granted", answered_on=f"{on + timedelta(days=days)}")
 
 
-async def _garble(bus: str) -> None:
+async def _garble(up: Up) -> None:
     """Let a tracker send a request of which something is missing."""
-    client = await nats.connect(bus)
     request = {"external_id": "4711", "jurisdiction": "Kentucky", "topic": "workforce", "logged_on": "2026-11-02"}
-    await client.publish("inbound.requests.ncase", json.dumps(request).encode())
-    await client.drain()
+    async with up.on_the_bus("ncase", Kind.TRACKER) as client:
+        await client.publish("inbound.requests.ncase", json.dumps(request).encode())
+        await client.flush()
 
 
 def _open(up: Up, engagement: str, title: str, topic: str, places: tuple[str, ...], opened: date) -> None:

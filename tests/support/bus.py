@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nats
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from shared.bus.broker import Broker, make_broker
+from shared.bus.connecting import Key, connect
 from shared.bus.postman import Letter
 from shared.bus.server import EmbeddedServer
 from shared.bus.streams import ACK_WAIT, Ear, provision
@@ -53,6 +56,16 @@ async def a_service(
         yield broker
     finally:
         await broker.stop()
+
+
+async def admitted(url: str, key: Key, **options: Any) -> Client:
+    """A connection, once the server has read that this key is known."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await connect(url, key, allow_reconnect=False, **{"error_cb": _say_nothing, **options})
+            except (NatsError, OSError):
+                await asyncio.sleep(0.02)
 
 
 async def eventually(condition: Callable[[], object], within: float = 20.0) -> None:

@@ -6,12 +6,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+from nats.aio.client import Client
+
+from shared.bus.accounts.keyring import Keyring
+from shared.bus.accounts.members import Kind
+from shared.bus.accounts.reloading import reload
+from shared.bus.connecting import Key
+from tests.support.bus import admitted
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -59,6 +66,19 @@ class Up:
         """End it, and tell how it ended."""
         self.process.send_signal(by)
         return self.process.wait(PATIENCE)
+
+    @asynccontextmanager
+    async def on_the_bus(self, who: str, kind: Kind = Kind.SERVICE) -> AsyncIterator[Client]:
+        """A connection with the key of a service, or of a tracker that becomes known now if it was not."""
+        keyring = Keyring(self.folder / "data" / "nats")
+        if not keyring.file(kind, who).exists():
+            keyring.admit(kind, who)
+            assert reload(keyring.folder)
+        client = await admitted(self.bus, Key(who, keyring.file(kind, who)))
+        try:
+            yield client
+        finally:
+            await client.close()
 
     @property
     def keys(self) -> dict[str, str]:

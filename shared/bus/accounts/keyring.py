@@ -1,0 +1,103 @@
+"""The folder in which the accounts of a bus are kept: who is known there, their seeds, and the file for the server."""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from shared.bus.accounts.configuration import written
+from shared.bus.accounts.members import Kind, Member
+from shared.bus.accounts.nkeys import new_seed, public_key
+from shared.errors import Malformed, Unknown
+from shared.events.catalogue import SPEAKERS
+from shared.events.fields import is_slug
+
+ACCOUNTS = "accounts.conf"
+MEMBERS = "members.json"
+KEYS = "keys"
+
+
+class Keyring:
+    """Who is known on one bus. A seed that was handed over may be deleted here: nobody needs it but its owner."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def accounts(self) -> Path:
+        """What the server's configuration includes."""
+        return self.folder / ACCOUNTS
+
+    def exists(self) -> bool:
+        """Whether this bus has accounts at all."""
+        return (self.folder / MEMBERS).exists()
+
+    def members(self) -> list[Member]:
+        """Everybody who is known."""
+        if not self.exists():
+            return []
+        told = json.loads((self.folder / MEMBERS).read_text(encoding="utf-8"))
+        return sorted(Member(Kind(one["kind"]), one["name"], one["key"]) for one in told)
+
+    def file(self, kind: Kind, name: str) -> Path:
+        """Where somebody's seed lies, if it still does."""
+        return self.folder / KEYS / file_name(kind, name)
+
+    def admit(self, kind: Kind, name: str) -> Path:
+        """Make somebody known, or give them a new key in place of the one they had; tells where its seed lies."""
+        if not is_slug(name):
+            raise Malformed("must be a slug: letters, digits, - and _, at most 64 of them", "name")
+        seed = new_seed()
+        file = self.file(kind, name)
+        write_secret(file, seed)
+        others = [one for one in self.members() if (one.kind, one.name) != (kind, name)]
+        self._keep([*others, Member(kind, name, public_key(seed))])
+        return file
+
+    def remove(self, kind: Kind, name: str) -> None:
+        """Know somebody no more; raises Unknown for whoever is not known."""
+        others = [one for one in self.members() if (one.kind, one.name) != (kind, name)]
+        if len(others) == len(self.members()):
+            raise Unknown(kind, name)
+        self.file(kind, name).unlink(missing_ok=True)
+        self._keep(others)
+
+    def admit_services(self) -> None:
+        """See that each service is known and has its seed here."""
+        known = {one.name for one in self.members() if one.kind is Kind.SERVICE}
+        for service in SPEAKERS:
+            if service not in known or not self.file(Kind.SERVICE, service).exists():
+                self.admit(Kind.SERVICE, service)
+
+    def write(self, *passing: Member) -> Path:
+        """Write the accounts for the server; with whoever is known for a moment only."""
+        write_whole(self.accounts, written([*self.members(), *passing]), 0o640)
+        return self.accounts
+
+    def _keep(self, members: Iterable[Member]) -> None:
+        told = [{"kind": one.kind, "name": one.name, "key": one.key} for one in sorted(members)]
+        write_whole(self.folder / MEMBERS, json.dumps(told, indent=2) + "\n", 0o640)
+        self.write()
+
+
+def file_name(kind: Kind, name: str) -> str:
+    """What the file with somebody's seed is called."""
+    return f"{kind}-{name}.nk"
+
+
+def write_secret(file: Path, secret: str) -> None:
+    """Only whoever runs this may read it, from its first byte on."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(file, f"{secret}\n", 0o600)
+
+
+def write_whole(file: Path, text: str, mode: int) -> None:
+    """In one piece: whoever reads it meanwhile has the old text or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f"{file.name}.new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(file)
