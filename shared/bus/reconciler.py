@@ -71,8 +71,8 @@ class Said(Protocol):
     async def remember(self, sight: Sight) -> None:
         """Keep what was seen."""
 
-    async def marked(self, subject: str, after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
-        """Letters on `subject` that are marked as sent (since then), in the order of the outbox."""
+    async def marked(self, subjects: Sequence[str], after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
+        """Letters on these subjects that are marked as sent (since then), in the order of the outbox."""
 
     async def unmark(self, letters: Sequence[Marked]) -> int:
         """Have these said again, unless somebody else has seen to it; tells how many."""
@@ -80,12 +80,21 @@ class Said(Protocol):
     def now(self) -> datetime: ...
 
 
-def _says(service: str) -> Mapping[str, Mapping[str, str]]:
-    """For each stream: the subjects on which a service says what is to be there, and those where it then stands."""
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What of one stream a service looks after."""
+
+    said_on: tuple[str, ...]
+    """The subjects on which it says what is to be there."""
+    kept_on: str
+    """The subject on which that stands there."""
+
+
+def _says(service: str) -> Mapping[str, Says]:
     facts, aside = f"eng.{service}.>", f"aside.{service}"
-    says = {ENGAGEMENT: {facts: facts}, ASIDE: {aside: aside}}
+    says = {ENGAGEMENT: Says((facts,), facts), ASIDE: Says((aside,), aside)}
     if service == outcomes.SPEAKER:
-        says[OUTCOMES] = {f"{on}>": "outcomes.>" for on in outcomes.ON}
+        says[OUTCOMES] = Says(tuple(f"{on}>" for on in outcomes.ON), "outcomes.>")
     return says
 
 
@@ -207,30 +216,23 @@ class Reconciler:
             return False
         start = await message(js, stream, min(before.sequence, seen.sight.sequence - NEWEST))
         since = start.time - SKEW if start and start.time else None
+        says = self._says[stream]
+        letters = await self._said.marked(says.said_on, 0, CHUNK, since or self._kept_since(seen))
         stored_since = since - SKEW if since else None
-        for said_on, kept_on in self._says[stream].items():
-            letters = await self._said.marked(said_on, 0, CHUNK, since or self._kept_since(seen))
-            if letters and await lacking(self._bus.client, stream, kept_on, letters, stored_since):
-                return True
-        return False
+        return bool(await lacking(self._bus.client, stream, says.kept_on, letters, stored_since)) if letters else False
 
     async def _compare(self, seen: Seen) -> tuple[int, int]:
         """Look for all that we said to a stream, and have said again what it lacks."""
-        compared = again = 0
-        for said_on, kept_on in self._says.get(seen.sight.stream, {}).items():
-            some, of_them_again = await self._compare_on(seen, said_on, kept_on)
-            compared, again = compared + some, again + of_them_again
-        return compared, again
-
-    async def _compare_on(self, seen: Seen, said_on: str, kept_on: str) -> tuple[int, int]:
-        stream, compared, again, after, is_all = seen.sight.stream, 0, 0, 0, False
-        while not is_all:
-            letters = await self._said.marked(said_on, after, CHUNK, self._kept_since(seen))
+        stream, compared, again, after = seen.sight.stream, 0, 0, 0
+        says = self._says.get(stream)
+        is_all = says is None
+        while says is not None and not is_all:
+            letters = await self._said.marked(says.said_on, after, CHUNK, self._kept_since(seen))
             # Under load more is said while we compare; that is for the next look, or this one would never end.
             is_all = len(letters) < CHUNK
             if not letters:
                 break
-            lost = await lacking(self._bus.client, stream, kept_on, letters)
+            lost = await lacking(self._bus.client, stream, says.kept_on, letters)
             passing("reconciler.after_compare")
             again += await self._said.unmark(lost)
             passing("reconciler.after_unmark")

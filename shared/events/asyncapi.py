@@ -14,7 +14,8 @@ TITLE = "Throughline"
 ABOUT = """Keeps the line of a technical-assistance engagement from the first request to the last outcome.
 
 Each message on `eng.>` is one fact: a CloudEvents 1.0 document in structured JSON, kept for ever in the stream
-`ENGAGEMENT`. What outside systems send goes to `inbound.>`; what could not be handled is told on `aside.>`."""
+`ENGAGEMENT`. What outside systems send goes to `inbound.>`; what could not be handled is told on `aside.>`. Copies of
+outcomes and verdicts, for evaluators, stand on `outcomes.>` in the stream `OUTCOMES`. Everybody needs a key."""
 ENGAGEMENT = "The engagement that it is about; - where there is none."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, or_, select, update
 
 from shared.bus.comparing import Marked
 from shared.bus.sighting import Sight
@@ -42,10 +42,11 @@ class StoredSaid:
             async with self._store.database.writing() as connection:
                 await upsert(connection, STREAM, [row | {"letter": sight.letter, "missing": sight.missing}])
 
-    async def marked(self, subject: str, after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
-        """Letters on `subject` that are marked as sent (since then), in the order of the outbox."""
+    async def marked(self, subjects: Sequence[str], after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
+        """Letters on these subjects that are marked as sent (since then), in the order of the outbox."""
         query = select(OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.again).where(OUTBOX.c.sent_at.is_not(None))
-        query = query.where(OUTBOX.c.seq > after, OUTBOX.c.subject.startswith(subject.removesuffix(">")))
+        on = or_(*(OUTBOX.c.subject.startswith(subject.removesuffix(">")) for subject in subjects))
+        query = query.where(OUTBOX.c.seq > after, on)
         if since is not None:
             query = query.where(OUTBOX.c.sent_at > since)
         async with self._store.look() as unit:

@@ -247,7 +247,7 @@ async def test_two_replicas_that_find_the_same_say_it_again_once(tmp_path: Path)
         await client.jetstream().purge_stream("ENGAGEMENT")
         stores = [running.build(settings(tmp_path), CLOCK, ("intake",))[0].store for _ in range(2)]
         one, other = map(StoredSaid, stores)
-        marked = await one.marked(MINE, 0, 100, None)
+        marked = await one.marked((MINE,), 0, 100, None)
         lost = await lacking(client, "ENGAGEMENT", MINE, marked)
         assert sorted(await asyncio.gather(one.unmark(lost), other.unmark(lost))) == [0, 20]
         for store in stores:
@@ -256,8 +256,10 @@ async def test_two_replicas_that_find_the_same_say_it_again_once(tmp_path: Path)
 
 async def test_comparing_ends_although_more_is_said_meanwhile(tmp_path: Path) -> None:
     class Talkative(StoredSaid):
-        async def marked(self, subject: str, after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
-            return [*await super().marked(subject, after, limit, since), Marked(after + 1000, "said just now", 0)]
+        async def marked(
+            self, subjects: Sequence[str], after: int, limit: int, since: datetime | None
+        ) -> Sequence[Marked]:
+            return [*await super().marked(subjects, after, limit, since), Marked(after + 1000, "said just now", 0)]
 
     async with a_place(tmp_path, "intake") as (_, (intake,)):
         await tell(intake, 1, 3)
