@@ -22,7 +22,7 @@ from shared.bus.connecting import key_of_service
 from shared.bus.delivery import Delivery, Received
 from shared.bus.listening import listen
 from shared.bus.postman import Postman
-from shared.bus.providing import Administrator, Providing, looked_after
+from shared.bus.providing import Administrator, providing
 from shared.bus.reconciler import Reconciler
 from shared.bus.streams import Ear
 from shared.catching_up import Learner
@@ -142,7 +142,7 @@ class Service:
         await self.prepare()
         broker = self.broker = make_broker(urls, self.name, key_of_service(self.name, self.settings))
         await broker.connect()
-        await self._providing(broker)()
+        await providing(broker, self.ear, self.settings, self.administrator)()
         await self._catch_up(broker)
         if self.listens:
             self.listens(broker, self)
@@ -202,7 +202,7 @@ class Service:
     def _reconciler(self, broker: Broker) -> Reconciler:
         told = self.settings
         said = StoredSaid(self.store)
-        provide = self._providing(broker)
+        provide = providing(broker, self.ear, told, self.administrator)
         reconciler = Reconciler(self.ear, said, broker, told.watch_bus_every, told.replicas, told.ack_wait, provide)
 
         def came_back() -> None:
@@ -212,10 +212,6 @@ class Service:
 
         broker.troubles.came_back = came_back
         return reconciler
-
-    def _providing(self, broker: Broker) -> Providing:
-        told, ears = self.settings, partial(looked_after, self.ear, self.settings.bus)
-        return Providing(broker, ears, told.replicas, told.ack_wait, self.administrator)
 
     async def _catch_up(self, broker: Broker) -> None:
         """At the first start on a database, and the first after it was restored: nothing is remembered of the bus."""

@@ -70,6 +70,9 @@ class Broker(NatsBroker):
     async def _connect(self) -> Client:
         told = dict(self._connection_kwargs)
         connection = await connect(told.pop("servers"), self.key, **told)
+        # FastStream ends the attempts to come back at the first refusal, but that may be of a server that has not read
+        # a new key yet, or has no room. Before the first connection it is right to.
+        connection._error_cb = self.troubles.note
         self.config.connect(connection)
         return connection
 

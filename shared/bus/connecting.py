@@ -50,29 +50,44 @@ class Key:
         return inbox_of(self.name)
 
 
-class KeyedClient(Client):
+class Tidy(Client):
+    """A connection that leaves no socket open of a server that turns it away; nats-py forgets those."""
+
+    async def _process_connect_init(self) -> None:
+        try:
+            await super()._process_connect_init()
+        except BaseException:
+            if self._transport is not None:
+                self._transport.close()  # type: ignore[no-untyped-call]
+            raise
+
+
+class KeyedClient(Tidy):
     """A connection that proves who it is by an nkey; nats-py would want a package of its own for that."""
 
     def __init__(self, key: Key) -> None:
-        self._key = key
+        self._key, self._seed = key, key.seed
         super().__init__()
 
     @property
     def _public_nkey(self) -> str:
-        return public_key(self._key.seed)
+        return public_key(self._seed)
 
     @_public_nkey.setter
     def _public_nkey(self, _value: object) -> None:
         """nats-py clears it at the start; ours is that of the key as it is now."""
 
     def signed(self, nonce: str) -> bytes:
-        """The server's nonce, signed."""
-        return sign(self._key.seed, nonce)
+        """The server's nonce, signed; what nats-py asks for first of all at each connection."""
+        # The key may be another by now. What cannot be read must not end the attempts to come back.
+        with suppress(KeyMissing, BadSeed, OSError):
+            self._seed = self._key.seed
+        return sign(self._seed, nonce)
 
 
 async def connect(urls: str | Iterable[str], key: Key | None, **options: Any) -> Client:
     """A connection; with a key, on inboxes that are its own."""
-    client = Client()
+    client = Tidy()
     if key is not None:
         client = keyed = KeyedClient(key)
         # nats-py signs only for whom it believes to have credentials; the user's name is not sent where it can sign.
@@ -80,7 +95,6 @@ async def connect(urls: str | Iterable[str], key: Key | None, **options: Any) ->
     try:
         await client.connect(urls.split(",") if isinstance(urls, str) else list(urls), **options)
     except BaseException:
-        # nats-py leaves the socket open of whom the server turned away.
         with suppress(Exception):
             await client.close()
         raise

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 from nats.aio.client import Client
 from nats.js.errors import ServiceUnavailableError
@@ -14,6 +13,7 @@ from shared.bus.accounts.keyring import Keyring
 from shared.bus.accounts.members import Kind
 from shared.bus.broker import Broker
 from shared.bus.streams import Ear, provision
+from shared.settings import Settings
 
 PATIENCE = 30.0
 """Seconds that a bus gets to be ready for being asked for its streams."""
@@ -69,7 +69,11 @@ def ears_of_evaluators(keyring: Keyring) -> list[Ear]:
     return [outcomes.ear_of(one.name) for one in keyring.members() if one.kind is Kind.EVALUATOR]
 
 
-def looked_after(ear: Ear, folder: Path | None) -> list[Ear]:
-    """The ears that a service makes: its own; and where accounts are kept, evaluation those of evaluators."""
-    others = ears_of_evaluators(Keyring(folder)) if folder and ear.service == outcomes.SPEAKER else []
-    return [ear, *others]
+def providing(broker: Broker, ear: Ear, settings: Settings, administrator: Administrator | None) -> Providing:
+    """What a service needs: its own ear; and where accounts are kept, evaluation those of evaluators."""
+    keyring = Keyring(settings.bus)
+
+    def ears() -> list[Ear]:
+        return [ear, *(ears_of_evaluators(keyring) if ear.service == outcomes.SPEAKER else ())]
+
+    return Providing(broker, ears, settings.replicas, settings.ack_wait, administrator)

@@ -7,9 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from shared.bus.accounts.keyring import Keyring
+from shared.bus.accounts.members import Kind
+from shared.bus.accounts.reloading import reload
 from shared.bus.broker import Broker, make_broker
+from shared.bus.connecting import Key
 from shared.bus.folder import free_port
-from shared.bus.server import binary
+from shared.bus.server import EmbeddedServer, binary
 from tests.support.bus import a_bus, a_service, eventually
 
 
@@ -59,6 +63,22 @@ async def test_what_the_server_forbids_is_counted_with_its_words(tmp_path: Path)
         await broker.stop()
     assert broker.troubles.denied == 1
     assert "eng.intake.a" in broker.troubles.last
+
+
+async def test_a_service_that_is_refused_for_a_while_comes_back_with_its_new_key(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path)
+    keyring.admit_services()
+    async with EmbeddedServer(tmp_path, keyring=keyring) as server:
+        file = keyring.file(Kind.SERVICE, "sessions")
+        broker = make_broker(server.url, "sessions", Key("sessions", file))
+        await broker.start()
+        keyring.remove(Kind.SERVICE, "sessions")
+        assert reload(tmp_path)
+        await eventually(lambda: "Authorization" in broker.troubles.last)
+        assert keyring.admit(Kind.SERVICE, "sessions") == file
+        assert reload(tmp_path)
+        await eventually(lambda: broker.client.is_connected)
+        await broker.stop()
 
 
 async def test_a_service_that_starts_before_its_server_waits_for_it(tmp_path: Path) -> None:
