@@ -24,8 +24,8 @@ ONLY_IF: Mapping[str, str] = {
 ELSE = "something else happens"
 UNSURE = Told(center="the center", topic="its topic", session_topic="its topic", need="what it needs")
 """What is said in place of what nobody knows yet."""
-NUMBER = re.compile(r" \((\?|\d+)\)(?= |$)")
-"""What was imagined and is no news: how many people are in a team of which nobody is known."""
+NO_NEWS = re.compile(r" \((\?|\d+|its topic)\)(?= |$)")
+"""What was imagined and is no news: how many are in a team of which nobody is known, or what a session is about."""
 
 
 class Foreseen(Entity):
@@ -95,7 +95,7 @@ def _foreseen(it: Forecast, only_if: str | None) -> Foreseen:
     return Foreseen(
         due_at=owed.due_at,
         zone=owed.zone,
-        title=NUMBER.sub("", owed.title.replace("region ?", "the regional office")),
+        title=NO_NEWS.sub("", owed.title.replace("region ?", "the regional office")),
         to=owed.to,
         kind=owed.kind,
         rule=owed.rule,
