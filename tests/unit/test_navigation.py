@@ -18,3 +18,8 @@ def test_the_line_divides_what_only_administrators_see_from_what_everybody_does(
     assert {entry.label for entry in ENTRIES if entry.order >= APART} == {
         entry.label for entry in ENTRIES if entry.roles == ADMINISTRATORS
     }
+
+
+def test_ones_own_choice_of_mail_is_another_place_than_the_log_of_all_mail() -> None:
+    [mail] = [entry for entry in ENTRIES if entry.label == "Mail"]
+    assert (mail.is_here("/app/mail"), mail.is_here("/app/mail/mine")) == (True, False)

@@ -22,13 +22,13 @@ from shared.web.pages.rendering import render
 
 router = APIRouter()
 short = APIRouter(include_in_schema=False)
-ENTRY = Entry("Mail", "/app/mail", order=920, icon="mail", roles=ADMINISTRATORS)
+LOG, MINE = "/app/mail", "/app/mail/mine"
+ENTRY = Entry("Mail", LOG, order=920, icon="mail", roles=ADMINISTRATORS, but=(MINE,))
 Here = Annotated[Desk, Depends(desk("followup"))]
 Wanted = Annotated[tuple[Kind, ...], Form()]
 Hour = Annotated[str, Form()]
 OneClick = Annotated[str, Form(alias="List-Unsubscribe")]
 MOST = 100
-LOG, MINE = "/app/mail", "/app/mail/mine"
 
 
 class Shown(Letter):

@@ -27,6 +27,8 @@ class Entry:
     """An icon of USWDS, by its name in the sprite."""
     roles: frozenset[Role] = frozenset()
     """Who sees it; empty for everybody."""
+    but: tuple[str, ...] = ()
+    """What lies below it and is a place of its own."""
 
     def is_for(self, caller: Caller) -> bool:
         """Whether it is shown to whoever asks."""
@@ -34,7 +36,7 @@ class Entry:
 
     def is_here(self, path: str) -> bool:
         """Whether this page, or one below it, is being looked at."""
-        return path == self.path or path.startswith(f"{self.path}/")
+        return path == self.path or (path.startswith(f"{self.path}/") and path not in self.but)
 
 
 @dataclass(frozen=True, slots=True)
