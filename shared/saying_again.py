@@ -10,8 +10,11 @@ async def obey_anew(
     store: Store, command: C, know: Know[K], decide: Decide[C, K], record: Record, patience: float
 ) -> Said:
     """Do it; what was said before in other words is corrected, and what was taken back is said after all."""
-    try:
-        return await obey(store, command, know, decide, record, patience)
-    except (SaidOtherwise, TakenBack) as before:
-        again = command.model_copy(update={"revision": before.details["next_revision"]})
-        return await obey(store, again, know, decide, record, patience)
+    while True:
+        try:
+            return await obey(store, command, know, decide, record, patience)
+        except (SaidOtherwise, TakenBack) as before:
+            next_revision: int = before.details["next_revision"]
+            if next_revision <= command.revision:
+                raise
+            command = command.model_copy(update={"revision": next_revision})

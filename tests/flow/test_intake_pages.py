@@ -215,3 +215,5 @@ async def test_an_engagement_is_closed_on_a_page_and_goes_on_if_that_was_a_mista
         [fact_id] = re.findall('name="fact_id" value="([^"]+)"', page)
         await world.http.post(f"{form}/undo", data={"fact_id": fact_id}, headers=BROWSER)
         assert (await world.get("/engagements/e1"))["state"] == "open"
+        again = await world.http.post(form, data={"closed_on": "2027-01-13", "reason": "stopped"}, headers=BROWSER)
+        assert again.status_code == 303 and (await world.get("/engagements/e1"))["state"] == "closed"

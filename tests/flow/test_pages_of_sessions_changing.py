@@ -59,6 +59,17 @@ async def test_a_session_is_moved_again_after_an_undo() -> None:
         assert (await starts(world)).startswith("2027-02-23")
 
 
+async def test_what_was_recorded_undone_and_recorded_anew_can_still_be_corrected() -> None:
+    async with prepared() as world:
+        await world.until("2027-02-10")
+        form, began = f"{HERE}/sessions/s2/held", {"held_at": "2027-02-09T15:00", "minutes": "120"}
+        for _ in range(2):
+            await undo(world, await world.send(form, **began, came=["ky/p-1"]))
+        for came in (["vi/p-1"], ["ky/p-1", "vi/p-1"]):
+            assert (await world.send(form, **began, came=came)).status_code == 200
+            assert set((await world.get("/sessions/s2"))["attendance"]) == {one[:2] for one in came}
+
+
 async def test_a_time_that_cannot_be_is_refused_beside_its_field_and_the_session_stays() -> None:
     async with prepared() as world:
         before = await starts(world)

@@ -36,7 +36,7 @@ async def close(request: Request, here: Here, engagement_id: str) -> Response:
         about = await heading(unit, engagement_id)
     try:
         command = made(domain.CloseEngagement, engagement_id=engagement_id, **typed(request))
-        said = await handlers.obey(here.store, command, decisions.close)
+        said = await handlers.obey_anew(here.store, command, decisions.close)
     except Refused as error:
         return await _page(request, here, engagement_id, wrong(error), error.status)
     there = f"/app/engagements/{engagement_id}"
