@@ -14,6 +14,7 @@ from shared.access.tables import AccountRow, IdentityRow, LinkRow, SignInRow, To
 from shared.errors import Unknown
 from shared.events.fields import Jurisdiction, Slug, refusal
 from shared.storage.database import upsert
+from shared.storage.listing import Asked, Page
 from shared.storage.tables import table
 
 ACCOUNT, SIGN_IN, LINK, TOKEN = table(AccountRow), table(SignInRow), table(LinkRow), table(TokenRow)
@@ -98,6 +99,17 @@ async def accounts(register: Register) -> list[Account]:
     """Everybody who may sign in."""
     async with register.database.reading() as connection:
         return [read(row) for row in await connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.person_id))]
+
+
+async def page(register: Register, asked: Asked) -> Page[Account]:
+    """Some of them, by the ids of the people; the cursor is the last id that was seen."""
+    query = select(ACCOUNT).order_by(ACCOUNT.c.person_id).limit(asked.limit + 1)
+    if asked.cursor:
+        query = query.where(ACCOUNT.c.person_id > asked.cursor)
+    async with register.database.reading() as connection:
+        found = [read(row) for row in await connection.execute(query)]
+    rest = found[asked.limit - 1].person_id if len(found) > asked.limit else None
+    return Page(items=found[: asked.limit], next=rest)
 
 
 async def account(register: Register, person_id: str) -> Account | None:

@@ -13,6 +13,8 @@ from shared.access.opening import ADMINISTRATORS, TRACKERS, open_to
 from shared.access.register import Register
 from shared.access.tokens import Token, Wanted
 from shared.events.fields import Slug
+from shared.storage.listing import Page
+from shared.web.desk import Which
 
 router = APIRouter(prefix="/access", tags=["access"])
 
@@ -26,19 +28,19 @@ async def register(request: Request) -> Register:
 Here = Annotated[Register, Depends(register)]
 
 
-class Asked(BaseModel):
+class Strict(BaseModel):
     """What is asked for, strictly."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-class RevokeToken(Asked):
+class RevokeToken(Strict):
     """Refuse a token from now on."""
 
     token_id: Slug
 
 
-class OfPerson(Asked):
+class OfPerson(Strict):
     """Somebody by the id that facts call them."""
 
     person_id: Slug
@@ -100,9 +102,9 @@ async def make_token(wanted: Wanted, here: Here) -> Made:
 
 @router.get("/tokens")
 @open_to(ADMINISTRATORS)
-async def list_tokens(here: Here) -> list[Token]:
+async def list_tokens(here: Here, asked: Which) -> Page[Token]:
     """Every token that was ever made, and when it was used last."""
-    return await tokens.tokens(here)
+    return await tokens.page(here, asked)
 
 
 @router.post("/tokens/revoke")
@@ -122,9 +124,9 @@ async def grant_access(account: Account, here: Here) -> Account:
 
 @router.get("/accounts")
 @open_to(ADMINISTRATORS)
-async def list_accounts(here: Here) -> list[Account]:
+async def list_accounts(here: Here, asked: Which) -> Page[Account]:
     """Everybody who may sign in."""
-    return await accounts.accounts(here)
+    return await accounts.page(here, asked)
 
 
 @router.post("/accounts/revoke")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ConfigDict, Field, model_validator
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from shared.access.accounts import Scope, joined, parted
 from shared.access.caller import Caller, Role
@@ -15,6 +15,7 @@ from shared.access.tables import TokenRow
 from shared.errors import NotNow, Unknown
 from shared.events.fields import Label, Slug, refusal
 from shared.storage.database import upsert
+from shared.storage.listing import Asked, Page
 from shared.storage.tables import table
 
 TOKEN = table(TokenRow)
@@ -96,6 +97,19 @@ async def tokens(register: Register) -> list[Token]:
     """Every token that was ever made, newest last."""
     async with register.database.reading() as connection:
         return [read(row) for row in await connection.execute(select(TOKEN).order_by(TOKEN.c.made_at))]
+
+
+async def page(register: Register, asked: Asked) -> Page[Token]:
+    """Some of them, newest last; the cursor is the id of the last one that was seen."""
+    query = select(TOKEN).order_by(TOKEN.c.made_at, TOKEN.c.token_id).limit(asked.limit + 1)
+    if asked.cursor:
+        made_at = select(TOKEN.c.made_at).where(TOKEN.c.token_id == asked.cursor).scalar_subquery()
+        as_old = and_(TOKEN.c.made_at == made_at, TOKEN.c.token_id > asked.cursor)
+        query = query.where(or_(TOKEN.c.made_at > made_at, as_old))
+    async with register.database.reading() as connection:
+        found = [read(row) for row in await connection.execute(query)]
+    rest = found[asked.limit - 1].token_id if len(found) > asked.limit else None
+    return Page(items=found[: asked.limit], next=rest)
 
 
 async def shown(register: Register, secret: str) -> Token | None:

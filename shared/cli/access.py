@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli.calling import HERE, Api, call
+from shared.cli.calling import HERE, Api, all_of, call
 
 app = typer.Typer(help="Who may sign in: grant, revoke, list; and links to sign in by.", no_args_is_help=True)
 Person = Annotated[str, typer.Argument(help="Who, by the id that facts call them.")]
@@ -35,7 +35,7 @@ def revoke(person: Person, api: Api = HERE) -> None:
 @app.command("list")
 def list_(api: Api = HERE) -> None:
     """Everybody who may sign in."""
-    for one in call(api, "GET", "/access/accounts"):
+    for one in all_of(api, "/access/accounts"):
         places = ", ".join(sorted(one["jurisdictions"]))
         typer.echo(f"{one['person_id']:<24} {', '.join(sorted(one['roles']))}{f' ({places})' if places else ''}")
 

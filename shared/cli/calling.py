@@ -1,6 +1,7 @@
 """How the client commands speak to a running Throughline, and what they say when it refuses or is not there."""
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -48,6 +49,16 @@ def shown_at(api: str) -> dict[str, str]:
     if not token and urlsplit(api).hostname in LOOPBACK:
         token = secrets.found(settings.data)
     return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def all_of(api: str, path: str, **asked: Any) -> Iterator[dict[str, Any]]:
+    """Everything in a list, page by page."""
+    cursor: str | None = None
+    while True:
+        page = call(api, "GET", path, limit=500, cursor=cursor, **asked)
+        yield from page["items"]
+        if (cursor := page["next"]) is None:
+            return
 
 
 def facts_told(api: str, **asked: Any) -> "list[Fact]":

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli.calling import HERE, Api, call
+from shared.cli.calling import HERE, Api, all_of, call
 
 app = typer.Typer(help="Tokens, by which programs come in: make, list, revoke.", no_args_is_help=True)
 
@@ -34,7 +34,7 @@ def make(
 @app.command("list")
 def list_(api: Api = HERE) -> None:
     """Every token that was ever made."""
-    for one in call(api, "GET", "/access/tokens"):
+    for one in all_of(api, "/access/tokens"):
         until = (one["expires_at"] or "for ever")[:10]
         used = f"used {one['used_at'][:10]}" if one["used_at"] else "never used"
         state = f"revoked {one['revoked_at'][:10]}" if one["revoked_at"] else f"until {until}, {used}"

@@ -153,7 +153,7 @@ async def test_a_token_of_the_settings_takes_the_place_of_the_one_before(house: 
 
 async def test_administrators_make_links_and_tokens_by_http(house: House) -> None:
     await house.world.do("/access/accounts", person_id="p-1", roles=["facilitator"], jurisdictions=["KY"])
-    [account] = await house.world.get("/access/accounts")
+    [account] = (await house.world.get("/access/accounts"))["items"]
     assert (account["person_id"], account["jurisdictions"]) == ("p-1", ["KY"])
     link = await house.world.do("/access/links", person_id="p-1", minutes=5)
     assert "/sign-in/link?key=" in link["link"]
@@ -161,7 +161,23 @@ async def test_administrators_make_links_and_tokens_by_http(house: House) -> Non
     made = await house.world.do("/access/tokens", label="R", roles=["evaluator"], person_id="p-1")
     told = (await house.comes(Authorization=f"Bearer {made['secret']}").get("/access/me")).json()
     assert (told["person_id"], told["roles"]) == ("p-1", ["evaluator"])
-    assert all("secret" not in one and "hash" not in one for one in await house.world.get("/access/tokens"))
+    assert all("secret" not in one and "hash" not in one for one in (await house.world.get("/access/tokens"))["items"])
+
+
+async def test_accounts_and_tokens_are_read_page_by_page(house: House) -> None:
+    for n in range(5):
+        await house.world.do("/access/accounts", person_id=f"p-{n}", roles=["facilitator"], jurisdictions=[])
+        await house.world.do("/access/tokens", label=f"R{n}", roles=["evaluator"])
+    for path, name, count in (("/access/accounts", "person_id", 5), ("/access/tokens", "token_id", 6)):
+        seen: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = await house.world.get(path, limit=2, **cursor)
+            seen += [one[name] for one in page["items"]]
+            if page["next"] is None:
+                break
+            cursor = {"cursor": page["next"]}
+        assert len(seen) == len({*seen}) == count
 
 
 async def test_whoever_is_erased_comes_in_no_more_and_neither_does_a_program_in_their_name(house: House) -> None:

@@ -36,7 +36,7 @@ async def added(browser: AsyncClient, **told: str) -> str:
 
 
 async def accounts(browser: AsyncClient) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = (await browser.get("/access/accounts")).json()
+    found: list[dict[str, str]] = (await browser.get("/access/accounts")).json()["items"]
     return found
 
 
