@@ -18,6 +18,7 @@ from shared.cli import (
     doctor,
     events,
     handover,
+    importing,
     instrument,
     peers,
     people,
@@ -219,6 +220,8 @@ app.add_typer(calendar.app, name="calendar")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(bus.app, name="bus")
 app.add_typer(subscribe.app, name="subscribe")
+app.command("import")(importing.import_)
+app.command("imports")(importing.quality)
 app.command()(simulate.simulate)
 app.command()(why.why)
 app.command()(report.report)

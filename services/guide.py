@@ -31,7 +31,8 @@ def _page(document: Document) -> Iterator[str]:
     yield "# What can be told and asked by HTTP"
     yield ""
     yield "Made by `throughline http docs` from the routes; `throughline http openapi` (`/openapi.json`) says all."
-    yield "A command is a JSON object; a refusal is `application/problem+json` that names every field which is wrong."
+    yield "A command is a JSON object, a file comes in a form;"
+    yield "a refusal is `application/problem+json` that names every field which is wrong."
     yield "What was said before in the same words changes nothing; a correction is said with a higher `revision`."
     yield "Lists take `cursor` and `limit` (500 at most), and give `next` as long as there is more."
     by_tag: dict[str, list[tuple[str, str, Document]]] = {}
@@ -48,8 +49,9 @@ def _page(document: Document) -> Iterator[str]:
 def _takes(document: Document, told: Document) -> str:
     """The fields of a command, or what a question can be narrowed by; those that must be told come bold."""
     if "requestBody" in told:
-        schema = told["requestBody"]["content"]["application/json"]["schema"]
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        [body] = told["requestBody"]["content"].values()
+        schema = body["schema"]
+        schema = document["components"]["schemas"][schema.get("oneOf", [schema])[0]["$ref"].rpartition("/")[2]]
         needed, names = schema.get("required", []), [name for name in schema["properties"] if name != "revision"]
         return ", ".join(f"**{name}**" if name in needed else name for name in names)
     asked = [one["name"] for one in told.get("parameters", []) if one["in"] == "query"]

@@ -77,6 +77,8 @@ class Service:
     retract: Callable[[Store, str, str], Awaitable[Said]]
     keep: Record
     """Keep facts and the rows that show them, and plan nothing."""
+    files: Mapping[str, int] = field(default_factory=dict)
+    """Paths to which whole files are sent, and the most bytes of a request there."""
     pages: Pages | None = None
     """What it shows to people."""
     following: Following | None = None

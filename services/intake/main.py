@@ -4,6 +4,7 @@ from functools import partial
 
 from services.intake import handlers
 from services.intake.api import router
+from services.intake.decisions.importing.tables import MOST_BYTES
 from services.intake.handlers import people
 from services.intake.pages import PAGES
 from services.intake.repository import RECORDS
@@ -15,6 +16,8 @@ from shared.clock import Clock
 from shared.service import Service
 from shared.settings import Settings
 
+FILES = dict.fromkeys(("/imports", "/imports/columns"), MOST_BYTES + (1 << 16))
+"""A file, and what goes with it in a form."""
 PATIENT = 60.0
 """Seconds that another service may take to forget a person: it may write its whole database anew."""
 
@@ -28,6 +31,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         models=TABLES,
         router=router,
         pages=PAGES,
+        files=FILES,
         ear=EAR,
         hear=handlers.hear,
         take_in=handlers.take_in,

@@ -143,7 +143,27 @@ class ErasedRow(SQLModel, table=True):
     erased_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ColumnsRow(SQLModel, table=True):
+    """How the files of one tracker are read."""
+
+    __tablename__ = "tracker_columns"
+
+    source: str = Field(primary_key=True)
+    document: str
+
+
+class TakenFileRow(SQLModel, table=True):
+    """How well one file of a tracker passed; of what is in it, nothing."""
+
+    __tablename__ = "taken_file"
+
+    source: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    handed_in_at: datetime = Field(sa_type=UtcDateTime)
+    document: str
+
+
 TABLES: tuple[type[SQLModel], ...] = (
     RequestRow, EngagementRow, ApprovalRow, ApplicationRow, CohortRow, TeamRow, PeersRow, PlaybookRow,
-    PersonRow, ErasedRow,
+    PersonRow, ErasedRow, ColumnsRow, TakenFileRow,
 )  # fmt: skip

@@ -32,12 +32,37 @@ from shared.events.fields import (
 from shared.ids import fact_id
 
 __all__ = [
-    "NO_ENGAGEMENT", "AnyRole", "Count", "Day", "EngagementId", "EngagementRole", "Event", "Fact", "FactId",
-    "FactRetracted", "Flag", "Instant", "Jurisdiction", "Key", "Label", "Level", "Line", "OfEngagement", "Part",
-    "Region", "Role", "Slug", "Text", "Zone", "say",
+    "HISTORIC",
+    "NO_ENGAGEMENT",
+    "AnyRole",
+    "Count",
+    "Day",
+    "EngagementId",
+    "EngagementRole",
+    "Event",
+    "Fact",
+    "FactId",
+    "FactRetracted",
+    "Flag",
+    "Instant",
+    "Jurisdiction",
+    "Key",
+    "Label",
+    "Level",
+    "Line",
+    "OfEngagement",
+    "Part",
+    "Region",
+    "Role",
+    "Slug",
+    "Text",
+    "Zone",
+    "say",
 ]  # fmt: skip
 
 NO_ENGAGEMENT = "-"
+HISTORIC = "historic"
+"""The extension of a fact that was told as part of the past: what was due before it was told falls due no more."""
 
 
 def line_of(key: str) -> str:
@@ -142,6 +167,11 @@ class Fact:
     def slot(self) -> tuple[object, ...]:
         """Type and names: facts in one slot are revisions of one another."""
         return (self.event.type, *self.event.names)
+
+    @property
+    def is_historic(self) -> bool:
+        """Whether it was told as part of the past."""
+        return self.extensions.get(HISTORIC) is True
 
     @property
     def data(self) -> dict[str, Any]:

@@ -12,10 +12,25 @@ LIMIT = 262_144
 
 def read(body: bytes, limit: int = LIMIT) -> dict[str, Any]:
     """The object that this is; raises Malformed for whatever is anything else."""
+    document = _decoded(body, limit)
+    if not isinstance(document, dict):
+        raise Malformed("must be a JSON object, in braces")
+    return document
+
+
+def read_one_or_many(body: bytes, limit: int = LIMIT) -> dict[str, Any] | list[Any]:
+    """The object that this is, or the list of whatever; raises Malformed for anything else."""
+    document = _decoded(body, limit)
+    if not isinstance(document, dict | list):
+        raise Malformed("must be a JSON object, in braces")
+    return document
+
+
+def _decoded(body: bytes, limit: int) -> Any:
     if len(body) > limit:
         raise Malformed(f"is longer than {limit:,} bytes")
     try:
-        document = DECODER.decode(body.decode().removeprefix("\ufeff"))
+        return DECODER.decode(body.decode().removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
         raise Malformed(f"is not UTF-8: see byte {error.start + 1}") from None
     except json.JSONDecodeError as error:
@@ -24,9 +39,6 @@ def read(body: bytes, limit: int = LIMIT) -> dict[str, Any]:
         raise Malformed("is nested too deep") from None
     except ValueError:
         raise Malformed("has a number of too many digits") from None
-    if not isinstance(document, dict):
-        raise Malformed("must be a JSON object, in braces")
-    return document
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

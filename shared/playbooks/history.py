@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from shared.events.base import NO_ENGAGEMENT, Fact, FactRetracted
@@ -100,6 +101,11 @@ class History:
     def requests(self) -> Mapping[str, views.Request]:
         """The TA requests that stand, by id."""
         return gathering.requests(self.said)
+
+    def past_until(self, fact: Fact) -> datetime | None:
+        """When this was told for the first time, if it was told as part of the past: a correction does not wake it."""
+        first = min((self.facts[id] for id in self._slots.get(fact.slot, ())), key=_precedence, default=fact)
+        return first.recorded if first.is_historic else None
 
     @cached_property
     def holders(self) -> Holders:

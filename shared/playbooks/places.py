@@ -1,5 +1,6 @@
 """Where the jurisdictions are: name, ACF region and the time zone of the capital; Tribes are told by settings."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,6 +81,18 @@ _TABLE = (
 PLACES: Mapping[str, Place] = MappingProxyType({row[0]: Place(*row) for row in _TABLE})
 """The 50 states, DC and the five territories, by USPS code. Regions as ACF's Office of Child Care draws them."""
 
+ALSO_CALLED: Mapping[str, str] = MappingProxyType(
+    {
+        "washington dc": "DC", "washington d c": "DC", "d c": "DC",
+        "virgin islands": "VI", "us virgin islands": "VI", "usvi": "VI",
+        "cnmi": "MP", "commonwealth of the northern mariana islands": "MP", "northern marianas": "MP",
+    }
+)  # fmt: skip
+"""What some are called beside their name."""
+STYLED = re.compile(r"^(the )?((state|commonwealth|territory) of )?")
+PARTED = re.compile(r"[(),;:/|]|\s[-\u2013\u2014]\s")
+"""What stands between a name and a code: Kentucky (KY), KY - Kentucky."""
+
 
 @lru_cache(maxsize=512)
 def zone_named(name: str) -> ZoneInfo | None:
@@ -95,12 +108,31 @@ class Places:
 
     def __init__(self, tribes: Mapping[str, Place] = MappingProxyType({})) -> None:
         self._places = {**PLACES, **tribes}
+        named = {_folded(name): code for code, place in self._places.items() for name in (code, place.name)}
+        self._names = {**ALSO_CALLED, **named}
 
     def get(self, code: str) -> Place | None:
         """The place with this code (`KY`, `tribe-yurok`), if it is known."""
         return self._places.get(code)
 
+    def code_of(self, text: str) -> str | None:
+        """The code of the place that a text names: by its code or name, in any letters; none where it is in doubt."""
+        if whole := self._named(text):
+            return whole
+        parts = [part for part in PARTED.split(text) if part and part.strip()]
+        found = {self._named(part) for part in parts}
+        return found.pop() if len(found) == 1 and len(parts) > 1 else None
+
+    def _named(self, text: str) -> str | None:
+        plain = _folded(text)
+        return self._names.get(plain) or self._names.get(STYLED.sub("", plain, count=1))
+
     def zone_of(self, jurisdiction: str) -> ZoneInfo | None:
         """Its time zone; of an unknown Tribe none: the engagement's holds."""
         place = self._places.get(jurisdiction)
         return zone_named(place.zone) if place else None
+
+
+def _folded(text: str) -> str:
+    """A name in small letters, without its dots, commas and hyphens."""
+    return " ".join(re.sub(r"[.,\s_-]+", " ", text.casefold()).split())

@@ -28,6 +28,7 @@ LAST_DAY = date(YEARS[-1], 12, 30)
 UNTOUCHED = Mark(None, None, None)
 WINDOW_CLOSED = "the window closed on"
 """How the reason begins why a contact comes too late."""
+PAST = "it was due before this was told, as part of the past"
 
 
 def calendar_of(playbook: Playbook, places: Places, zone: str = "UTC") -> Calendar:
@@ -229,6 +230,8 @@ class _Planning:
         last, is_expected = window_end(self.items, item.zone) if rule.contact else (None, False)
         if last is not None and not is_expected:
             ends.append((instant(last + timedelta(days=1), time.min, item.zone), f"{WINDOW_CLOSED} {last}"))
+        if item.past_until is not None and self._calendar.instant(day, item.zone) < item.past_until:
+            ends.append((item.past_until, PAST))
         return min(ends, default=(None, None))
 
 

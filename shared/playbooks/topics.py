@@ -32,6 +32,10 @@ class Topics:
         plain = folded(text)
         return self._slugs.get(plain, plain)
 
+    def lists(self, text: str) -> bool:
+        """Whether staff have listed this topic, under whichever of its names."""
+        return folded(text) in self._slugs
+
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:

@@ -10,11 +10,18 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from shared.access.caller import ALL_RIGHTS, Caller
+from shared.bus.asking import Words
+from shared.bus.looking_on import Asks
 from shared.errors import Problem
 from shared.events.complaints import malformed
 from shared.people import NOBODY, Directory
 from shared.storage.listing import MOST, Asked
 from shared.storage.work import Store
+
+
+async def nobody_answers(_service: str, _what: str, _question: Words) -> Words | None:
+    """Where there is no other service."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class Desk:
     """Seconds to wait for a fact that another service has said but this one has not heard yet."""
     directory: Directory = NOBODY
     """Who the people are behind the ids."""
+    asks: Asks = nobody_answers
+    """Puts a question to another service."""
     caller: Caller = ALL_RIGHTS
     """Who is asking; the store shows them what is theirs."""
 

@@ -62,7 +62,7 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
         redoc_url=None,
     )
     app.state.services = {service.name: service for service in services}
-    app.state.desks = {one.name: Desk(one.store, one.settings.patience, one.directory) for one in services}
+    app.state.desks = {one.name: Desk(one.store, one.settings.patience, one.directory, one.ask) for one in services}
     show(app, services)
     app.state.register = services[0].register if services else None
     for routes in (
@@ -78,7 +78,8 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
     app.include_router(assets.router)
     see_that_all_are_opened(app.routes)
     answer_refusals(app)
-    app.add_middleware(StrictReading)
+    files = {path: most for service in services for path, most in service.files.items()}
+    app.add_middleware(StrictReading, files=files)
     app.add_middleware(AtTheDoor, door=door)
     is_https = bool(services) and services[0].register.url.startswith("https://")
     app.add_middleware(TellsBrowsers, is_https=is_https)

@@ -1,5 +1,8 @@
 """What comes in by HTTP is read as strictly as what comes on the bus, before any route sees it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,14 +15,17 @@ from shared.web.problems import answer
 LARGEST = 1 << 20
 """The most bytes of a request: several times what a fact may have, however its letters are escaped."""
 NUL = b"%00"
+NO_FILES: Mapping[str, int] = MappingProxyType({})
 
 
 class StrictReading:
     """Refuses what is too large, what is JSON in more than one reading, and ids that no database could hold."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST) -> None:
+    def __init__(self, app: ASGIApp, largest: int = LARGEST, files: Mapping[str, int] = NO_FILES) -> None:
         self._app = app
         self._largest = largest
+        self._files = files
+        """Paths to which files are sent, and the most bytes of each."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -28,7 +34,7 @@ class StrictReading:
         try:
             _refuse_nul(scope)
             _leave_out_what_is_empty(scope)
-            body = await self._body(receive)
+            body = await self._body(receive, self._files.get(scope["path"], self._largest))
             _refuse_loose_json(scope, body)
         except TooLarge as error:
             told = await answer(Request(scope), 413, "Too large", str(error), (Problem("", str(error)),))
@@ -40,7 +46,7 @@ class StrictReading:
             scope[BODY] = body
             await self._app(scope, _again(body, receive), send)
 
-    async def _body(self, receive: Receive) -> bytes:
+    async def _body(self, receive: Receive, largest: int) -> bytes:
         """All of the body, unless it is too large: then no more of it than shows that."""
         parts, size, more = [], 0, True
         while more:
@@ -48,8 +54,8 @@ class StrictReading:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             more = message.get("more_body", False)
-            if size > self._largest:
-                raise TooLarge(self._largest)
+            if size > largest:
+                raise TooLarge(largest)
         return b"".join(parts)
 
 
@@ -75,7 +81,7 @@ def _refuse_loose_json(scope: Scope, body: bytes) -> None:
     """Refuse what Python would read as JSON and others would not, or otherwise: NaN, a name that is there twice."""
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
     if body and (kind == "application/json" or kind.endswith("+json")):
-        strict_json.read(body, len(body))
+        strict_json.read_one_or_many(body, len(body))
 
 
 def _told(problems: tuple[Problem, ...]) -> str:

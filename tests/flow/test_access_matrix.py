@@ -51,6 +51,8 @@ THE_SAME_FOR_ALL = {
 
 ABOUT_NOTHING_THERE = {
     "/requests": "logs a new request: test_a_tracker_logs_and_reads_the_requests_of_its_own_source_only",
+    "/imports": "takes in a file of one's own source: test_imports",
+    "/imports/columns": "looks at a file, and at how those of one's own source are read: test_imports",
     "/calendars": "makes a feed of one's own: test_calendar_feed",
     "/calendars/revoke": "revokes a feed of one's own: test_calendar_feed",
     "/webhooks": "makes one of one's own: test_webhooks",

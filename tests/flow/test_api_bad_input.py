@@ -39,7 +39,7 @@ async def send(world: World, body: bytes, path: str = "/sessions", kind: str = "
     ("body", "reason"),
     [
         (b"{", "is not JSON: see line 1, column 2"),
-        (b"[]", "must be a JSON object"),
+        (b"[]", "must be an object"),
         (b"null", "must be a JSON object"),
         (b'"text"', "must be a JSON object"),
         (b'{"a": NaN}', "has a number that is not finite"),

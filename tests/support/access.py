@@ -68,7 +68,7 @@ async def a_house(
             await service.prepare()
             stack.push_async_callback(service.store.database.close)
         app = frame.build(services, nothing_to_start, GuardedDoor(register, a_minute))
-        app.state.desks = {service.name: Desk(service.store, 0, service.directory) for service in services}
+        app.state.desks = {service.name: Desk(service.store, 0, service.directory, service.ask) for service in services}
         house = House(register, World(services, clock, AsyncClient()), clock, app)
         house.world.http = await house.program("administrator")
         yield house

@@ -57,4 +57,7 @@ def _filled(api: Mapping[str, Any], schema: Mapping[str, Any], name: str, told: 
 def _resolved(api: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" in schema:
         return _resolved(api, api["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
-    return _resolved(api, schema["anyOf"][0]) if "anyOf" in schema else schema
+    for choice in ("anyOf", "oneOf"):
+        if choice in schema:
+            return _resolved(api, schema[choice][0])
+    return schema

@@ -88,6 +88,14 @@ class World:
         await self.stage.pass_time(self.clock.now())
         return answer
 
+    async def hand_in(self, content: bytes | str, path: str = "/imports", name: str = "r.csv", **told: Any) -> Response:
+        """Hand in a file of requests by HTTP, and let all that follows from it happen."""
+        form = {"source": "tracker", **told}
+        answer = await self.http.post(path, data=form, files={"file": (name, content)})
+        await self._settle()
+        await self.stage.pass_time(self.clock.now())
+        return answer
+
     async def do(self, path: str, **told: Any) -> dict[str, Any]:
         """Command what is not refused; gives back what was said."""
         answer = await self.post(path, **told)
@@ -149,7 +157,7 @@ async def a_world(now: datetime = NOW, database: str = IN_MEMORY, data: Path = P
             service.colleagues = {other.name: other for other in services if other is not service}
         app = frame.build(services, nothing_to_start)
         # Nothing is under way between services that settle at once.
-        app.state.desks = {service.name: Desk(service.store, 0, service.directory) for service in services}
+        app.state.desks = {service.name: Desk(service.store, 0, service.directory, service.ask) for service in services}
         # What breaks is answered as it would be, not raised into the test.
         transport = ASGITransport(app, raise_app_exceptions=False)
         async with AsyncClient(transport=transport, base_url="http://throughline") as http:

@@ -27,6 +27,22 @@ def test_every_jurisdiction_is_in_the_region_that_the_office_of_child_care_lists
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("KY", "KY"), (" ky ", "KY"), ("Kentucky", "KY"), ("KENTUCKY", "KY"), ("Kentucky (KY)", "KY"),
+        ("KY - Kentucky", "KY"), ("State of Kentucky", "KY"), ("Commonwealth of Kentucky", "KY"),
+        ("Washington, D.C.", "DC"), ("D.C.", "DC"), ("the District of Columbia", "DC"), ("Washington", "WA"),
+        ("US Virgin Islands", "VI"), ("U.S. Virgin Islands", "VI"), ("CNMI", "MP"), ("north  carolina", "NC"),
+        ("tribe-yurok", "tribe-yurok"), ("Yurok Tribe", "tribe-yurok"),
+        ("", None), ("Kentucky, Tennessee", None), ("Kentuky", None), ("region 4", None), ("of", None), ("-", None),
+    ],
+)  # fmt: skip
+def test_a_jurisdiction_is_known_by_its_code_and_by_its_name_however_it_is_written(text: str, code: str | None) -> None:
+    places = Places({"tribe-yurok": Place("tribe-yurok", "Yurok Tribe", 9, "America/Los_Angeles")})
+    assert places.code_of(text) == code
+
+
 def test_names_are_told_once_and_zones_exist() -> None:
     assert max(Counter(place.name for place in PLACES.values()).values()) == 1
     assert [code for code, place in PLACES.items() if zone_named(place.zone) is None] == []

@@ -2,8 +2,19 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import approvals, contacts, engagements, peers, people, playbooks, requests, teams, topics
+from services.intake.api import (
+    approvals,
+    contacts,
+    engagements,
+    imports,
+    peers,
+    people,
+    playbooks,
+    requests,
+    teams,
+    topics,
+)
 
 router = APIRouter(tags=["intake"])
-for noun in (requests, topics, engagements, approvals, teams, peers, playbooks, contacts, people):
+for noun in (requests, imports, topics, engagements, approvals, teams, peers, playbooks, contacts, people):
     router.include_router(noun.router)

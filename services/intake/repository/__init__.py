@@ -118,8 +118,11 @@ async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
 
 
 def _opened_by(turn: Turn) -> Iterator[Request]:
-    """The requests that wait for an answer now, and did not before, or not in the same words."""
-    if not turn.line.startswith(f"{NO_ENGAGEMENT}/"):
+    """The requests that wait for an answer now, and did not before, or not in the same words.
+
+    What is told as part of the past brings no topic into demand by itself; whoever asks next is counted with it.
+    """
+    if not turn.line.startswith(f"{NO_ENGAGEMENT}/") or all(fact.is_historic for fact in turn.new):
         return
     before = {request.request_id: request for request in domain.known(turn.before).requests.values()}
     for id, request in domain.known(turn.after).requests.items():

@@ -22,6 +22,8 @@ class Item:
     values: tuple[Values, ...]
     """Its own, and those of what is around it."""
     team_id: str | None = None
+    past_until: datetime | None = None
+    """Until when all that was due is past, if it was told as part of the past."""
 
     def value(self, name: str) -> Value:
         """An attribute by its full name; None where the item has none."""

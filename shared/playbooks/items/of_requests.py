@@ -20,7 +20,7 @@ def requests(ground: Ground) -> Iterator[Item]:
             "request.source": logged.event.source,
         }
         zone = ground.calendar.places.zone_of(logged.event.jurisdiction) or ground.calendar.default_zone
-        yield Item(id, zone, moments, (values,))
+        yield Item(id, zone, moments, (values,), past_until=ground.history.past_until(logged.fact))
 
 
 def demands(ground: Ground) -> Iterator[Item]:
