@@ -5,7 +5,7 @@ from services.evaluation.api import router
 from services.evaluation.handlers import webhooks
 from services.evaluation.pages import PAGES
 from services.evaluation.repository import FOLLOWING, keep
-from services.evaluation.subscribers import EAR
+from services.evaluation.subscribers import ANSWERS, EAR
 from services.evaluation.tables import TABLES
 from services.evaluation.ticks import alarm, messenger
 from shared.clock import Clock
@@ -33,6 +33,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         ticks=alarm,
         sends=messenger,
         forgets=webhooks.forget_person,
+        answers=ANSWERS,
     )
     service.store.topics = settings.known_topics
     return service

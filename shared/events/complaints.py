@@ -9,6 +9,8 @@ from shared.events.fields import MEANT
 
 MOST = 50
 """So many problems are told at once; whoever sent more has them all of one kind."""
+UNSAID = re.compile(r"<[a-z]+>")
+"""Which of several kinds something was taken for: no place in it."""
 SPEAKABLE = re.compile(r"[A-Za-z0-9_@-]{1,64}")
 
 WORDS: Mapping[str, str] = {
@@ -63,7 +65,7 @@ def _place(loc: Iterable[str | int], under: str) -> str:
     for part in parts[:-2] if parts[-1:] == ["[key]"] else parts:
         if isinstance(part, int):
             place += f"[{part}]"
-        else:
+        elif not UNSAID.fullmatch(part):
             place += ("." if place else "") + (part if SPEAKABLE.fullmatch(part) else "?")
     return place
 

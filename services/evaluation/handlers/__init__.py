@@ -9,9 +9,11 @@ from services.evaluation.domain import Known, Overview, Report, RoundLine
 from services.evaluation.repository import FOLLOWING, rounds
 from shared import saying_again, use_cases
 from shared.access.caller import Caller
+from shared.bus.fates import MOST
 from shared.commands import Said
 from shared.errors import Unknown
 from shared.events.base import Fact
+from shared.seen import Seen
 from shared.storage import facts as kept
 from shared.storage.headings import heading, headings
 from shared.storage.work import Store
@@ -59,6 +61,17 @@ async def earliest(store: Store) -> datetime | None:
     async with store.look() as unit:
         moments = (await repository.stirred(unit), await FOLLOWING.earliest(unit))
         return min((moment for moment in moments if moment is not None), default=None)
+
+
+async def seen(store: Store, engagement_id: str, jurisdiction: str) -> tuple[Seen, ...]:
+    """The changes that were seen in a jurisdiction, the latest first; none where nobody knows the engagement."""
+    async with store.look() as unit:
+        teams = (await kept.histories(unit, [engagement_id]))[engagement_id].teams
+        known = await repository.known(unit, engagement_id)
+    theirs = {id for id, team in teams.items() if team.jurisdiction == jurisdiction}
+    found = [one for one in known.outcomes.values() if one.jurisdiction == jurisdiction or one.team_id in theirs]
+    found.sort(key=lambda one: (one.seen_on, one.outcome_id), reverse=True)
+    return tuple(Seen.model_validate(one, from_attributes=True) for one in found[:MOST])
 
 
 async def report(store: Store, engagement_id: str) -> Report:

@@ -1,27 +1,40 @@
 """TA requests by HTTP."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
+from pydantic import Discriminator, Field, Tag
 
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
 from services.intake.decisions import requests as decisions
-from services.intake.domain import Request
+from services.intake.domain import Fate, Request
+from services.intake.handlers import asking
 from shared.access.opening import STAFF, TRACKERS, open_to
 from shared.commands import Said
-from shared.errors import Unknown
-from shared.storage.listing import Page
+from shared.storage.listing import MOST, Page
 from shared.web.desk import Which
 
 router = APIRouter()
 
 
+def _is_list(told: object) -> str:
+    return "<many>" if isinstance(told, list) else "<one>"
+
+
+Some = Annotated[list[domain.LogRequest], Field(min_length=1, max_length=MOST)]
+OneOrMany = Annotated[
+    Annotated[domain.LogRequest, Tag("<one>")] | Annotated[Some, Tag("<many>")], Discriminator(_is_list)
+]
+
+
 @router.post("/requests", status_code=201)
 @open_to(TRACKERS)
-async def log_request(command: domain.LogRequest, here: Here) -> Said:
-    """Log a request; logging it twice changes nothing."""
+async def log_request(command: Annotated[OneOrMany, Body()], here: Here) -> Said | list[Said]:
+    """Log a request, or a list of them: all, or none. Logging one twice changes nothing."""
+    if isinstance(command, list):
+        return await handlers.obey_all(here.store, command, decisions.log)
     return await handlers.obey(here.store, command, decisions.log)
 
 
@@ -68,10 +81,6 @@ async def get_request(request_id: str, here: Here) -> Request:
 
 @router.get("/requests/{source}/{external_id:path}")
 @open_to(TRACKERS)
-async def get_request_of_tracker(source: str, external_id: str, here: Here) -> Request:
-    """One request, by its tracker and its id there."""
-    async with here.store.look() as unit:
-        request = await repository.tracked(unit, source, external_id)
-    if request is None:
-        raise Unknown("request", f"{external_id} of {source}", field="external_id")
-    return request
+async def get_request_of_tracker(source: str, external_id: str, here: Here) -> Fate:
+    """What became of one request, by its tracker and its id there: received, answered by what, withdrawn; outcomes."""
+    return await asking.fate_of(here.store, here.asks, source, external_id)

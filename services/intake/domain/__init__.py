@@ -7,7 +7,7 @@ from services.intake.domain.engagements import ChangeEngagement, CloseEngagement
 from services.intake.domain.known import Known, known
 from services.intake.domain.peers import ConnectPeers, Peers, ProposedPeers, SuggestPeers
 from services.intake.domain.playbooks import Playbook, PublishPlaybook
-from services.intake.domain.requests import AnswerRequest, LogRequest, OfRequest, Request, WithdrawRequest
+from services.intake.domain.requests import AnswerRequest, Fate, LogRequest, OfRequest, Request, WithdrawRequest
 from services.intake.domain.teams import (
     AssignCohort,
     ChangeTeam,
@@ -27,8 +27,9 @@ from services.intake.domain.waiting import ApprovalClock, Clocked, Pace, Waiting
 __all__ = [
     "AnswerApproval", "AnswerRequest", "Application", "Approval", "ApprovalClock", "AskApproval", "Asked", "AskedBy",
     "AssignCohort", "Beside", "ChangeEngagement", "ChangeTeam", "Clocked", "CloseEngagement", "Cohort", "ConnectPeers",
-    "ConsentToContact", "DeclineContact", "Engagement", "FillRole", "FormTeam", "Known", "LeaveTeam", "LogRequest",
-    "OfRequest", "OpenEngagement", "Pace", "Peers", "Playbook", "ProposedCohort", "ProposedPeers", "PublishPlaybook",
+    "ConsentToContact", "DeclineContact", "Engagement", "Fate", "FillRole", "FormTeam", "Known", "LeaveTeam",
+    "LogRequest", "OfRequest", "OpenEngagement", "Pace", "Peers", "Playbook", "ProposedCohort", "ProposedPeers",
+    "PublishPlaybook",
     "ReceiveApplication", "Request", "SignOffTeam", "SuggestPeers", "Team", "Topic", "VacateRole", "Waiting",
     "Wanted", "WithdrawRequest", "known",
 ]  # fmt: skip

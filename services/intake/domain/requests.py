@@ -12,6 +12,7 @@ from shared.entities import Entity
 from shared.events import intake as said
 from shared.events.base import NO_ENGAGEMENT, Day, Fact, Jurisdiction, Label, Line, Slug, Text
 from shared.events.fields import is_slug, refusal
+from shared.seen import Seen
 
 LONGEST = 64
 HASH = 8
@@ -36,6 +37,31 @@ class Request(Entity):
     """The engagement that answers it, if one does."""
     reason: str | None = None
     """Why it was withdrawn."""
+
+
+class AnsweredBy(Entity):
+    """The engagement that answers a request, as its tracker is told of it."""
+
+    engagement_id: str
+    title: str
+    opened_on: date
+    state: str
+
+
+class Fate(Request):
+    """A request and what became of it, as its tracker is told."""
+
+    fate: Literal["received", "answered", "withdrawn"]
+    engagement: AnsweredBy | None = None
+    """The engagement that answers it."""
+    outcomes: tuple[Seen, ...] | None = None
+    """Changes that were seen in its jurisdiction by that engagement; nothing where that cannot be told now."""
+
+
+def fate(request: Request, engagement: AnsweredBy | None = None, outcomes: tuple[Seen, ...] | None = None) -> Fate:
+    """What became of a request."""
+    told = "received" if request.state == "logged" else request.state
+    return Fate(**request.model_dump(), fate=told, engagement=engagement, outcomes=outcomes)
 
 
 def evolve(known: Request | None, fact: Fact) -> Request | None:

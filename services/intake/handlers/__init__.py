@@ -16,7 +16,7 @@ from services.intake.domain import (
 from services.intake.repository import RECORDS, known_for, record
 from shared import saying_again, use_cases
 from shared.commands import Command, Said
-from shared.errors import Unknown
+from shared.errors import NoneOfThem, Unknown
 from shared.events.base import Fact
 from shared.events.intake import PlaybookPublished
 from shared.playbooks.model import read
@@ -31,6 +31,22 @@ NO_PATIENCE = 0.0
 async def obey(store: Store, command: C, decide: Decide[C, Known]) -> Said:
     """Do what a person or program asks, or say why not."""
     return await use_cases.obey(store, command, _knowing(command), decide, record, NO_PATIENCE)
+
+
+async def obey_all(store: Store, commands: Sequence[C], decide: Decide[C, Known]) -> list[Said]:
+    """Do all that is asked together, or nothing; what is not possible is told by its place in the list."""
+    places = {command.line: place for place, command in reversed([*enumerate(commands)])}
+
+    async def know(unit: Unit, line: str) -> Known:
+        command = commands[places[line]]
+        assert isinstance(command, Asked)
+        return await known_for(unit, command)
+
+    try:
+        return await use_cases.obey_all(store, commands, know, decide, record, NO_PATIENCE)
+    except NoneOfThem as error:
+        wrong = {f"[{places[line]}]": one for line, one in error.refused.items()}
+        raise NoneOfThem(len(commands), wrong) from None
 
 
 async def obey_anew(store: Store, command: C, decide: Decide[C, Known]) -> Said:

@@ -3,7 +3,10 @@
 from sqlalchemy import select
 
 from services.intake import repository
-from services.intake.domain import Known, Request
+from services.intake.domain import Fate, Known, Request
+from services.intake.domain.requests import AnsweredBy, fate
+from shared.bus import fates
+from shared.bus.looking_on import Asks
 from shared.errors import Unknown
 from shared.events.base import NO_ENGAGEMENT
 from shared.storage.listing import Asked, Page
@@ -28,6 +31,21 @@ async def request(store: Store, request_id: str) -> tuple[Request, Known]:
     async with store.look() as unit:
         found = await repository.REQUESTS.find(unit, request_id)
         return found, await repository.RECORDS.known(unit, f"{NO_ENGAGEMENT}/{request_id}")
+
+
+async def fate_of(store: Store, asks: Asks, source: str, external_id: str) -> Fate:
+    """What became of a request, by its tracker and its id there; outcomes, if evaluation answers."""
+    async with store.look() as unit:
+        found = await repository.tracked(unit, source, external_id)
+        if found is None:
+            raise Unknown("request", f"{external_id} of {source}", field="external_id")
+        if found.answered_by is None:
+            return fate(found)
+        # Whose request an engagement answers may know which it is, without a seat in it.
+        with unit.unasked():
+            engagement = (await repository.RECORDS.known(unit, found.answered_by)).engagement
+    told = AnsweredBy.model_validate(engagement, from_attributes=True) if engagement else None
+    return fate(found, told, await fates.seen(asks, found.answered_by, found.jurisdiction))
 
 
 async def is_known(store: Store, request_id: str) -> bool:
