@@ -74,7 +74,7 @@ async def _restore(folder: Path, manifest: Manifest, settings: Settings, told: P
         if service == "followup":
             await followup.forget_people(connection, list(erased), WorldClock().now())
         if service == NAME:
-            await accounts.forget_all(connection, erased, WorldClock().now())
+            await accounts.forget_all(connection, erased, WorldClock().now(), words)
 
     async with _holdings(settings) as holdings:
         await restoring.restore(folder, manifest, holdings, amend)

@@ -47,7 +47,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         partial(service.ask, within=PATIENT),
         service.tell_people_changed,
         # The processes' services share one register, which they get after they are built.
-        lambda person_id: accounts.forget(service.register, person_id),
+        lambda person_id, words: accounts.forget(service.register, person_id, words),
         lambda people: accounts.sign_out(service.register, people),
         settings.data,
     )

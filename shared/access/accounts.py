@@ -1,6 +1,6 @@
 """Accounts: which person may sign in, as what, and for which jurisdictions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -8,17 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import spellings
 from shared.access.caller import Caller, Role
 from shared.access.register import Register
 from shared.access.tables import AccountRow, IdentityRow, LinkRow, SignInRow, TokenRow
 from shared.errors import Unknown
 from shared.events.fields import Jurisdiction, Slug, refusal
 from shared.storage.database import upsert
+from shared.storage.illegible import make_illegible
 from shared.storage.listing import Asked, Page
+from shared.storage.scrubbing import scrub
 from shared.storage.tables import table
 
 ACCOUNT, SIGN_IN, LINK, TOKEN = table(AccountRow), table(SignInRow), table(LinkRow), table(TokenRow)
 IDENTITY = table(IdentityRow)
+ERASED = spellings.ERASED.decode()
 OF_PEOPLE = frozenset(Role) - {Role.TRACKER}
 
 
@@ -77,17 +81,26 @@ async def sign_out(register: Register, people: Collection[str]) -> None:
         await _revoke_tokens(connection, people, register.clock.now())
 
 
-async def forget(register: Register, person_id: str) -> None:
-    """Let nobody in by this person's id any more: neither them, nor a program that asks in their name."""
+async def forget(register: Register, person_id: str, words: Sequence[str] = ()) -> bool:
+    """Let nobody in by this person's id any more: neither them, nor a program that asks in their name.
+
+    Tokens that somebody called by these words are called by them no more; tells whether the files are clean of it.
+    """
     async with register.writing() as connection:
-        await forget_all(connection, [person_id], register.clock.now())
+        named = await forget_all(connection, [person_id], register.clock.now(), words)
+    return await scrub(register.database, "token") if named else True
 
 
-async def forget_all(connection: AsyncConnection, people: Collection[str], now: datetime) -> None:
-    """The same for many people, in a register that is open already."""
+async def forget_all(
+    connection: AsyncConnection, people: Collection[str], now: datetime, words: Sequence[str] = ()
+) -> int:
+    """The same for many people, in a register that is open already; how many tokens were renamed."""
     for kept in (ACCOUNT, SIGN_IN, LINK, IDENTITY):
         await connection.execute(delete(kept).where(kept.c.person_id.in_(people)))
     await _revoke_tokens(connection, people, now)
+    in_their_name = update(TOKEN).where(TOKEN.c.person_id.in_(people), TOKEN.c.label != ERASED)
+    renamed = await connection.execute(in_their_name.values(label=ERASED))
+    return renamed.rowcount + await make_illegible(connection, TOKEN, ("label",), words)
 
 
 async def _revoke_tokens(connection: AsyncConnection, people: Collection[str], now: datetime) -> None:

@@ -14,10 +14,11 @@ from shared.access.caller import NOBODY
 from shared.access.failing import Departed, KnownAsAnother, NoAddress, NotKnown, SignInFailed, Stale, TooManyAtOnce
 from shared.access.limits import Limit
 from shared.access.opening import ANYBODY, open_to
-from shared.access.pages import START, Here, is_https, let_in, page, safe
+from shared.access.pages import START, Here, let_in, page, safe
 from shared.access.provider import Provider, Vouched
 from shared.access.register import Register
 from shared.people import ADDRESS, Directory, Person
+from shared.web.addresses import is_https
 
 log = structlog.get_logger()
 router = APIRouter(tags=["signing in"], include_in_schema=False)
@@ -54,7 +55,7 @@ async def begin(request: Request, here: Here, next: str = START) -> Response:
         path=BEGIN,
         httponly=True,
         samesite="lax",
-        secure=is_https(request, here),
+        secure=is_https(request),
     )
     return answer
 

@@ -20,7 +20,7 @@ from shared.access.register import Register
 from shared.access.secrets import hashed
 from shared.errors import NotNow, Refused
 from shared.service import Service
-from shared.web.addresses import parts_of
+from shared.web.addresses import is_https, parts_of
 from shared.web.pages.rendering import render
 
 log = structlog.get_logger()
@@ -108,14 +108,9 @@ def let_in(request: Request, here: Register, secret: str, next_: str) -> Respons
     """The page on which somebody goes on who has just signed in."""
     answer = RedirectResponse(safe(next_), status_code=303)
     lasts = round(signing_in.STAYS.total_seconds())
-    kept = is_https(request, here)
+    kept = is_https(request)
     answer.set_cookie(COOKIE, secret, max_age=lasts, path="/", httponly=True, samesite="lax", secure=kept)
     return answer
-
-
-def is_https(request: Request, here: Register) -> bool:
-    """Whether people reach us by HTTPS: then a cookie goes nowhere else."""
-    return here.url.startswith("https://") or request.url.scheme == "https"
 
 
 async def page(request: Request, template: str, status: int = 200, **context: object) -> Response:

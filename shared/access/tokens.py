@@ -26,7 +26,7 @@ USED_EVERY = timedelta(minutes=1)
 class Wanted(Scope):
     """A token that somebody wants: whose, for what, and how long."""
 
-    label: Label
+    label: Label = Field(description="What it is for; never a name of a person.")
     source: Slug | None = None
     person_id: Slug | None = None
     reads_only: bool = False

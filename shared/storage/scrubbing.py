@@ -1,6 +1,7 @@
 """Scrubbing: what was deleted or changed is gone from the files as well, not only from the tables."""
 
 import asyncio
+from collections.abc import Iterable
 
 import structlog
 from sqlalchemy import text
@@ -15,13 +16,13 @@ TRIES, PAUSE = 40, 0.05
 """How often, and after how many seconds, is asked again whether nobody reads what is to go."""
 
 
-async def scrub(database: Database, table: str) -> bool:
+async def scrub(database: Database, *tables: str) -> bool:
     """Write a database anew without what it deleted; whether its files are clean now.
 
-    Of a served one only this table: its log, its replicas and its backups are in the hands of whoever runs it.
+    Of a served one only these tables: its log, its replicas and its backups are in the hands of whoever runs it.
     """
     try:
-        return await (_scrub_file(database) if database.is_sqlite else _scrub_table(database, table))
+        return await (_scrub_file(database) if database.is_sqlite else _scrub_tables(database, tables))
     except (DBAPIError, NotNow) as error:
         log.warning("not_scrubbed", service=database.service, error=type(error).__name__)
         return False
@@ -44,8 +45,9 @@ async def _scrub_file(database: Database) -> bool:
     return False
 
 
-async def _scrub_table(database: Database, table: str) -> bool:
+async def _scrub_tables(database: Database, tables: Iterable[str]) -> bool:
     alone = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     async with alone.connect() as connection:
-        await connection.execute(text(f'VACUUM FULL "{database.service}"."{table}"'))
+        for table in tables:
+            await connection.execute(text(f'VACUUM FULL "{database.service}"."{table}"'))
     return True

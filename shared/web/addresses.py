@@ -15,6 +15,12 @@ def parts_of(address: str) -> SplitResult:
         return NOWHERE
 
 
+def is_https(request: Request) -> bool:
+    """Whether people reach us by HTTPS: then a cookie goes nowhere else."""
+    register = request.app.state.register
+    return request.url.scheme == "https" or (register is not None and register.url.startswith("https://"))
+
+
 def here(request: Request) -> str:
     """Where people reach us: as the settings say; else whoever asks has just done so."""
     for service in request.app.state.services.values():

@@ -1,6 +1,7 @@
 """Letters by a real mail server: each way to connect and sign in, addresses that not all take, an end in between."""
 
 import asyncio
+import os
 import ssl
 import sys
 from collections.abc import AsyncIterator
@@ -101,6 +102,18 @@ async def test_a_token_is_read_anew_for_each_connection(tmp_path: Path) -> None:
         command = f"{sys.executable} -c \"print('third')\""
         await send(server, mail_user="we", mail_token_command=command)
         assert server.signed_in == [("we", "first"), ("we", "second"), ("we", "third")]
+
+
+async def test_a_command_that_gives_no_token_in_time_ends_and_whatever_it_started_ends_with_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # Whoever reads from the pipe reads until nobody is left who could write into it.
+    said = asyncio.create_task(asyncio.to_thread(pipe.read_bytes))
+    command = f"sh -c 'exec 3>{pipe}; (sleep 15; echo still here >&3) & wait'"
+    async with a_mail_server(sign_in=True) as server:
+        with pytest.raises(Unsent, match="did not run to its end"):
+            await send(server, mail_user="we", mail_token_command=command, mail_timeout=1)
+    assert await said == b""
 
 
 async def test_a_server_that_is_away_is_told_in_words() -> None:

@@ -2,13 +2,17 @@
 everywhere: in each file, each answer, each page, the log, an export, a backup, and what is restored from an old one.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
+from quopri import encodestring
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,9 +24,11 @@ from tests.support.up import ROOT, Up, a_folder, an_up
 
 QUIET = {"id": "p-1", "name": "Zerelda Quillfeather", "address": "zq.canary@nowhere.example"}
 """Only the directory knows her."""
-SPOKEN_OF = {"id": "p-2", "name": "Ignatius Wombleton", "address": "iw.canary@nowhere.example"}
-"""A tracker has sent his name, in a message that nobody could read."""
-CANARIES = re.compile(rb"quillfeather|wombleton|(zq|iw)\.canary", re.IGNORECASE)
+SPOKEN_OF = {"id": "p-2", "name": "Iñigo Wombleton", "address": "iw.canary@nowhere.example"}
+"""Trackers have sent his name, in messages that nobody could read, each in its own spelling."""
+PACKED = rb"V29tYmxld|dvbWJsZXR|Xb21ibGV0"
+"""What base64 makes of Wombleton, wherever it begins."""
+CANARIES = re.compile(rb"(?i:quillfeather|wombleton|(zq|iw)\.canary)|" + PACKED)
 FILE = "id,name,address\n" + "".join(",".join(one.values()) + "\n" for one in (QUIET, SPOKEN_OF))
 ENGAGEMENT = {
     "engagement_id": "e1", "title": "Together", "playbook": "example", "center": "NCASE", "topic": "workforce",
@@ -90,9 +96,14 @@ def shown(up: Up, key: str) -> int:
 
 
 async def send_what_nobody_can_read(up: Up) -> None:
-    body = f'{{"need": "Ask {SPOKEN_OF["name"]} <{SPOKEN_OF["address"]}>"'.encode()
+    name, address = SPOKEN_OF["name"], SPOKEN_OF["address"]
+    sent = [f'{{"need": "Ask {name} <{address}>"'.encode()]
+    sent += [json.dumps({"need": name.upper(), "at": address})[:-1].encode()]
+    sent += [name.encode("latin-1"), normalize("NFD", name).encode(), encodestring(name.encode())]
+    sent.append(b64encode(f"Please ask {name}".encode()))
     async with up.on_the_bus("ky", Kind.TRACKER) as client:
-        await client.publish("inbound.requests.ky", body)
+        for body in sent:
+            await client.publish("inbound.requests.ky", body)
         await client.flush()
 
 
@@ -126,11 +137,12 @@ async def test_after_they_are_erased_nobody_finds_them_anywhere(folder: Path, tm
         did(up, "access", "grant", "p-1", "evaluator")
         key = did(up, "token", "make", "R", "--role", "evaluator", "--person", "p-1").strip()
         assert shown(up, key) == 200
+        did(up, "token", "make", f"R of {SPOKEN_OF['name']}", "--role", "evaluator")
         up.post("/engagements", **ENGAGEMENT)
         up.post("/teams", **TEAM)
         ask_for_a_link(up)
         await send_what_nobody_can_read(up)
-        up.until(lambda: aside(up))
+        up.until(lambda: len(aside(up)) == 6)
         up.until(lambda: any(one["text"] for one in letters(up)))
         assert any(CANARIES.search(answer) for answer in answers(up).values())
         did(up, "backup", str(backups / "before"))
@@ -140,7 +152,8 @@ async def test_after_they_are_erased_nobody_finds_them_anywhere(folder: Path, tm
         (folder / "people.csv").unlink()
 
         assert {path for path, answer in answers(up).items() if CANARIES.search(answer)} == set()
-        assert [CANARIES.search(one["body"].encode()) for one in aside(up)] == [None]
+        assert [CANARIES.search(json.dumps(one).encode()) for one in aside(up)] == [None] * 6
+        assert "R of [erased]" in did(up, "token", "list")
         assert [(one["person_id"], one["text"]) for one in letters(up)] == [("p-1", None)]
         assert "quillfeather" not in did(up, "people", "list").lower()
         assert command(up, "people", "show", "p-1").returncode == 1

@@ -58,9 +58,11 @@ async def test_to_follow_a_link_signs_nobody_in_and_to_press_the_button_does_onc
 
 async def test_where_pages_are_reached_by_https_the_cookie_goes_nowhere_else(house: House) -> None:
     house.register.url = "https://throughline.example.org"
-    key = await key_for(house)
-    answer = await house.comes(**BROWSER).post("/sign-in/link", data={"key": key})
+    key, browser = await key_for(house), house.comes(**BROWSER)
+    answer = await browser.post("/sign-in/link", data={"key": key})
     assert "Secure" in answer.headers["set-cookie"]
+    told = await (await house.person("p-1", "supervisor")).post("/app/account/sign-out-elsewhere")
+    assert told.headers["set-cookie"].startswith("flash=") and "Secure" in told.headers["set-cookie"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from httpx import Response
 
 from services.followup.handlers import mail
 from services.intake.handlers.people import Directory
+from shared import errors
+from shared.errors import Unknown
 from shared.people import called
 from shared.storage import aside
 from tests.support.services import World, a_world, problems
@@ -106,6 +108,33 @@ async def test_after_an_erasing_no_byte_of_any_database_tells_the_name(world: Wo
     for service in world.services.values():
         assert await service.directory.named(["p-1"]) == {}
     assert problems(await world.http.get("/people/p-1"), 404)
+
+
+async def test_what_is_wrong_with_a_message_and_what_it_is_about_tell_no_more_of_whoever_was_erased(
+    world: World, tmp_path: Path
+) -> None:
+    await put(world, "p-1", **MARIA)
+    async with world.services["intake"].store.work() as unit:
+        told = Unknown("engagement", "maria_quillfeather", field="follows")
+        await aside.put_aside(unit, "inbound.requests.Maria-Quillfeather", b"{}", errors.problems(told))
+    assert b"quillfeather" in bytes_of(tmp_path).lower()
+    assert (await world.do("/people/p-1/erase"))["redacted"] == 1
+    [left] = (await world.get("/aside"))["intake"]["items"]
+    assert left["subject"] == "inbound.requests.[erased]"
+    assert left["problems"][0]["reason"].startswith("There is no engagement [erased].")
+    assert b"quillfeather" not in bytes_of(tmp_path).lower(), "nor what the bus is told of it"
+
+
+async def test_no_token_is_called_by_the_name_of_whoever_was_erased(world: World, tmp_path: Path) -> None:
+    await put(world, "p-1", **MARIA)
+    await world.services["intake"].register.prepare()
+    wanted = [("For MARIA Quillfeather's R", None), ("R of Maria", "p-1"), ("Dashboard", None)]
+    for label, person_id in wanted:
+        await world.do("/access/tokens", label=label, roles=["evaluator"], person_id=person_id)
+    await world.do("/people/p-1/erase")
+    labels = sorted(one["label"] for one in (await world.get("/access/tokens"))["items"])
+    assert labels == ["Dashboard", "For [erased]'s R", "[erased]"]
+    assert b"quillfeather" not in bytes_of(tmp_path).lower() and b"R of Maria" not in bytes_of(tmp_path)
 
 
 async def test_who_was_erased_stays_erased(world: World) -> None:

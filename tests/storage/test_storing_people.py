@@ -26,8 +26,12 @@ async def nothing(*_told: object) -> None:
     return None
 
 
+async def shut_out(*_told: object) -> bool:
+    return True
+
+
 def directory(store: Store, data: Path) -> Directory:
-    return Directory(store, nobody_answers, nothing, nothing, nothing, data)
+    return Directory(store, nobody_answers, nothing, shut_out, nothing, data)
 
 
 @pytest.fixture

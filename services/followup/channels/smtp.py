@@ -1,10 +1,13 @@
 """The way out by SMTP: a plain relay, STARTTLS or TLS from the first byte; a password, XOAUTH2, or no sign-in."""
 
 import asyncio
+import os
 import re
 import shlex
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -135,16 +138,29 @@ class _Wire:
 
 
 async def _said_by(command: str, within: float) -> str:
-    words = shlex.split(command)
     try:
-        async with asyncio.timeout(within):
-            process = await asyncio.create_subprocess_exec(*words, stdout=-1, stderr=-3)
-            out, _ = await process.communicate()
+        # In a group of its own: it may have started others, and all of them end with it.
+        process = await asyncio.create_subprocess_exec(
+            *shlex.split(command), stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+        )
+        try:
+            async with asyncio.timeout(within):
+                out, _ = await process.communicate()
+        except BaseException:
+            await _end(process)
+            raise
     except (OSError, TimeoutError) as error:
         raise Unsent("The command that gives the token for the mail server did not run to its end.") from error
     if process.returncode or not out.strip():
         raise Unsent("The command that gives the token for the mail server gave none.")
     return out.decode(errors="replace").strip()
+
+
+async def _end(process: Process) -> None:
+    """Leave nothing behind of a command that took too long, neither running nor unburied."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await asyncio.shield(process.wait())
 
 
 def _unsent(error: Exception) -> Unsent:

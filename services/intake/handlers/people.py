@@ -39,7 +39,7 @@ class Directory:
         store: Store,
         asks: Asks,
         tell: Callable[[bool], Awaitable[None]],
-        shut_out: Callable[[str], Awaitable[None]],
+        shut_out: Callable[[str, Sequence[str]], Awaitable[bool]],
         sign_out: Callable[[Collection[str]], Awaitable[None]],
         data: Path,
     ) -> None:
@@ -139,12 +139,12 @@ class Directory:
         if unasked and not anyway:
             raise NotAllAsked(f"{', '.join(unasked)} did not answer, and may have put aside what shows the name.")
         here = await forgetting.forget(self._store, asked)
-        await self._shut_out(person_id)
+        clean = await self._shut_out(person_id, words)
         note_erased(self._data, person_id)
         await use_cases.at_once(self._store, lambda unit: rows.erase(unit, person_id))
         # One replica of each service was asked to forget; that somebody is gone is told to all of them.
         await self._tell(True)
-        clean = await scrub(self._store.database, "person")
+        clean = await scrub(self._store.database, "person") and clean
         return _told(Erased(person_id=person_id, already=already, unasked=unasked), [here, *elsewhere], clean)
 
     async def search(self, words: Sequence[str]) -> Mentions:

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
 
-from shared.web.addresses import parts_of
+from shared.web.addresses import is_https, parts_of
 
 COOKIE = "flash"
 LASTS = 60
@@ -37,7 +37,8 @@ def went_well(
     flash = Flash(sentence=sentence, undo=tuple(undo), undo_at=undo_at)
     if len(_packed(flash)) > LARGEST:
         flash = Flash(sentence=sentence)
-    answer.set_cookie(COOKIE, _packed(flash), max_age=LASTS, path="/app", httponly=True, samesite="lax")
+    kept = is_https(request)
+    answer.set_cookie(COOKIE, _packed(flash), max_age=LASTS, path="/app", httponly=True, samesite="lax", secure=kept)
     return answer
 
 

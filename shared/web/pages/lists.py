@@ -82,8 +82,10 @@ def as_csv(found: Listed) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         value = "; ".join(str(one) for one in value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    # A number below zero is none: only words can be a formula.
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) else value
+    return "" if value is None else str(value)
 
 
 def _answering(rows: Callable[..., Awaitable[Listed]], answer: Answer) -> Callable[..., Awaitable[Response]]:
