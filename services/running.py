@@ -167,7 +167,9 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
         end(f"Cannot answer at {settings.host}:{settings.port}: {error.strerror}. Name another place: --port, --host.")
     app = _app(settings, names, listening)
     # What breaks is logged by us, without people's data; uvicorn would tell it again, with a traceback.
-    config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, log_level="critical", timeout_graceful_shutdown=5, forwarded_allow_ips=settings.proxies
+    )
     server = uvicorn.Server(config)
     # Answers that go on for as long as they are listened to end by themselves.
     app.state.is_ending = lambda: server.should_exit

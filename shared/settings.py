@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     url: str = ""
     """Where people reach the pages, if not at host and port: the links in mails begin with it."""
+    proxies: str = "127.0.0.1"
+    """The proxies whose word is taken for who asks and by which scheme: addresses or nets, separated by commas."""
     token: SecretStr = SecretStr("")
     """The token of an administrator; empty makes one, and keeps it in the file `key` in `data`."""
     oidc_issuer: Annotated[str, AfterValidator(_website)] = ""

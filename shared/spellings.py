@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html.entities import codepoint2name
 from json import dumps
+from typing import Literal
 from unicodedata import combining, normalize
 
 ERASED = b"[erased]"
 ENCODINGS = ("utf-8", "cp1252", "utf-16-le", "utf-16-be")
-FORMS = ("NFC", "NFD")
+FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 """An accented letter is one sign or two."""
 CASES = (str, str.lower, str.upper, str.title, str.casefold)
 GAPS = " \t\r\n\u00a0-\u2010\u2011\u2013_.+"
@@ -98,7 +99,8 @@ def _letter(letter: str) -> bytes:
 
 def _any(told: set[bytes]) -> bytes:
     """The longest first: what is a letter with its accent is not found without it."""
-    return b"|".join(sorted({one.lower() for one in told}, key=lambda one: (-len(one), one)))
+    longest: list[bytes] = sorted({one.lower() for one in told}, key=lambda one: (-len(one), one))
+    return b"|".join(longest)
 
 
 def _written(letter: str) -> Iterator[bytes]:

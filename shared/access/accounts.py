@@ -64,11 +64,15 @@ async def grant(register: Register, account: Account) -> Account:
 
 
 async def revoke(register: Register, person_id: str) -> None:
-    """Let a person sign in no more, and end what they began; raises Unknown where nobody may sign in by this id."""
+    """Let a person sign in no more, nor a program in their name, and end what they began.
+
+    Raises Unknown where nobody may sign in by this id.
+    """
     async with register.writing() as connection:
         gone = await connection.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
         for kept in (SIGN_IN, LINK, IDENTITY):
             await connection.execute(delete(kept).where(kept.c.person_id == person_id))
+        await _revoke_tokens(connection, [person_id], register.clock.now())
     if not gone.rowcount:
         raise Unknown("account of", person_id, field="person_id")
 

@@ -77,7 +77,7 @@ async def come_back(request: Request, here: Here) -> Response:
     except SignInFailed as error:
         return await _failed(request, provider, next_, error)
     log.info("signed_in", by="provider", person_id=person_id)
-    answer = let_in(request, here, session, next_)
+    answer = await let_in(request, here, session, next_)
     answer.delete_cookie(COOKIE, path=BEGIN)
     return answer
 

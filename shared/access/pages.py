@@ -17,7 +17,6 @@ from shared.access.door import COOKIE, TooMany, shown
 from shared.access.limits import Limit
 from shared.access.opening import ANYBODY, open_to
 from shared.access.register import Register
-from shared.access.secrets import hashed
 from shared.errors import NotNow, Refused
 from shared.service import Service
 from shared.web.addresses import is_https, parts_of
@@ -27,8 +26,8 @@ log = structlog.get_logger()
 router = APIRouter(tags=["signing in"], include_in_schema=False)
 Here = Annotated[Register, Depends(register)]
 START = "/app/inbox"
-MAILS = Limit(3)
-"""How many links one address may ask for within a minute."""
+ASKS = Limit(60)
+"""How often one machine may ask for a link within a minute; never counted by mail address: others could use it up."""
 
 
 def safe(next_: str) -> str:
@@ -54,7 +53,7 @@ async def ask_for_link(
     request: Request, here: Here, later: BackgroundTasks, address: Annotated[str, Form()] = ""
 ) -> Response:
     """Send a link to whoever reads mail at this address and may sign in; nobody else learns whether they may."""
-    if wait := MAILS.waits(hashed(address.strip().lower()), time.monotonic()):
+    if wait := ASKS.waits(request.client.host if request.client else "", time.monotonic()):
         raise TooMany(wait)
     later.add_task(_send, here, next(iter(request.app.state.services.values())), address.strip())
     answer = await page(request, "look_into_mail.html", status=202)
@@ -66,6 +65,9 @@ async def _send(here: Register, service: Service, address: str) -> None:
     person = await service.directory.whose(address)
     if person is None or person.left or await accounts.account(here, person.person_id) is None:
         log.info("sign_in_not_sent", why="no account has this address")
+        return
+    if await signing_in.has_enough(here, person.person_id):
+        log.info("sign_in_not_sent", why="links that were sent still work", person_id=person.person_id)
         return
     try:
         told = await service.ask("followup", "mail", {"person_id": person.person_id, "kind": "sign_in"})
@@ -90,7 +92,7 @@ async def use_link(
     secret = await signing_in.use(here, key)
     if secret is None:
         return await page(request, "link_is_void.html", status=410)
-    return let_in(request, here, secret, next)
+    return await let_in(request, here, secret, next)
 
 
 @router.post("/sign-out")
@@ -104,8 +106,11 @@ async def sign_out(request: Request, here: Here) -> Response:
     return answer
 
 
-def let_in(request: Request, here: Register, secret: str, next_: str) -> Response:
+async def let_in(request: Request, here: Register, secret: str, next_: str) -> Response:
     """The page on which somebody goes on who has just signed in."""
+    if before := shown(request.headers):
+        # Whoever was signed in here until now is not left signed in where nobody sees it.
+        await signing_in.end(here, before)
     answer = RedirectResponse(safe(next_), status_code=303)
     lasts = round(signing_in.STAYS.total_seconds())
     kept = is_https(request)

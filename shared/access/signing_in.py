@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.access.accounts import ACCOUNT, LINK, SIGN_IN, Account, account, read
+from shared.access.accounts import ACCOUNT, LINK, SIGN_IN, Account, read
 from shared.access.register import Register
 from shared.access.secrets import hashed, new_secret
 from shared.errors import Unknown
@@ -15,6 +16,8 @@ STAYS = timedelta(days=14)
 """How long somebody stays signed in."""
 LINK_LASTS = timedelta(minutes=15)
 """How long a link to sign in can be used."""
+ENOUGH = 5
+"""So many links of a person may wait: who asks in their name over and over neither floods nor locks them out."""
 NAME = 16
 """How many letters of a hash tell a person's sign-ins from each other."""
 
@@ -26,14 +29,30 @@ async def mint_link(register: Register, person_id: str, lasts: timedelta = LINK_
 
 async def mint(register: Register, person_id: str, lasts: timedelta) -> str:
     """The secret of a new link for this person; raises Unknown for whoever has no account."""
-    if await account(register, person_id) is None:
-        raise Unknown("account of", person_id, field="person_id")
     secret, now = new_secret(), register.clock.now()
     async with register.writing() as connection:
+        if not await _may_come_in(connection, person_id):
+            raise Unknown("account of", person_id, field="person_id")
         await connection.execute(delete(LINK).where(LINK.c.expires_at <= now))
         row = {"hash": hashed(secret), "person_id": person_id, "expires_at": now + lasts}
         await insert_new(connection, LINK, row)
     return secret
+
+
+async def _may_come_in(connection: AsyncConnection, person_id: str) -> bool:
+    """Whether a person has an account, which nobody takes away before this transaction ends.
+
+    Else what is begun just then would come alive again with an account that is granted later.
+    """
+    theirs = select(ACCOUNT.c.person_id).where(ACCOUNT.c.person_id == person_id).with_for_update(read=True)
+    return await connection.scalar(theirs) is not None
+
+
+async def has_enough(register: Register, person_id: str) -> bool:
+    """Whether so many links of this person still work that they need no more."""
+    theirs = select(func.count()).where(LINK.c.person_id == person_id, LINK.c.expires_at > register.clock.now())
+    async with register.database.reading() as connection:
+        return (await connection.scalar(theirs) or 0) >= ENOUGH
 
 
 async def use(register: Register, key: str) -> str | None:
@@ -46,10 +65,10 @@ async def use(register: Register, key: str) -> str | None:
 
 async def begin(register: Register, person_id: str) -> str | None:
     """Sign a person in, who has shown who they are; None for whoever has no account."""
-    if await account(register, person_id) is None:
-        return None
     secret, now = new_secret(), register.clock.now()
     async with register.writing() as connection:
+        if not await _may_come_in(connection, person_id):
+            return None
         await connection.execute(delete(SIGN_IN).where(SIGN_IN.c.expires_at <= now))
         row = {"hash": hashed(secret), "person_id": person_id, "since": now, "expires_at": now + STAYS}
         await insert_new(connection, SIGN_IN, row)

@@ -54,8 +54,11 @@ async def test_a_token_for_reading_changes_nothing(house: House) -> None:
 async def test_somebody_who_signed_in_is_known_until_they_may_not_any_more(house: House) -> None:
     person = await house.person("p-1", "supervisor")
     assert (await person.get("/access/me")).json()["person_id"] == "p-1"
+    program = await house.program("supervisor", person_id="p-1")
+    assert (await program.get("/access/me")).is_success
     await accounts.revoke(house.register, "p-1")
-    assert refusal(await person.get("/access/me")) == (401, "Sign in first")
+    for comes in (person, program):
+        assert refusal(await comes.get("/access/me")) == (401, "Sign in first")
 
 
 async def test_whoever_has_left_is_let_in_by_nothing_any_more(house: House) -> None:

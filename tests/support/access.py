@@ -65,6 +65,7 @@ async def a_house(
         await register.prepare()
         stack.push_async_callback(register.close)
         for service in services:
+            service.colleagues = {other.name: other for other in services if other is not service}
             await service.prepare()
             stack.push_async_callback(service.store.database.close)
         app = frame.build(services, nothing_to_start, GuardedDoor(register, a_minute))
