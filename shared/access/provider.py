@@ -61,6 +61,11 @@ class Provider:
         self._described = Remembered(self._describe)
         self._keys = Remembered(self._list_keys)
 
+    async def see_that_it_answers(self) -> None:
+        """Ask it who it is and by which keys it signs; for whoever sets it up."""
+        await self._described.anew()
+        await self._keys.anew()
+
     async def where(self, attempt: Attempt, back: str) -> str:
         """Where somebody signs in; the provider then sends them to `back`."""
         its = await self._described.now()

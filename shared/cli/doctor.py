@@ -8,15 +8,13 @@ from typing import Annotated
 import typer
 
 from shared.cli.calling import HERE, Api
-
-Finding = tuple[bool, str, str]
-"""Whether it is well, what was looked at, and what was found or is to be done."""
+from shared.cli.reaching import Finding, reaching
 
 
 def doctor(
     api: Api = HERE, as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False
 ) -> None:
-    """Check server, streams, database, clock and playbooks, and say what to do about what is not well."""
+    """Check bus, database, clock, playbooks, mail and sign-in, and say what to do about what is not well."""
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
@@ -44,6 +42,7 @@ async def _findings(api: str) -> list[Finding]:
     running = _running(api)
     findings += running
     findings += [finding async for finding in _bus(is_up=any(well for well, *_ in running))]
+    findings += [finding async for finding in reaching()]
     return findings
 
 

@@ -99,10 +99,38 @@ async def test_a_mail_program_stops_letters_without_being_anybody_here() -> None
         assert (await handling.chosen(store, "p-f")).stopped == ("digest",)
 
 
+async def test_the_link_in_a_letter_stops_letters_of_its_reader_and_opens_nothing_else() -> None:
+    async with a_house() as house:
+        followup = house.world.services["followup"]
+        async with followup.store.work() as unit:
+            later = unit.now + timedelta(hours=1)
+            await mail.intend(unit, [Intended("handover", who, f"handover/{who}", later) for who in ("p-f", "p-s")])
+        secret = await secret_of(house.world, "p-f")
+        async with house.comes() as program:
+            for stranger in (f"/calendar/{secret}.ics", f"/app/mail/choose/{secret}x", "/app/mail/choose/x"):
+                assert (await program.get(stranger)).status_code == 404
+            assert (await program.post("/sign-in/link", data={"key": secret})).status_code == 410
+            assert (await program.get("/tasks", headers={"Authorization": f"Bearer {secret}"})).status_code == 401
+            link = f"/app/mail/choose/{secret}"
+            for _look in ("GET", "HEAD"):
+                await program.request(_look, link, params={"List-Unsubscribe": "One-Click"})
+            assert (await handling.chosen(followup.store, "p-f")).stopped == ()
+            assert (await program.post(link, data={"List-Unsubscribe": "One-Click"})).is_success
+            choices = [(await handling.chosen(followup.store, who)).stopped for who in ("p-f", "p-s")]
+            assert choices == [("handover",), ()]
+            await followup.answer("forget", {"person_id": "p-f", "words": []})
+            assert (await program.post(link, data={"List-Unsubscribe": "One-Click"})).status_code == 404
+
+
 async def test_a_facilitator_finds_her_mail_and_not_the_log_of_all_mail() -> None:
     async with a_house() as house, await house.person("p-f", "facilitator") as fay:
         page = await fay.get("/app/mail/mine", headers=BROWSER)
         assert "Write to me about" in page.text and 'href="/app/mail"' not in page.text
+        store = house.world.services["followup"].store
         await fay.post("/app/mail/mine", data={"wanted": ["escalation", "handover"]})
-        assert (await handling.chosen(house.world.services["followup"].store, "p-f")).stopped == ("digest",)
+        assert (await handling.chosen(store, "p-f")).stopped == ("digest",)
+        account = (await fay.get("/app/account", headers=BROWSER)).text
+        assert "Choose what is written to you" in account and 'href="/app/mail/mine"' in account
+        await fay.post("/app/mail/mine", data={"wanted": ["digest", "escalation", "handover"]})
+        assert (await handling.chosen(store, "p-f")).stopped == ()
         assert (await fay.get("/app/mail.json")).status_code == 403

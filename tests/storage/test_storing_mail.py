@@ -292,6 +292,27 @@ async def test_whoever_stops_a_kind_of_letter_by_its_link_gets_no_more_of_it(sto
     assert (await handling.chosen(store, "p-f")).stopped == ("escalation",)
 
 
+async def test_whoever_stops_the_morning_letter_gets_what_is_urgent_all_the_same_and_may_have_it_again(
+    store: Store, post: MailServer
+) -> None:
+    async def day(number: int) -> list[str]:
+        """What Sam was sent by the morning of this day, in all."""
+        await a_sender(await at(store, MORNING + timedelta(days=number)), post).send_all()
+        return sorted(one.kind for one in await letters(store) if (one.person_id, one.state) == ("p-s", "sent"))
+
+    await prepare(store)
+    await hand_over(store)
+    assert await day(0) == ["digest", "handover"]
+    [his] = [one for one in post.arrived if "sam@" in one["To"] and "handed over" not in one["Subject"].lower()]
+    assert (await handling.stopped(store, his["List-Unsubscribe"].strip("<>").rpartition("/")[2])).kind == "digest"
+    await handling.ask_for_link(store, "p-s")
+    assert await day(0) == ["digest", "handover", "sign_in"]
+    assert await day(1) == ["digest", "handover", "sign_in"]
+    assert await day(2) == ["digest", "escalation", "handover", "sign_in"]
+    await handling.choose(store, "p-s", ["digest", "escalation", "handover"], None)
+    assert await day(3) == ["digest", "digest", "escalation", "handover", "sign_in"]
+
+
 async def test_a_log_that_is_read_in_writes_to_nobody(store: Store) -> None:
     await prepare(store)
     old = NOW - timedelta(days=30)

@@ -177,8 +177,10 @@ async def choose(unit: Unit, choice: Choice) -> None:
 
 
 async def forget(connection: AsyncConnection, people: Collection[str]) -> None:
-    """Keep nothing that these people chose, and send nothing of what waits for them."""
+    """Keep nothing that these people chose, send nothing of what waits for them, and let no old link choose anew."""
     await connection.execute(CHOICE.delete().where(CHOICE.c.person_id.in_(people)))
+    void = LETTER.c.letter_id + f".{token_urlsafe(24)}"
+    await connection.execute(update(LETTER).where(LETTER.c.person_id.in_(people)).values(stop=void))
     waits = LETTER.c.person_id.in_(people) & (LETTER.c.state == "waiting")
     ended = {"state": "needless", "next_at": None, "why": "They were erased."}
     await connection.execute(update(LETTER).where(waits).values(**ended))
