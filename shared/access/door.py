@@ -3,11 +3,10 @@
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.access import signing_in, tokens
@@ -130,11 +129,8 @@ def _bearer(headers: Headers) -> str | None:
 
 def shown(headers: Headers) -> str:
     """What the browser of somebody who signed in shows; empty where it shows nothing."""
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return cookie.value if cookie else ""
+    # Python's own reader stops at the first cookie that it does not like, and another site here may have set it.
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
 def _refuse_other_sites(headers: Headers, url: str, is_signed_in: bool) -> None:
@@ -144,9 +140,11 @@ def _refuse_other_sites(headers: Headers, url: str, is_signed_in: bool) -> None:
         if is_signed_in and headers.get("sec-fetch-site", "cross-site") not in ("same-origin", "none"):
             raise FromElsewhere
         return
+    told, here = parts_of(origin), parts_of(url)
     # A proxy in front speaks HTTPS to the browser and HTTP to us: the host tells whose page it is, not the scheme.
-    ours = {headers.get("host"), parts_of(url).netloc}
-    if (parts_of(origin).netloc or "nowhere") not in ours:
+    is_ours = (told.netloc or "nowhere") in {headers.get("host"), here.netloc}
+    # Where people reach us by HTTPS, a page without it is of somebody in between.
+    if not is_ours or (told.netloc == here.netloc and (here.scheme, told.scheme) == ("https", "http")):
         raise FromElsewhere
 
 

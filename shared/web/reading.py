@@ -36,6 +36,8 @@ class StrictReading:
             _leave_out_what_is_empty(scope)
             body = await self._body(receive, self._files.get(scope["path"], self._largest))
             _refuse_loose_json(scope, body)
+        except ClientGone:
+            return
         except TooLarge as error:
             told = await answer(Request(scope), 413, "Too large", str(error), (Problem("", str(error)),))
             await told(scope, receive, send)
@@ -51,12 +53,18 @@ class StrictReading:
         parts, size, more = [], 0, True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             more = message.get("more_body", False)
             if size > largest:
                 raise TooLarge(largest)
         return b"".join(parts)
+
+
+class ClientGone(Exception):
+    """Whoever asked went away before all of it was here; half of a form is another form."""
 
 
 class TooLarge(Exception):

@@ -89,6 +89,21 @@ async def test_what_another_site_makes_a_browser_send_is_refused(house: House) -
     assert (await person.post("/requests", json=REQUEST, headers={"Sec-Fetch-Site": "same-origin"})).is_success
 
 
+async def test_where_people_come_by_https_a_page_that_came_without_is_another_site(house: House) -> None:
+    house.register.url = "https://throughline.example"
+    person = await house.person("p-1", "supervisor")
+    for origin, status in (("https://throughline.example", 201), ("http://throughline.example", 403)):
+        headers = {"Host": "throughline.example", "Origin": origin}
+        assert (await person.post("/requests", json=REQUEST, headers=headers)).status_code == status
+
+
+async def test_cookies_of_other_sites_on_this_machine_hide_nobody(house: House) -> None:
+    person = await house.person("p-1", "supervisor")
+    for other in ('theme={"dark": true}', "a[b]=c", "junk", "=x", 'q="'):
+        cookies = f"{other}; {person.headers['Cookie']}; {other}"
+        assert (await house.comes(Cookie=cookies).get("/access/me")).json()["person_id"] == "p-1"
+
+
 async def test_a_program_needs_no_origin(house: House) -> None:
     program = await house.program("tracker", source="ncase")
     assert (await program.post("/requests", json=REQUEST)).status_code == 201

@@ -40,6 +40,7 @@ async def test_logs_are_free_of_peoples_data(monkeypatch: pytest.MonkeyPatch) ->
         key, secret = await _much_happens()
     told = logged.getvalue()
     assert "request_failed" in told, "nothing was logged at all"
+    assert all(word in told for word in ("KeyError", "builtins.ValueError", "in breaks")), "and where it broke"
     for private in (NAME, "Canary", "canary", ADDRESS, NEED, key, secret):
         assert private not in told, private
 
@@ -69,7 +70,10 @@ async def _much_happens() -> tuple[str, str]:
 
         @open_to(ANYBODY)
         async def breaks() -> Any:
-            raise ValueError("something broke")
+            try:
+                {}[NAME]
+            except KeyError as error:
+                raise ValueError(f"{NAME} <{ADDRESS}> cannot be kept: {NEED}") from error
 
         house.app.add_api_route("/breaks/{secret}", breaks)
         await http.get(f"/breaks/{key}")
