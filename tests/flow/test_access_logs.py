@@ -71,7 +71,7 @@ async def _much_happens() -> tuple[str, str]:
         @open_to(ANYBODY)
         async def breaks() -> Any:
             try:
-                {}[NAME]
+                dict[str, str]()[NAME]
             except KeyError as error:
                 raise ValueError(f"{NAME} <{ADDRESS}> cannot be kept: {NEED}") from error
 
