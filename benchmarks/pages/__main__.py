@@ -33,6 +33,10 @@ async def measure(engagements: int, rounds: int) -> dict[str, Any]:
                 "inbox_one_heap": (house.supervisor, "/app/inbox?whose=all&when=overdue"),
                 "engagements": (house.supervisor, "/app/engagements"),
                 "engagement": (house.facilitator, "/app/engagements/e-000"),
+                "task": (house.facilitator, "/app/tasks/e-000/ask/ky/1"),
+                "evaluations": (house.supervisor, "/app/evaluations"),
+                "contacts": (house.supervisor, "/app/contacts"),
+                "handovers": (house.supervisor, "/app/handovers"),
             }
             took: dict[str, list[float]] = {name: [] for name in pages}
             for _round in range(WARM + rounds):

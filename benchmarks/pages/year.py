@@ -23,6 +23,9 @@ rules:
 - {name: ask, each: team, task: "Ask {jurisdiction} for its plan", to: facilitator, due: {wait: 8 weeks, after: formed}}
 - {name: judge, each: team, task: "Look at what {jurisdiction} has learned", to: evaluator, due: {wait: 3 months, after: formed}}
 - {name: call, each: team, task: "Call {jurisdiction}", to: facilitator, due: {wait: 6 months, after: formed}}
+- {name: mid, each: engagement, evaluation: mid, instrument: mid, ask: members, due: {wait: 1 business day, after: half_of_sessions}, open_for: 12 months}
+- {name: end, each: engagement, evaluation: end, instrument: end, ask: members, due: {wait: 1 business day, after: last_session}, open_for: 12 months}
+- {name: later, each: engagement, evaluation: later, instrument: later, ask: leads, due: {wait: 4 months, after: closed}, open_for: 3 weeks}
 """  # noqa: E501 - a rule a line
 PLACES = ("KY", "OH", "VT", "NM", "WI")
 SESSIONS = 5

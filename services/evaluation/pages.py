@@ -38,7 +38,12 @@ A_MISTAKE = "recorded by mistake, and undone on the page of the outcomes"
 @listed(router, "/evaluations", "evaluations.html", name="evaluations")
 @open_to(STAFF)
 async def evaluations(
-    request: Request, here: Here, state: RoundState | None = None, kind: Kind | None = None, engagement: str = ""
+    request: Request,
+    here: Here,
+    state: RoundState | None = None,
+    kind: Kind | None = None,
+    engagement: str = "",
+    page: int = 1,
 ) -> Listed:
     """The rounds of all engagements that are open, or lie ahead."""
     found = await handlers.ahead(here.store, here.caller)
@@ -52,7 +57,7 @@ async def evaluations(
         "engagements": sorted({(one.engagement_id, one.engagement_title) for one in found}, key=lambda one: one[1]),
         "filters": {"state": state or "", "kind": kind or "", "engagement": engagement},
     }
-    return Listed(rows, RoundLine, beside)
+    return Listed(rows, RoundLine, beside, number=page)
 
 
 @listed(router, f"{TAB}/outcomes", "outcomes.html", name="outcomes")

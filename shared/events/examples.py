@@ -174,7 +174,7 @@ TOLD: Mapping[str, Mapping[str, Any]] = {
     "follow_up_lapsed": {**OF_TASK, "n": 3, "reason": "The window closed."},
     "follow_up_done": {"n": 3, "on": "2018-03-29", "note": "By telephone; it comes next week."},
     "follow_up_skipped": {"n": 3, "on": "2018-03-29", "reason": "The team has sent a draft."},
-    "follow_up_snoozed": {"n": 3, "on": "2018-03-27", "until": "2018-04-03"},
+    "follow_up_snoozed": {"n": 3, "on": "2018-03-27", "until": "2018-04-03", "note": "The lead is on leave"},
     "follow_up_handed_over": {"n": 3, "on": "2018-03-27", "to": "supervisor", "note": "She knows the administrator."},
     "follow_up_escalated": {"n": 3, "on": "2018-04-10", "to": "supervisor"},
     "contact_suppressed": {

@@ -111,6 +111,7 @@ class FollowUpSnoozed(OfTask):
     person_id: Slug | None = None
     on: Day
     until: Day
+    note: Text | None = None
 
 
 class FollowUpHandedOver(OfTask):

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import structlog
 from sqlalchemy import exists, func, select, update
@@ -38,6 +40,8 @@ FEW = 500
 """The most obligations that one transaction lets fall due."""
 LINES = 50
 """The most lines that one transaction plans again: as long as it plans, nobody else writes."""
+_PLANNED: WeakKeyDictionary[History, tuple[tuple[Any, ...], dict[str, Obligation]]] = WeakKeyDictionary()
+"""What a service's own kinds of histories were planned to be when they were last looked at, for lists of many lines."""
 AFTER_FAILURE = timedelta(days=1)
 """How long a line that could not be planned again waits for the next try."""
 
@@ -212,7 +216,14 @@ def owed(unit: Unit, playbook: Playbook | None, history: History, keeps: Keeps |
     """All that is owed in a line, as its facts stand; nothing while its playbook is not known."""
     if playbook is None:
         return {}
-    return plan(playbook, history, calendar_of(playbook, unit.places, unit.zone), unit.now, keeps)
+    # By the day, for that is all that a plan knows of the time.
+    asked = (playbook, keeps, unit.zone, unit.now.astimezone(UTC).date())
+    before, planned = _PLANNED.get(history, (None, {}))
+    if before is None or before[0] is not playbook or before[1:] != asked[1:]:
+        planned = plan(playbook, history, calendar_of(playbook, unit.places, unit.zone), unit.now, keeps)
+        if keeps is not None:
+            _PLANNED[history] = asked, planned
+    return dict(planned)
 
 
 @lru_cache(maxsize=256)

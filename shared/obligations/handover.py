@@ -204,7 +204,8 @@ def _note(event: object, row: Row) -> Note:
         case followup.FollowUpSkipped():
             return Note(on=event.on, what="skipped", person_id=event.person_id, note=event.reason, **told)
         case followup.FollowUpSnoozed():
-            return Note(on=event.on, what="snoozed", person_id=event.person_id, note=f"until {event.until}", **told)
+            note = f"until {event.until}" + (f": {event.note}" if event.note else "")
+            return Note(on=event.on, what="snoozed", person_id=event.person_id, note=note, **told)
         case followup.FollowUpHandedOver():
             note = f"to {event.to}" + (f": {event.note}" if event.note else "")
             return Note(on=event.on, what="handed_over", person_id=event.person_id, note=note, **told)

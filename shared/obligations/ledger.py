@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, computed_field
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Index, and_, case, func, or_, select, tuple_, update
 from sqlmodel import Field, SQLModel
 
 from shared.errors import Unknown
@@ -28,6 +28,10 @@ class ObligationRow(SQLModel, table=True):
     """One obligation, as recorded."""
 
     __tablename__ = "obligation"
+    __table_args__ = (
+        # All that lists of what is open look at, so that none of them reads the documents of the others.
+        Index("ix_obligation_open", "state", "due_at", "key", "overdue_at", "engagement_id", "to", "line"),
+    )
 
     key: str = Field(primary_key=True)
     line: str = Field(index=True)

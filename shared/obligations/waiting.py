@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 
 from shared.events.base import NO_ENGAGEMENT
 from shared.events.fields import RUNNERS
@@ -29,7 +29,8 @@ async def page(
 async def counts(unit: Unit, heaps: Mapping[Name, Heap], is_mine: bool = False, **equal: str | None) -> dict[Name, int]:
     """How much lies on each heap, or how much of it is for whoever asks to do themselves."""
     sums = [func.sum(case((_on(unit, heap), 1), else_=0)) for heap in heaps.values()]
-    asked = [LEDGER.c[column] == value for column, value in equal.items() if value is not None]
+    asked: list[ColumnElement[bool]] = [LEDGER.c.state.in_(OPEN)]
+    asked += [LEDGER.c[column] == value for column, value in equal.items() if value is not None]
     asked += [_of_theirs(unit)] if is_mine else []
     found = (await unit.connection.execute(select(*sums).where(theirs(unit, LEDGER.c.line), *asked))).one()
     return {name: count or 0 for name, count in zip(heaps, found, strict=True)}
@@ -40,6 +41,11 @@ async def owing(unit: Unit) -> list[tuple[str, str]]:
     is_open = LEDGER.c.state.in_(OPEN), theirs(unit, LEDGER.c.line)
     query = select(LEDGER.c.engagement_id, LEDGER.c.to).where(*is_open).distinct()
     return [(one, to) for one, to in await unit.connection.execute(query)]
+
+
+async def has_been_any(unit: Unit) -> bool:
+    """Whether anything was ever owed, open or not."""
+    return await unit.connection.scalar(select(LEDGER.c.key).where(theirs(unit, LEDGER.c.line)).limit(1)) is not None
 
 
 def _on(unit: Unit, heap: Heap) -> ColumnElement[bool]:
@@ -59,18 +65,19 @@ def _of_theirs(unit: Unit) -> ColumnElement[bool]:
     What nobody's role owes outside engagements (a topic to be planned) is for everybody who may see it.
     """
     c, caller = LEDGER.c, unit.caller
-    mine = select(SEAT.c.engagement_id).where(SEAT.c.person_id == (caller.person_id or ""))
-    seated = [and_(_falls_to(role), c.engagement_id.in_(mine.where(SEAT.c.role == role))) for role in RUNNERS]
-    as_who_they_are = [_falls_to(role) for role in RUNNERS if role in caller.roles]
+    mine = SEAT.c.engagement_id == c.engagement_id, SEAT.c.person_id == (caller.person_id or "")
+    is_seated = exists().where(*mine, SEAT.c.role.in_(RUNNERS), _falls_to(SEAT.c.role))
+    as_who_they_are = [_falls_to(literal(role)) for role in RUNNERS if role in caller.roles]
     outside = and_(c.engagement_id == NO_ENGAGEMENT, or_(c.to.not_in(RUNNERS), *as_who_they_are))
-    return or_(outside, *seated)
+    return or_(outside, is_seated)
 
 
-def was_escalated_to(role: str) -> ColumnElement[bool]:
+def was_escalated_to(role: ColumnElement[str] | str) -> ColumnElement[bool]:
     """Told to this role because nothing happened: that stands in the document alone."""
     document = LEDGER.c.document
-    return document.contains(f'"escalate_to":"{role}"') & ~document.contains('"escalated_at":null')
+    told = document.contains(literal('"escalate_to":"') + role + '"')
+    return told & ~document.contains('"escalated_at":null')
 
 
-def _falls_to(role: str) -> ColumnElement[bool]:
+def _falls_to(role: ColumnElement[str]) -> ColumnElement[bool]:
     return or_(LEDGER.c.to == role, was_escalated_to(role))

@@ -100,6 +100,12 @@ def ledger_0001(op: Operations) -> None:
     )
 
 
+def ledger_0002(op: Operations) -> None:
+    """What is open is found without a look into the documents."""
+    columns = ["state", "due_at", "key", "overdue_at", "engagement_id", "to", "line"]
+    op.create_index("ix_obligation_open", "obligation", columns)
+
+
 def every_service_0002(op: Operations) -> None:
     """How often a letter had to be told again, and what was seen of each stream."""
     op.add_column("outbox", number("again", server_default="0"))

@@ -21,7 +21,9 @@ WHAT_IF = "/app/playbooks/peer-learning-community/what-if"
 CHANGED = "change1=rules.ask-for-sign-off.due.wait&to1=2+weeks&change2=window.wait&to2=3+months&start=2027-01-11"
 SIGHTS = (
     Sight("inbox", "/app/inbox"),
-    Sight("inbox-more", "/app/inbox", ".tl-task .tl-more > summary"),
+    Sight("inbox-more", "/app/inbox", ".tl-task .tl-unfolds"),
+    Sight("inbox-ticked", "/app/inbox", ".tl-group .usa-checkbox__label"),
+    Sight("inbox-later", "/app/inbox?when=later"),
     Sight("inbox-nothing", "/app/inbox?to=nobody"),
     Sight("engagements", "/app/engagements"),
     Sight("engagements-none", "/app/engagements?state=closed"),

@@ -12,6 +12,7 @@ def see(page: Page, sight: Sight) -> None:
     page.goto(sight.path)
     if sight.opens:
         page.locator(sight.opens).first.click()
+        page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize("sight", SIGHTS, ids=str)
@@ -63,6 +64,20 @@ def test_a_task_is_done_without_any_script(browser: Browser, house: Up) -> None:
         expect(page.locator(".tl-task")).to_have_count(before - 1)
         page.get_by_role("button", name="Undo").click()
         expect(page.locator(".tl-task")).to_have_count(before)
+
+
+def test_a_task_is_handed_over_without_any_script(browser: Browser, house: Up) -> None:
+    with visit(browser, house, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/app/inbox")
+        title = page.locator(".tl-task-title").last.inner_text()
+        page.locator(".tl-task .tl-unfolds").last.click()
+        expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+        page.get_by_label("What they should know").fill("They asked for you")
+        page.get_by_role("button", name="Hand over").click()
+        expect(page.get_by_text("1 task handed over to the supervisor.")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Undone: 1 task as before.")).to_be_visible()
 
 
 def test_what_falls_due_shows_without_a_reload(browser: Browser, house: Up) -> None:

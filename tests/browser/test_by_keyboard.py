@@ -73,10 +73,27 @@ def test_a_task_is_put_off(page: Page) -> None:
     expect(page.get_by_text("Undone: 1 task as before.")).to_be_visible()
 
 
+def unfold(page: Page, title: str) -> None:
+    """Ask for all that can be done with a task; what comes unfolds where the keyboard is."""
+    press(page, f"More for {title}")
+    expect(page.locator(".tl-task summary:focus")).to_have_text(re.compile(f"More for {re.escape(title)}"))
+
+
+def test_a_task_is_done_on_an_earlier_day_with_a_note(page: Page) -> None:
+    page.goto("/app/inbox")
+    unfold(page, first_title(page))
+    write(page, "Note", "They had sent it by mail")
+    press(page, "Done on that day")
+    expect(page.locator(".tl-flash")).to_be_focused()
+    expect(page.get_by_role("status").get_by_text("1 task done.")).to_be_visible()
+    press(page, "Undo")
+    expect(page.get_by_text("Undone: 1 task as before.")).to_be_visible()
+
+
 def test_a_task_is_handed_over(page: Page) -> None:
     page.goto("/app/inbox")
     title = first_title(page)
-    press(page, f"More for {title}")
+    unfold(page, title)
     choose(page, "To the", "supervisor")
     write(page, "What they should know", "They asked for you")
     press(page, "Hand over")
@@ -87,9 +104,10 @@ def test_a_task_is_handed_over(page: Page) -> None:
 
 def test_a_task_is_skipped_with_a_reason(page: Page) -> None:
     page.goto("/app/inbox")
-    title = first_title(page)
-    press(page, f"More for {title}")
-    write(page, "Why", "They left the engagement")
+    unfold(page, first_title(page))
+    for _ in range(2):  # folded and unfolded again: it stays where it is
+        page.keyboard.press("Enter")
+    write(page, "Why (required)", "They left the engagement")
     press(page, "Skip")
     expect(page.get_by_text("1 task skipped.")).to_be_visible()
     press(page, "Undo")

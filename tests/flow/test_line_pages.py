@@ -133,7 +133,7 @@ async def test_a_task_tells_why_it_is_there_and_what_became_of_it() -> None:
         await world.do("/tasks/snooze", task_id="e1/ask/vi/1", until="2027-01-25", person_id="p-f")
         shown = await page(world, "/app/tasks/e1/ask/vi/1")
         assert "2 weeks after the team is formed" in shown and "Team formed" in shown
-        assert "It was put off until" in shown and "p-f" in shown and "Do it in the inbox" in shown
+        assert "It was put off until" in shown and "p-f" in shown and "What you can do" in shown
         assert (await world.http.get("/app/tasks/e1/ask/xx/1", headers=BROWSER)).status_code == 404
         assert (await world.http.get("/app/tasks/nothing", headers=BROWSER)).status_code == 404
 

@@ -15,7 +15,8 @@ def tell(event: Event, known: Known, on: date) -> Saying | None:
     title = known.title(event.task_id)
     match event:
         case said.FollowUpSnoozed():
-            return alone(f"Put off until {written(event.until, on)}: {title}")
+            note = f' ("{event.note}")' if event.note else ""
+            return alone(f"Put off until {written(event.until, on)}: {title}{note}")
         case said.FollowUpHandedOver():
             note = f' ("{event.note}")' if event.note else ""
             return alone(f"Handed over to the {event.to.replace('_', ' ')}: {title}{note}")

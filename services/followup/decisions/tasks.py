@@ -36,7 +36,7 @@ def skip(command: domain.SkipTask, known: Known, now: datetime) -> list[Event]:
 def snooze(command: domain.SnoozeTask, known: Known, now: datetime) -> list[Event]:
     """The task comes back on a later day."""
     mark = known.mark(command.task_id).snoozed
-    event = _event(said.FollowUpSnoozed, command, known, now, mark, until=command.until)
+    event = _event(said.FollowUpSnoozed, command, known, now, mark, until=command.until, note=command.note)
     if command.until <= _today(known, now):
         raise Malformed("must be a day to come", "until")
     return [event]

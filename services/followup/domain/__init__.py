@@ -3,7 +3,7 @@
 from services.followup.domain.contacts import Candidate, Consent, Contact, Reached, consents, reached
 from services.followup.domain.entries import KEPT, Ahead, Entry, entries
 from services.followup.domain.feeds import Feed, Issue, MadeFeed, MakeFeed, RevokeFeed
-from services.followup.domain.inbox import GROUPS, Waiting, When, heaps
+from services.followup.domain.inbox import GROUPS, Waiting, When, heaps, in_a_week, next_working_day
 from services.followup.domain.line import LANES, Lane, Placed, line
 from services.followup.domain.outreach import Allowance, Outreach
 from services.followup.domain.seats import Seated, seats
@@ -16,5 +16,5 @@ __all__ = [
     "GROUPS", "KEPT", "LANES", "Ahead", "Allowance", "AtTheGate", "Candidate", "Consent", "Contact", "DoTask", "Entry",
     "Feed", "HandOverTask", "Heard", "Issue", "Known", "Lane", "MadeFeed", "MakeFeed", "OfTask", "Outreach", "Placed",
     "Reached", "Reason", "RevokeFeed", "Seated", "SkipTask", "SnoozeTask", "UnderWay", "Waiting", "When", "consents",
-    "entries", "heaps", "line", "reached", "seats", "told",
+    "entries", "heaps", "in_a_week", "line", "next_working_day", "reached", "seats", "told",
 ]  # fmt: skip

@@ -10,11 +10,14 @@ from pydantic import BaseModel
 from shared.events.base import NO_ENGAGEMENT
 from shared.obligations.heap import Heap
 from shared.obligations.reconcile import Row
+from shared.playbooks.calendar import add_working_days, works
 from shared.playbooks.obligation import Obligation
 from shared.playbooks.scopes import SCOPES
 
 When = Literal["overdue", "today", "week", "later"]
-GROUPS: Mapping[When, str] = {"overdue": "Overdue", "today": "Today", "week": "This week", "later": "Later"}
+GROUPS: Mapping[When, str] = {"overdue": "Overdue", "today": "Due now", "week": "This week", "later": "Later"}
+"""What each heap is called: what is due today, or was on a day that is not over its grace yet, is due now."""
+A_WEEK = timedelta(days=7)
 
 
 class Waiting(BaseModel):
@@ -74,7 +77,18 @@ def when(row: Row, now: datetime, reader: ZoneInfo) -> When:
     today, due = now.astimezone(reader).date(), row.due_at.astimezone(reader).date()
     if due <= today:
         return "today"
-    return "week" if due <= today + timedelta(days=7) else "later"
+    return "week" if due <= today + A_WEEK else "later"
+
+
+def in_a_week(today: date, holidays: str) -> date:
+    """The day to which a task is put off by a week: the next working day, where these holidays are kept."""
+    day = today + A_WEEK
+    return day if works(holidays, day) else add_working_days(holidays, day, 1)
+
+
+def next_working_day(today: date, holidays: str) -> date:
+    """The next working day, where these holidays are kept."""
+    return add_working_days(holidays, today, 1)
 
 
 def why(row: Row | Obligation) -> str:
@@ -92,10 +106,10 @@ def why(row: Row | Obligation) -> str:
 def heaps(now: datetime, reader: ZoneInfo) -> dict[When, Heap]:
     """The heaps, in the order in which they want to be done, as they lie for whoever reads in this zone."""
     today = now.astimezone(reader).date()
-    tomorrow, next_week = (datetime.combine(today + timedelta(days=days), time.min, reader) for days in (1, 8))
+    morning, next_week = (datetime.combine(today + timedelta(days=days), time.min, reader) for days in (1, 8))
     return {
         "overdue": Heap(is_late=True),
-        "today": Heap(until=tomorrow),
-        "week": Heap(since=tomorrow, until=next_week),
+        "today": Heap(until=morning),
+        "week": Heap(since=morning, until=next_week),
         "later": Heap(since=next_week),
     }

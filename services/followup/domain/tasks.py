@@ -53,6 +53,7 @@ class SnoozeTask(OfTask):
     """Put a task off until a later day."""
 
     until: Day
+    note: Text | None = None
 
 
 class HandOverTask(OfTask):

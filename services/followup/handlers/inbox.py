@@ -1,16 +1,20 @@
 """The inbox: what waits for somebody, heap by heap, and several tasks done together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from services.followup import repository
-from services.followup.domain import Known, Waiting, When, heaps
+from services.followup.domain import Known, Waiting, When, heaps, in_a_week, next_working_day
 from shared import use_cases
 from shared.commands import Said
 from shared.events.base import NO_ENGAGEMENT, line_of
 from shared.obligations import ledger, waiting
+from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
+from shared.playbooks.calendar import Calendar
+from shared.storage import facts as kept
 from shared.storage.listing import MOST, Asked
 from shared.storage.work import Store, Unit
 from shared.use_cases import C, Decide
@@ -51,6 +55,19 @@ class Inbox:
     """Those that owe anything."""
     of_others: int
     """How much waits for others, where only one's own was wanted, and there is none."""
+    weeks: Mapping[str, date]
+    """To which day each task that is shown is put off by a week."""
+    has_begun: bool
+    """Whether there ever was a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """One task for which somebody reaches, and the days to which it may be put off."""
+
+    task: Row
+    next_day: date
+    in_a_week: date
 
 
 async def shown(store: Store, wanted: Wanted) -> Inbox:
@@ -69,10 +86,24 @@ async def shown(store: Store, wanted: Wanted) -> Inbox:
         owing = await waiting.owing(unit)
         titles = await repository.titles(unit, {engagement for engagement, _ in owing})
         tasks = {name: _told(unit, rows, titles, wanted.reader) for name, (rows, _) in pages.items()}
+        today = unit.now.astimezone(wanted.reader).date()
+        kept_days = await _holidays(unit, [row for rows, _ in pages.values() for row in rows])
+        has_begun = bool(owing) or await waiting.has_been_any(unit)
     known = {NO_ENGAGEMENT: OUTSIDE, **titles}
     named = sorted(((one, known.get(one, one)) for one in {one for one, _ in owing}), key=lambda one: one[1])
     rest = next((rest for _, rest in pages.values()), None) if wanted.when else None
-    return Inbox(tasks, counts, rest, named, sorted({to for _, to in owing}), sum(others.values()))
+    weeks = {key: in_a_week(today, holidays) for key, holidays in kept_days.items()}
+    roles = sorted({to for _, to in owing})
+    return Inbox(tasks, counts, rest, named, roles, sum(others.values()), weeks, has_begun)
+
+
+async def at_hand(store: Store, task_id: str, reader: ZoneInfo) -> AtHand:
+    """One task, with the days to which it may be put off."""
+    async with store.look() as unit:
+        row = await ledger.find(unit, task_id, "task")
+        holidays = (await _holidays(unit, [row]))[row.key]
+        today = unit.now.astimezone(reader).date()
+    return AtHand(row, next_working_day(today, holidays), in_a_week(today, holidays))
 
 
 async def whole(store: Store, wanted: Wanted) -> list[Waiting]:
@@ -104,6 +135,14 @@ async def titles(store: Store, task_ids: Sequence[str]) -> dict[str, str]:
     async with store.look() as unit:
         lines = await ledger.rows(unit, {line_of(one) for one in task_ids})
     return {one: lines[line_of(one)][one].title for one in task_ids if one in lines[line_of(one)]}
+
+
+async def _holidays(unit: Unit, rows: Sequence[Row]) -> dict[str, str]:
+    """Whose holidays are kept where each task is done, as its playbook says."""
+    lines = {row.key: line_of(row.key) for row in rows}
+    playbooks = await rulings(unit, await kept.histories(unit, set(lines.values())))
+    ruled = {line: playbook.calendar.holidays for line, playbook in playbooks.items() if playbook}
+    return {key: ruled.get(line, Calendar.holidays) for key, line in lines.items()}
 
 
 def _equal(wanted: Wanted) -> dict[str, str | None]:

@@ -42,6 +42,8 @@ class Reasons:
     """From what its day is counted."""
     settled: str | None
     """What happened, if nobody did it and it need not be done any more."""
+    zone: str
+    """Where its day is."""
 
 
 async def reasons(store: Store, caller: Caller, task_id: str) -> Reasons:
@@ -55,7 +57,7 @@ async def reasons(store: Store, caller: Caller, task_id: str) -> Reasons:
         counted = row or owed(unit, await ruling(unit, history), history)[task_id]
         by_itself = row is not None and row.state == "done" and not row.by_hand
         settled = what_settled(history.facts.get(row.ended_because or "")) or "" if row and by_itself else None
-        return Reasons(about, told, counted_from(counted), settled)
+        return Reasons(about, told, counted_from(counted), settled, counted.zone)
 
 
 async def theirs(unit: Unit, caller: Caller, engagement_id: str) -> Heading:

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from services.followup import decisions, domain, handlers
 from services.followup.domain import GROUPS, Waiting
 from services.followup.handlers import inbox as desks
-from services.followup.pages import calendar, contacts, handovers, line, mail
+from services.followup.pages import calendar, contacts, handovers, line, mail, task
 from shared.access.opening import STAFF, open_to
 from shared.errors import NoneOfThem
 from shared.use_cases import C, Decide
@@ -33,7 +33,7 @@ ENTRIES = (
     handovers.ENTRY,
     mail.ENTRY,
 )
-for noun in (calendar, contacts, handovers, line, mail):
+for noun in (calendar, contacts, handovers, line, mail, task):
     router.include_router(noun.router)
 Here = Annotated[Desk, Depends(desk("followup"))]
 Ticked = Annotated[list[str], Form(max_length=desks.MANY)]
@@ -56,7 +56,7 @@ async def inbox(
 ) -> Listed:
     """What is due, for whom, and why: for people page by page, for programs all of it."""
     whose = "all" if here.caller.person_id is None else whose or "mine"
-    wanted = desks.Wanted(zone_of(request), when, to or None, engagement or None, whose == "mine", cursor)
+    wanted = desks.Wanted(await zone_of(request), when, to or None, engagement or None, whose == "mine", cursor)
     if request.url.path != INBOX:
         return Listed(await desks.whole(here.store, wanted), Waiting)
     found = await desks.shown(here.store, wanted)
@@ -70,8 +70,11 @@ async def inbox(
         "of_others": found.of_others,
         "next": found.next,
         "begins": not cursor,
+        "weeks": found.weeks,
+        "has_begun": found.has_begun,
     }
-    return Listed([task for tasks in found.tasks.values() for task in tasks], Waiting, beside)
+    rows = [task for tasks in found.tasks.values() for task in tasks]
+    return Listed(rows, Waiting, beside, people={one.person_id for one in rows})
 
 
 @router.post("/inbox/do")
@@ -84,9 +87,11 @@ async def do(request: Request, here: Here, task_id: Ticked, on: Day = None, note
 
 @router.post("/inbox/snooze")
 @open_to(STAFF)
-async def snooze(request: Request, here: Here, task_id: Ticked, until: Annotated[date, Form()]) -> Response:
+async def snooze(
+    request: Request, here: Here, task_id: Ticked, until: Annotated[date, Form()], note: Written = None
+) -> Response:
     """The ticked tasks come back on a later day."""
-    commands = _each(request, domain.SnoozeTask, task_id, until=until)
+    commands = _each(request, domain.SnoozeTask, task_id, until=until, note=note)
     return await _obeyed(request, here, commands, decisions.snooze, f"put off until {until:%A, %B} {until.day}")
 
 
@@ -147,11 +152,14 @@ def _counted(tasks: int) -> str:
 
 @listed(router, "/engagements", "engagements.html", name="engagements")
 @open_to(STAFF)
-async def engagements(request: Request, here: Here, state: Literal["open", "closed"] | None = None) -> Listed:
+async def engagements(
+    request: Request, here: Here, state: Literal["open", "closed"] | None = None, page: int = 1
+) -> Listed:
     """The engagements, and what is open in each."""
     found = await handlers.engagements(here.store, here.caller)
     shown = [one for one in found if state is None or (one.closed_on is not None) == (state == "closed")]
-    return Listed(shown, domain.UnderWay, {"total": len(found), "state": state or ""})
+    people = {one.facilitator for one in shown}
+    return Listed(shown, domain.UnderWay, {"total": len(found), "state": state or ""}, page, people)
 
 
 def _all() -> APIRouter:

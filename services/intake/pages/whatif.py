@@ -44,9 +44,10 @@ async def what_if(
     jurisdictions: str = "",
 ) -> Listed:
     """What would be due otherwise, in an imagined engagement or in one that is under way."""
+    zone = await zone_of(request)
     async with here.store.look() as unit:
         found = await repository.playbook(unit, playbook, version)
-        today = unit.now.astimezone(zone_of(request)).date()
+        today = unit.now.astimezone(zone).date()
     typed = ((change1, to1), (change2, to2), (change3, to3))
     changes = tuple((path, value.strip()) for path, value in typed if path)
     policy = Policy(found.document, changes, start or today, codes(jurisdictions), engagement)

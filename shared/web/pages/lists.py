@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
@@ -12,8 +12,10 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
-from shared.web.pages.rendering import render
+from shared.web.pages.rendering import know, render
 
+LEAF = 50
+"""How many rows of a long list a page shows."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula, whoever wrote it."""
 
@@ -26,8 +28,33 @@ class Listed:
     of: type[BaseModel]
     """What a row is: a file of no rows has its columns all the same."""
     beside: Mapping[str, Any] = field(default_factory=dict)
+    number: int | None = None
+    """Which page of a long list is wanted; none where the list is never long. Its twins have all of it."""
+    people: Iterable[str | None] = ()
+    """Whose names stand in the rows: they are asked for together."""
     status: int = 200
     """Of its page: 422 where what was asked for cannot be shown, and the page says why."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What a page shows of a long list."""
+
+    number: int
+    of: int
+    """How many pages there are."""
+    first: int
+    """The number of its first row, counted from one; 0 where there is none."""
+    last: int
+    rows: int
+    """How many rows the list has."""
+
+
+def leaf(number: int, rows: int) -> Leaf:
+    """The page with this number of a list of so many rows, or the last one there is."""
+    of = max(1, -(-rows // LEAF))
+    number = min(max(1, number), of)
+    return Leaf(number, of, min(rows, (number - 1) * LEAF + 1), min(rows, number * LEAF), rows)
 
 
 Rows = TypeVar("Rows", bound=Callable[..., Awaitable[Listed]])
@@ -58,7 +85,12 @@ def listed(router: APIRouter, path: str, template: str, *, name: str) -> Callabl
 async def shown(request: Request, template: str, found: Listed, path: str = "") -> Response:
     """The page of a list; where a form on it was refused, `path` is where the list itself is."""
     twins = {kind: twin_of(request, kind, path) for kind in ("json", "csv")}
-    return await render(request, template, found.status, rows=found.rows, twins=twins, **found.beside)
+    rows, told = found.rows, dict(found.beside)
+    if found.number is not None:
+        told["leaf"] = part = leaf(found.number, len(rows))
+        rows = rows[max(0, part.first - 1) : part.last]
+    await know(request, found.people)
+    return await render(request, template, found.status, rows=rows, twins=twins, **told)
 
 
 def twin_of(request: Request, kind: str, path: str = "") -> str:

@@ -1,6 +1,6 @@
 """The one function that makes a page: template and rows in, with whatever every page has around it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def environment(pages: Sequence[Pages]) -> Environment:
 async def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A page; who asks, their zone, the navigation and what the last form did are put in."""
     state = request.app.state
-    now, zone = state.clock.now(), times.zone_of(request)
+    now, zone = state.clock.now(), await times.zone_of(request)
     said = flash.flashed(request)
     mending = Mending(state.templates.globals["labels"])
     told = {
@@ -50,6 +50,7 @@ async def render(request: Request, template: str, status: int = 200, **context: 
         "reader": request.state.caller,
         "now": now,
         "zone": zone,
+        "zone_is_known": await times.known_zone(request) is not None,
         "today": (today := now.astimezone(zone).date()),
         "today_plus": lambda days: today + timedelta(days=days),
         "navigation": [entry for entry in state.navigation if entry.is_for(request.state.caller)],
@@ -77,14 +78,19 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+async def know(request: Request, ids: Iterable[str | None]) -> dict[str, str]:
+    """Ask for the names of people together, of those who are not known to this request yet; tells all it knows."""
+    names: dict[str, str] = request.scope.setdefault(NAMES, {})
+    if unknown := {one for one in ids if one} - names.keys():
+        directory: Directory = request.app.state.directory
+        people = await directory.named(unknown)
+        names |= {one: called(people, one) for one in unknown}
+    return names
+
+
 @pass_context
 async def named(context: Context, person_id: str | None) -> str:
     """What a person is called: {{ person_id | named }}; "nobody" where there is none."""
     if not person_id:
         return "nobody"
-    request: Request = context["request"]
-    names: dict[str, str] = request.scope.setdefault(NAMES, {})
-    if person_id not in names:
-        directory: Directory = request.app.state.directory
-        names[person_id] = called(await directory.named([person_id]), person_id)
-    return names[person_id]
+    return (await know(context["request"], [person_id]))[person_id]

@@ -5,15 +5,49 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Request
 
+from shared.access.caller import Caller
+from shared.people import Directory
+
 COOKIE = "zone"
+KNOWN = "throughline.zone"
+"""Where a request keeps the reader's zone."""
+TELLS_NOTHING = frozenset({"", "UTC", "Etc/UTC", "Etc/GMT", "GMT"})
+"""What a browser says that hides where it is."""
 
 
-def zone_of(request: Request) -> ZoneInfo:
-    """The reader's zone: as their browser told it, else that of this Throughline."""
+async def zone_of(request: Request) -> ZoneInfo:
+    """The reader's zone, or that of this Throughline where nobody knows theirs."""
+    return await known_zone(request) or ZoneInfo(request.app.state.zone)
+
+
+async def known_zone(request: Request) -> ZoneInfo | None:
+    """The reader's zone: as their browser tells it, else as the directory does; none where neither does."""
+    if KNOWN not in request.scope:
+        request.scope[KNOWN] = _by_browser(request) or await _by_directory(request)
+    found: ZoneInfo | None = request.scope[KNOWN]
+    return found
+
+
+def _by_browser(request: Request) -> ZoneInfo | None:
+    told = request.cookies.get(COOKIE, "")
     try:
-        return ZoneInfo(request.cookies.get(COOKIE) or request.app.state.zone)
+        return None if told in TELLS_NOTHING else ZoneInfo(told)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo(request.app.state.zone)
+        return None
+
+
+async def _by_directory(request: Request) -> ZoneInfo | None:
+    reader: Caller = request.state.caller
+    if reader.person_id is None:
+        return None
+    directory: Directory = request.app.state.directory
+    person = (await directory.named([reader.person_id])).get(reader.person_id)
+    return ZoneInfo(person.zone) if person and person.zone else None
+
+
+def shown_in(zone: ZoneInfo, is_known: bool, there: str | None) -> ZoneInfo:
+    """In whose time a moment is shown: the reader's, but the other place's where nobody knows theirs."""
+    return zone if is_known or not there else ZoneInfo(there)
 
 
 def day(moment: date | datetime, zone: ZoneInfo, today: date) -> str:

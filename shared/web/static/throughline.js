@@ -19,7 +19,7 @@
   // A page that looks for news of itself leaves whoever is in the middle of something alone.
   const isBusy = (part) =>
     part.querySelector("details[open]:not([data-wide-open]), input:checked:not([data-kept])") ||
-    (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
+    (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, summary"));
   document.addEventListener("htmx:before:request", (event) => {
     const asking = event.target;
     if (asking.matches?.("[data-live]") && (document.hidden || isBusy(document.getElementById("page")))) {
@@ -34,6 +34,8 @@
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.target.matches?.("[data-live], [data-quiet]")) return;
     unfold();
+    // What unfolds in place of a link has its focus too.
+    if (document.activeElement?.matches("summary[autofocus]")) return;
     const first = ["#said .tl-flash", "#page [role=alert]", "#page h1"].find((one) => document.querySelector(one));
     const told = first && document.querySelector(first);
     if (told) {

@@ -1,0 +1,13 @@
+"""Followup finds what is open in its ledger without reading all of it."""
+
+from alembic.operations import Operations
+
+from shared.storage.revisions import ledger_0002
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade(op: Operations) -> None:
+    """An index over the columns by which lists are made."""
+    ledger_0002(op)
