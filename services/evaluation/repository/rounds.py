@@ -1,6 +1,9 @@
 """Rounds as lists show them: what is recorded, what is only expected, and how many have answered."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -11,11 +14,15 @@ from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
 from shared.playbooks.heading import Heading
 from shared.playbooks.history import History
+from shared.playbooks.model import Playbook
 from shared.playbooks.obligation import Obligation
 from shared.playbooks.planner import calendar_of
 from shared.playbooks.projected import projected
 from shared.storage import facts as kept
 from shared.storage.work import Unit
+
+_ONWARD: WeakKeyDictionary[History, tuple[Playbook, date | None, History | None]] = WeakKeyDictionary()
+"""How histories go on, by whose rules, and as of which day."""
 
 
 async def of(unit: Unit, engagements: Sequence[Heading], ahead_only: bool = False) -> list[RoundLine]:
@@ -36,13 +43,20 @@ async def of(unit: Unit, engagements: Sequence[Heading], ahead_only: bool = Fals
 async def _supposed(unit: Unit, histories: Mapping[str, History], recorded: Mapping[str, Row]) -> list[Obligation]:
     """What is to be expected besides, if sessions that have no time yet, and the end, come as playbooks plan them."""
     playbooks = await rulings(unit, histories)
-    onward = {
-        line: projected(playbook, histories[line], calendar_of(playbook, unit.places, unit.zone), unit.now)
-        for line, playbook in playbooks.items()
-        if playbook is not None
-    }
-    changed = {line: history for line, history in onward.items() if history is not histories[line]}
+    onward = {line: _onward(unit, playbook, histories[line]) for line, playbook in playbooks.items() if playbook}
+    changed = {line: history for line, history in onward.items() if history}
     return await why.coming(unit, changed, recorded, FOLLOWING.keeps)
+
+
+def _onward(unit: Unit, playbook: Playbook, history: History) -> History | None:
+    """A history as it goes on, if anything is missing in it; worked out once a day, for lists of many."""
+    today = unit.now.astimezone(ZoneInfo(history.engagement.time_zone)).date() if history.engagement else None
+    by, on, onward = _ONWARD.get(history, (None, None, None))
+    if by is not playbook or on != today:
+        made = projected(playbook, history, calendar_of(playbook, unit.places, unit.zone), unit.now)
+        onward = None if made is history else made
+        _ONWARD[history] = playbook, today, onward
+    return onward
 
 
 async def _answers(unit: Unit, rounds: Iterable[str]) -> Mapping[str, int]:

@@ -1,13 +1,13 @@
 """Seats: who holds which role of an engagement or of a team, since when nobody does, and what the role owes. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from shared.entities import Entity
 from shared.events.fields import RUNNERS
 from shared.playbooks.heading import Heading
 from shared.playbooks.history import History
-from shared.playbooks.holders import LEAD
+from shared.playbooks.holders import LEAD, Vacancy
 from shared.playbooks.views import Team
 
 Owes = Mapping[tuple[str, str | None], int]
@@ -42,26 +42,30 @@ class Seated(Entity):
         return f"{self.role}@{self.team_id}" if self.team_id else self.role
 
 
-def seats(about: Heading, history: History, owes: Owes) -> Iterator[Seated]:
+def seats(about: Heading, history: History, owes: Owes, is_one_of_many: bool = False) -> Iterator[Seated]:
     """The roles of an engagement, also those that nobody ever took on; then those of each team that takes part.
 
-    Of one that is closed, only those that somebody held or that still owe something.
+    Of one that is closed, only those that somebody held or that still owe something; of one of many, those of its
+    teams only that stand empty.
     """
     for role in RUNNERS:
         seat = _seat(about, history, role, None, sum(n for (to, _), n in owes.items() if to == role))
         if about.closed_on is None or seat.people or seat.vacant_since or seat.owes:
             yield seat
+    vacancies = history.holders.vacancies()
     for _, team in sorted(history.teams.items()):
         if team.left is None:
-            for held in _roles(history, team):
+            for held in _roles(history, team, vacancies):
+                if is_one_of_many and history.holders.seat(held, team.id).people:
+                    continue
                 seat = _seat(about, history, held, team, owes.get((held, team.id), 0))
                 if seat.people or seat.vacant_since:
                     yield seat
 
 
-def _roles(history: History, team: Team) -> list[str]:
+def _roles(history: History, team: Team, vacancies: Sequence[Vacancy]) -> list[str]:
     """The lead, the roles of whoever is in the team, and those that nobody has taken on since they were given up."""
-    vacated = (one.role for one in history.holders.vacancies() if one.team_id == team.id and one.filled_on is None)
+    vacated = (one.role for one in vacancies if one.team_id == team.id and one.filled_on is None)
     return list(dict.fromkeys((LEAD, *sorted({*(member.role for member in team.staff.members), *vacated} - {LEAD}))))
 
 

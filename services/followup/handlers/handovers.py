@@ -21,7 +21,7 @@ async def seated(store: Store, caller: Caller, engagement_id: str | None) -> tup
         mine = [one for one in await headings(unit) if one.is_of(caller)]
         chosen = [one for one in mine if engagement_id in (None, one.engagement_id)]
         histories = await kept.histories(unit, [one.engagement_id for one in chosen])
-        found = await _seats(unit, chosen, histories)
+        found = await _seats(unit, chosen, histories, is_one_of_many=engagement_id is None)
         return mine, sorted(found, key=lambda one: not one.is_vacant)
 
 
@@ -40,10 +40,12 @@ async def handed(
         return about, await _seats(unit, [about], histories), told
 
 
-async def _seats(unit: Unit, chosen: list[Heading], histories: Mapping[str, History]) -> list[Seated]:
+async def _seats(
+    unit: Unit, chosen: list[Heading], histories: Mapping[str, History], is_one_of_many: bool = False
+) -> list[Seated]:
     owes = await owed_by.owes(unit, histories)
     return [
         seat
         for about in chosen
-        for seat in seats(about, histories[about.engagement_id], owes.get(about.engagement_id, {}))
+        for seat in seats(about, histories[about.engagement_id], owes.get(about.engagement_id, {}), is_one_of_many)
     ]

@@ -22,17 +22,16 @@ ROLES = (*get_args(AnyRole), "team_lead")
 
 @listed(router, "/handovers", "handovers.html", name="handovers")
 @open_to(STAFF)
-async def handovers(request: Request, here: Here, engagement: str = "") -> Listed:
+async def handovers(request: Request, here: Here, engagement: str = "", page: int = 1) -> Listed:
     """Who runs the engagements and which roles stand empty; of one engagement, every role of its teams too."""
-    mine, found = await handlers.seated(here.store, here.caller, engagement or None)
-    shown = [one for one in found if engagement or one.is_vacant or one.team_id is None]
+    mine, shown = await handlers.seated(here.store, here.caller, engagement or None)
     beside = {
-        "vacant": [one for one in shown if one.is_vacant],
-        "held": [one for one in shown if not one.is_vacant],
+        "vacant": sum(one.is_vacant for one in shown),
         "engagements": [(one.engagement_id, one.title) for one in mine],
         "engagement": engagement,
     }
-    return Listed(shown, Seated, beside)
+    people = {person for one in shown for person in (*one.people, *one.left)}
+    return Listed(shown, Seated, beside, page, people)
 
 
 @listed(router, "/engagements/{engagement_id}/handover", "packet.html", name="handover")
