@@ -1,5 +1,6 @@
 """`throughline bus`: writes the configuration of NATS servers with their accounts, makes streams, changes keys."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from shared.bus.accounts.keyring import Keyring
     from shared.bus.accounts.members import Kind
     from shared.bus.connecting import Key
+    from shared.bus.streams import Ear
 
 app = typer.Typer(help="Servers, accounts and keys of the bus: config, setup, who, rotate.", no_args_is_help=True)
 
@@ -73,6 +75,7 @@ def setup(
     from shared.bus.accounts.members import Kind
     from shared.bus.accounts.reloading import reload
     from shared.bus.connecting import Key
+    from shared.bus.providing import ears_of_evaluators
     from shared.bus.streams import BusDiffers
 
     logs.set_up("ERROR", as_json=False)
@@ -81,7 +84,7 @@ def setup(
     if not file.exists():
         fail(f"There is no administrator: `throughline bus config {folder}`, and let the servers read accounts.conf.")
     try:
-        done = asyncio.run(_provide(nats, Key(ADMINISTRATOR, file), replicas))
+        done = asyncio.run(_provide(nats, Key(ADMINISTRATOR, file), ears_of_evaluators(keyring), replicas))
     except BusDiffers as error:
         fail(str(error))
     for deed in done or ["streams are as they should be"]:
@@ -167,7 +170,7 @@ def _copy(name: str, folder: Path) -> None:
     write_whole(folder / name, source.read_text(encoding="utf-8"), 0o640)
 
 
-async def _provide(urls: str, key: "Key", replicas: int) -> list[str]:
+async def _provide(urls: str, key: "Key", ears: "Sequence[Ear]", replicas: int) -> list[str]:
     from nats.errors import Error as NatsError
 
     from shared.bus.connecting import connect
@@ -178,6 +181,6 @@ async def _provide(urls: str, key: "Key", replicas: int) -> list[str]:
     except (NatsError, OSError) as error:
         fail(f"{urls} does not answer, or does not know the administrator ({error}): let it read accounts.conf.")
     try:
-        return await provision(client, (), replicas)
+        return await provision(client, ears, replicas)
     finally:
         await client.close()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 
 from shared.bus.accounts.configuration import FEW
 from shared.bus.accounts.keyring import Keyring
@@ -195,6 +196,19 @@ async def test_a_request_that_is_replayed_with_a_new_message_id_changes_nothing(
             told = json.loads(answer.data)
             assert (told["accepted"], told["new"], told["facts"]) == (True, False, first["facts"])
     assert up.get("/requests/ncase/b1")["state"] == "logged"
+
+
+@pytest.mark.parametrize("to", ["eng.intake.x.v1.e1", "$JS.API.STREAM.PURGE.ENGAGEMENT", "inbound.x", "people.changed"])
+async def test_an_answer_that_is_sent_elsewhere_reaches_no_stream_and_nobody(up: Up, to: str) -> None:
+    async with up.on_the_bus("intake") as service, up.on_the_bus("ncase", Kind.TRACKER) as client:
+        before = (await service.jetstream().stream_info("ENGAGEMENT")).state
+        await client.publish(MINE, b"{}", reply=to)
+        await client.flush()
+        await is_answered(up, f"elsewhere-{len(to)}")
+        after = (await service.jetstream().stream_info("ENGAGEMENT")).state
+        assert after.first_seq == before.first_seq and after.messages >= before.messages
+        with pytest.raises(NotFoundError):
+            await service.jetstream().get_last_msg("ENGAGEMENT", "eng.intake.x.v1.e1")
 
 
 async def test_a_guessed_id_keeps_nobody_elses_word_off_the_bus(up: Up) -> None:

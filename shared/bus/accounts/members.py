@@ -98,4 +98,5 @@ def _of_an_administrator(member: Member) -> Rights:
 
 
 def _of_the_system(member: Member) -> Rights:
-    return Rights(("$SYS.>",), ("$SYS.>", f"{member.inbox}.>"))
+    # Beside questions: to take a server out of the cluster that is gone for good, and to have another lead it.
+    return Rights(("$SYS.>", "$JS.API.SERVER.REMOVE", "$JS.API.META.LEADER.STEPDOWN"), ("$SYS.>", f"{member.inbox}.>"))
