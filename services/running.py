@@ -57,10 +57,19 @@ class BusSilent(Exception):
         super().__init__((self.__doc__ or "").format(urls=urls))
 
 
+class NotLetIn(Exception):
+    """The NATS server at {urls} does not let {who} in. Name the folder with its key by THROUGHLINE_NATS_KEYS, or put a
+    name and a password into the address; docs/bus.md tells more.
+    """
+
+    def __init__(self, urls: str, who: str) -> None:
+        super().__init__(" ".join((self.__doc__ or "").format(urls=urls, who=who).split()))
+
+
 ANSWERS_WITHIN = 10.0
 """Seconds that a bus has to answer when a service starts."""
 FORESEEN = (
-    *(BusSilent, NotSetUp, KeyMissing, BadSeed, FolderTaken, ServerFailed, BusDiffers),
+    *(BusSilent, NotLetIn, NotSetUp, KeyMissing, BadSeed, FolderTaken, ServerFailed, BusDiffers),
     *(UnknownRevision, WeakToken, NatsError, NotNow, OSError),
 )
 """Why a start may fail through no fault of ours; each says what to do."""
@@ -87,19 +96,27 @@ def build(settings: Settings, clock: Clock, names: Sequence[str] = tuple(BUILD))
 async def bus(settings: Settings, services: Sequence[Service] = ()) -> AsyncIterator[str]:
     """The URLs of the bus: the cluster that the settings name, or a server of our own, which these services know."""
     if settings.nats:
-        await _see_that_it_answers(settings.nats, key_of_service(services[0].name, settings) if services else None)
+        name = services[0].name if services else "anybody"
+        await _see_that_it_answers(settings.nats, name, key_of_service(name, settings) if services else None)
         yield settings.nats
         return
-    keyring = Keyring(settings.bus)
-    keyring.admit_services()
+    # Without this signal a server cannot be told of new keys while it runs; there its bus asks for none.
+    keyring = Keyring(settings.bus) if hasattr(signal, "SIGHUP") else None
+    if keyring:
+        keyring.admit_services()
     async with EmbeddedServer(settings.bus, keyring=keyring) as server:
         for service in services:
             service.administrator = server.administrator
         yield server.url
 
 
-async def _see_that_it_answers(urls: str, key: Key | None) -> None:
+async def _see_that_it_answers(urls: str, who: str, key: Key | None) -> None:
     """A bus that goes away later is waited for; one that is not there at the start is more likely misspelt."""
+    heard: list[str] = []
+
+    async def note(error: Exception) -> None:
+        heard.append(str(error))
+
     try:
         async with asyncio.timeout(ANSWERS_WITHIN):
             # To try no more than once would be to give up at the first node of a cluster that is paused or cut off.
@@ -109,15 +126,13 @@ async def _see_that_it_answers(urls: str, key: Key | None) -> None:
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=0.5,
                 connect_timeout=2,
-                error_cb=_quietly,
+                error_cb=note,
             )
     except (NatsError, OSError) as error:
+        if any("Authorization" in one for one in (*heard, str(error))):
+            raise NotLetIn(without_secrets(urls), who) from error
         raise BusSilent(without_secrets(urls)) from error
     await client.close()
-
-
-async def _quietly(_error: Exception) -> None:
-    """Say nothing of each attempt; what counts is told once."""
 
 
 @asynccontextmanager

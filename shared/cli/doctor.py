@@ -158,6 +158,9 @@ async def _bus(is_up: bool) -> AsyncIterator[Finding]:
     except BusDiffers as error:
         yield False, "streams", str(error)
     except (NatsError, OSError, ValueError) as error:
+        if "Authorization" in str(error):
+            yield False, "bus", f"{url} does not know our key: name the folder that has it with THROUGHLINE_NATS_KEYS"
+            return
         yield (
             False,
             "bus",

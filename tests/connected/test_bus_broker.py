@@ -7,13 +7,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from services import running
 from shared.bus.accounts.keyring import Keyring
 from shared.bus.accounts.members import Kind
 from shared.bus.accounts.reloading import reload
 from shared.bus.broker import Broker, make_broker
-from shared.bus.connecting import Key
+from shared.bus.connecting import Key, key_of_service
 from shared.bus.folder import free_port
+from shared.bus.providing import NotSetUp, providing
 from shared.bus.server import EmbeddedServer, binary
+from shared.bus.streams import ENGAGEMENT, Ear, provision
+from shared.clock import WorldClock
+from shared.settings import Settings
 from tests.support.bus import a_bus, a_service, eventually
 
 
@@ -90,4 +97,34 @@ async def test_a_service_that_starts_before_its_server_waits_for_it(tmp_path: Pa
     async with a_bus(tmp_path, port=port):
         await starting
         assert broker.client.is_connected
+        await broker.stop()
+
+
+async def test_who_starts_without_a_key_is_told_so_and_not_that_nobody_answers(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path)
+    keyring.admit_services()
+    async with EmbeddedServer(tmp_path, keyring=keyring) as server:
+        without, within = Settings(nats=server.url), Settings(nats=server.url, nats_keys=str(tmp_path / "keys"))
+        services = [running.BUILD["sessions"](one, WorldClock()) for one in (without, within)]
+        with pytest.raises(running.NotLetIn, match="THROUGHLINE_NATS_KEYS"):
+            async with running.bus(without, services[:1]):
+                pass
+        async with running.bus(within, services[1:]) as urls:
+            assert urls == server.url
+
+
+async def test_a_service_that_may_not_make_streams_says_who_has_to(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path)
+    keyring.admit_services()
+    async with EmbeddedServer(tmp_path, keyring=keyring) as server:
+        settings = Settings(nats=server.url, nats_keys=str(tmp_path / "keys"))
+        broker = make_broker(server.url, "sessions", key_of_service("sessions", settings))
+        await broker.connect()
+        ear = Ear("sessions", ENGAGEMENT, ("eng.intake.>",))
+        with pytest.raises(NotSetUp, match="throughline bus setup"):
+            await providing(broker, ear, settings, None)()
+        async with server.administrator() as administrator:
+            await provision(administrator, ())
+        await providing(broker, ear, settings, None)()
+        assert (await broker.client.jetstream().consumer_info(ENGAGEMENT, "sessions")).name == "sessions"
         await broker.stop()
