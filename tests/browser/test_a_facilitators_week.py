@@ -71,7 +71,7 @@ def she_opens_an_engagement_from_a_demand(page: Page) -> None:
     page.get_by_role("link", name="Topics in demand").click()
     page.get_by_role("link", name="Open an engagement about").click()
     page.get_by_label("Title").fill(TITLE)
-    page.get_by_label("Playbook").select_option("peer-learning-community")
+    page.locator("label", has_text="Peer Learning Community").click()
     page.get_by_label("Center").fill("NCASE")
     page.get_by_label("Evaluator").select_option("p-okafor")
     page.get_by_label("Supervisor").select_option("p-lindqvist")
@@ -84,6 +84,7 @@ def she_opens_an_engagement_from_a_demand(page: Page) -> None:
 
 def she_tells_who_takes_part(page: Page) -> None:
     for place in ("ky", "oh"):
+        page.wait_for_load_state()  # what is told first is seen before what it is folded into is there
         if not page.get_by_label("Jurisdiction").is_visible():
             page.get_by_text("Tell who is in it").click()
         page.get_by_label("Jurisdiction").fill(place.upper())
