@@ -38,6 +38,20 @@ async def test_a_row_leads_to_all_that_can_be_done_with_its_task() -> None:
         assert "<html" not in await page(world, f"/app/inbox/more/{ASK}")
 
 
+async def test_a_task_is_handed_to_people_by_name_and_who_hears_that_nobody_is_there_comes_last() -> None:
+    async with prepared() as world:
+        assert await offered(world, ASK) == ["evaluator, p-e", "supervisor, p-s"]
+        await world.do("/roles/vacate", **E1, role="evaluator", person_id="p-e")
+        assert await offered(world, ASK) == ["supervisor, p-s", "evaluator: nobody holds it, and it will wait"]
+
+
+async def offered(world: World, task_id: str) -> list[str]:
+    """To whom a task can be handed over, the first of whom is chosen unless another is."""
+    told = await page(world, f"/app/inbox/more/{task_id}")
+    assert told.index(" selected") < told.index("</option>", told.index('name="to"'))
+    return re.findall(r'<option value="[a-z]+"[^>]*>([^<]+)</option>', told)
+
+
 async def test_of_a_task_that_is_done_by_now_that_is_told() -> None:
     async with prepared() as world:
         await sent(world, "/app/inbox/do", task_id=ASK)

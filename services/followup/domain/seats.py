@@ -63,6 +63,23 @@ def seats(about: Heading, history: History, owes: Owes, is_one_of_many: bool = F
                     yield seat
 
 
+class Taker(Entity):
+    """A role to which a task can be handed over."""
+
+    role: str
+    people: tuple[str, ...]
+    is_known: bool
+    """Whether it is known who holds it: outside of engagements, whoever has the role takes it."""
+
+
+def takers(history: History, owed_by: str) -> list[Taker]:
+    """The roles that can take over what one owes, those first that somebody holds."""
+    others = [role for role in RUNNERS if role != owed_by]
+    is_known = history.engagement is not None
+    found = [Taker(role=role, people=history.holders.seat(role).people, is_known=is_known) for role in others]
+    return sorted(found, key=lambda one: not one.people)
+
+
 def _roles(history: History, team: Team, vacancies: Sequence[Vacancy]) -> list[str]:
     """The lead, the roles of whoever is in the team, and those that nobody has taken on since they were given up."""
     vacated = (one.role for one in vacancies if one.team_id == team.id and one.filled_on is None)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.followup import repository
 from services.followup.domain import Known, Waiting, When, heaps, in_a_week, next_working_day
+from services.followup.domain.seats import Taker, takers
 from shared import use_cases
 from shared.commands import Said
 from shared.events.base import NO_ENGAGEMENT, line_of
@@ -68,6 +69,8 @@ class AtHand:
     task: Row
     next_day: date
     in_a_week: date
+    takers: Sequence[Taker]
+    """To whom it can be handed over."""
 
 
 async def shown(store: Store, wanted: Wanted) -> Inbox:
@@ -103,7 +106,8 @@ async def at_hand(store: Store, task_id: str, reader: ZoneInfo) -> AtHand:
         row = await ledger.find(unit, task_id, "task")
         holidays = (await _holidays(unit, [row]))[row.key]
         today = unit.now.astimezone(reader).date()
-    return AtHand(row, next_working_day(today, holidays), in_a_week(today, holidays))
+        history = (await kept.histories(unit, [line_of(row.key)]))[line_of(row.key)]
+    return AtHand(row, next_working_day(today, holidays), in_a_week(today, holidays), takers(history, row.to))
 
 
 async def whole(store: Store, wanted: Wanted) -> list[Waiting]:
