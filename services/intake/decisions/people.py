@@ -1,6 +1,5 @@
 """What a file of people makes of the directory: each row is kept, changes nothing, or is refused with its reason."""
 
-import codecs
 import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -9,6 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from services.intake.decisions.importing import letters
+from services.intake.decisions.importing.delimited import safe
+from services.intake.decisions.importing.tables import FORMULA, SAFE
 from services.intake.domain.people import Difference, Foreseen, Imported, ImportedRow, Preview
 from shared.errors import Conflict, Malformed, Refused
 from shared.events.complaints import complaints
@@ -26,9 +28,6 @@ COLUMNS: Mapping[str, str] = {
 """What a column may be called, in any letters."""
 PROBLEM = "problem"
 YES, NO = {"yes", "y", "true", "1", "x"}, {"", "no", "n", "false", "0"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-SAFE = "'"
-"""Before a cell that a spreadsheet would take for a formula."""
 
 
 class WasErased(Conflict):
@@ -159,20 +158,9 @@ def _in_words(value: object) -> str | None:
 
 
 def text_of(content: bytes) -> tuple[str, bool]:
-    """What a file says, and whether its letters were guessed.
-
-    Spreadsheets save CSV as UTF-8, with a mark or without one, or as Windows-1252, which no file tells of itself.
-    """
-    try:
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return content.decode("utf-16"), False
-        return content.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp1252"), True
-    except UnicodeDecodeError:
-        raise Malformed("is no text: in the spreadsheet, save it as CSV UTF-8", "file") from None
+    """What a file says, and whether it was taken for Windows-1252, though nothing in it says so."""
+    told = letters.read(content)
+    return told.text, told.encoding == "cp1252"
 
 
 def _row(
@@ -236,11 +224,7 @@ def _to_mend(sheet: Sheet, refused: Sequence[tuple[list[str], str]]) -> str:
     kept = [place for place, cell in enumerate(sheet.columns) if cell.strip().casefold() != PROBLEM]
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow([*(_safe(sheet.columns[place]) for place in kept), "Problem"])
+    writer.writerow([*(safe(sheet.columns[place]) for place in kept), "Problem"])
     for cells, why in refused:
-        writer.writerow([*(_safe(cells[place] if place < len(cells) else "") for place in kept), _safe(why)])
+        writer.writerow([*(safe(cells[place] if place < len(cells) else "") for place in kept), safe(why)])
     return written.getvalue()
-
-
-def _safe(cell: str) -> str:
-    return SAFE + cell if cell.startswith(FORMULA) else cell
