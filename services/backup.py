@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import running
+from services.evaluation.handlers import webhooks
 from services.followup import handlers as followup
 from services.intake.repository import people
 from shared import forgetting
@@ -73,6 +74,8 @@ async def _restore(folder: Path, manifest: Manifest, settings: Settings, told: P
             gone = await people.erase_again(connection, erased)
         if service == "followup":
             await followup.forget_people(connection, list(erased), WorldClock().now())
+        if service == "evaluation":
+            await webhooks.restore(connection, erased)
         if service == NAME:
             await accounts.forget_all(connection, erased, WorldClock().now(), words)
 

@@ -84,7 +84,7 @@ def rotate(webhook_id: Id, api: Api = HERE) -> None:
 
 @app.command()
 def enable(webhook_id: Id, api: Api = HERE) -> None:
-    """Go on where it was disabled, in your name; what it missed comes in order."""
+    """Go on where it was disabled; what it missed comes in order."""
     call(api, "POST", f"/webhooks/{webhook_id}/enable")
     typer.echo(f"{webhook_id} is told again, from where it stopped.")
 

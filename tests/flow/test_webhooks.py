@@ -144,7 +144,12 @@ async def test_whoever_loses_the_account_is_told_nothing_more(
     told = (await house.world.http.get(f"/webhooks/{webhook_id}")).json()
     assert (told["state"], "may not see events here" in told["why"]) == ("disabled", True)
     assert (await house.world.http.post(f"/webhooks/{webhook_id}/test")).status_code == 409
-    assert (await house.world.http.post(f"/webhooks/{webhook_id}/enable")).json()["state"] == "active"
+    enabled = await house.world.http.post(f"/webhooks/{webhook_id}/enable")
+    assert enabled.json()["owner"] == f"person {OWN}-e"
+    await send(house)
+    assert receiver.came == [], "an administrator enables it, and tells nothing in their own name"
+    again = await house.person(f"{OWN}-e", "evaluator")
+    assert (await again.post(f"/webhooks/{webhook_id}/enable")).json()["state"] == "active"
     await send(house)
     assert receiver.ids == [outcome(1, OWN).id]
 

@@ -330,6 +330,22 @@ async def test_somebody_elses_webhook_is_not_there(store: Store, receiver: Recei
     assert (await webhook(store.asked_by(EVE), webhook_id)).person_id == "p-e"
 
 
+async def test_a_database_that_was_restored_tells_nobody_until_somebody_enables_it(
+    store: Store, receiver: Receiver
+) -> None:
+    webhook_id, erased = await make(store, receiver), await make(store.asked_by(EVE), receiver)
+    await record(store, outcome(1))
+    async with store.work() as unit:
+        await handling.restore(unit.connection, ["p-e"])
+    await send(store, EVE)
+    assert (receiver.came, (await webhook(store, webhook_id)).state) == ([], "disabled")
+    await handling.enable(store, webhook_id)
+    await send(store, EVE)
+    assert receiver.ids == [outcome(1).id]
+    with pytest.raises(Unknown):
+        await webhook(store, erased)
+
+
 async def test_what_was_taken_out_is_told_nothing_and_leaves_nothing(store: Store, receiver: Receiver) -> None:
     webhook_id = await make(store.asked_by(EVE), receiver)
     await handling.test(store, webhook_id)

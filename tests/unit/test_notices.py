@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.evaluation.domain.notices import TYPES, Cursor, mark_of, since
+from shared.bus import outcomes
 from shared.errors import Malformed
 from shared.events.catalogue import SPEAKERS
 
@@ -38,7 +39,7 @@ def test_whatever_is_told_is_understood_or_refused(told: str) -> None:
         since(told)
 
 
-def test_subscribers_are_told_of_outcomes_and_never_what_somebody_answered() -> None:
-    ours = {event.type for event in SPEAKERS["evaluation"]}
-    assert ours >= TYPES
-    assert [type_ for type_ in TYPES if "answered" in type_ or "evaluation_" in type_] == []
+def test_subscribers_are_told_the_same_whichever_way_they_choose_and_never_of_a_person() -> None:
+    assert {f"eng.evaluation.{said}.v1" for said in outcomes.SAID} == TYPES
+    told = {field for event in SPEAKERS["evaluation"] if event.type in TYPES for field in event.model_fields}
+    assert told & {"person_id", "answers", "answer_id"} == set()

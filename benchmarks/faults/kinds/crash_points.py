@@ -62,6 +62,6 @@ def _at(point: str) -> Strike:
 KINDS = tuple(
     Kind(f"crash_{point}", _at(point), weight=0.2 if point.startswith("reconciler.") else 1.0)
     for point in POINTS
-    # Nobody there has an address to write to.
-    if not point.startswith(("migration.", "mail."))
+    # Nobody there has an address to write to, or a webhook.
+    if not point.startswith(("migration.", "mail.", "webhook."))
 )

@@ -10,10 +10,7 @@ from shared.storage.revisions import COUNTED, instant, word
 revision = "0008"
 down_revision = "0007"
 
-TYPES = tuple(
-    f"eng.evaluation.{name}.v1"
-    for name in ("outcome_recorded", "outcome_proposed", "outcome_dismissed", "goal_assessed", "fact_retracted")
-)
+TYPES = tuple(f"eng.evaluation.{name}.v1" for name in ("outcome_recorded", "goal_assessed", "fact_retracted"))
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """When what was said before was recorded, as far as anybody knows here."""
 

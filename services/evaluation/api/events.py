@@ -11,6 +11,7 @@ from services.evaluation.api.here import Here
 from services.evaluation.domain import notices
 from services.evaluation.domain.notices import Told
 from services.evaluation.handlers import notices as handling
+from services.evaluation.handlers.notices import News
 from shared.access.opening import STAFF, open_to
 from shared.errors import Refused
 from shared.events.fields import EngagementId
@@ -65,6 +66,14 @@ class Counted(StreamingResponse):
             STREAMS.leave(self.who)
 
 
+def _news(request: Request) -> News:
+    """What looks for news for all streams of this app."""
+    if not hasattr(request.app.state, "news"):
+        request.app.state.news = News()
+    found: News = request.app.state.news
+    return found
+
+
 @router.get("/events", response_model=Told, responses={200: {"content": {STREAM: {"schema": {"type": "string"}}}}})
 @open_to(STAFF)
 async def events(
@@ -75,7 +84,7 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response | Told:
-    """Outcomes and what becomes of them, after a cursor or from a time on; as a stream for who accepts such.
+    """Outcomes and verdicts, after a cursor or from a time on; as a stream for who accepts such.
 
     Each is a CloudEvent. A stream goes on after `Last-Event-ID`.
     """
@@ -84,7 +93,7 @@ async def events(
         return await handling.page(here.store, begin, limit, engagement)
     STREAMS.enter(here.caller.label)
     is_ending = getattr(request.app.state, "is_ending", lambda: False)
-    told = handling.stream(here.store, request.state.known, STAFF, begin, engagement, is_ending)
+    told = handling.stream(here.store, request.state.known, STAFF, begin, engagement, _news(request), is_ending)
     answer = Counted(told, headers={"X-Accel-Buffering": "no"})
     answer.who = here.caller.label
     return answer

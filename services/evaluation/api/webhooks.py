@@ -110,5 +110,5 @@ async def rotate_secret(webhook_id: str, here: Here) -> Made:
 @router.post("/{webhook_id}/enable")
 @open_to(EVALUATORS)
 async def enable_webhook(webhook_id: str, here: Here) -> Webhook:
-    """Go on where it was disabled, in your name; what it missed comes in order."""
+    """Go on where it was disabled; what it missed comes in order."""
     return await handling.enable(here.store, webhook_id)

@@ -24,7 +24,10 @@ LONGEST_WAIT = timedelta(hours=24)
 """However long an endpoint asks to be left alone."""
 GONE = "It answered 410 Gone: it wants no more events."
 DEAD = "It took nothing for 75 hours. What it missed waits, and comes in order once it is enabled."
-NOBODYS = "Whoever made it may not see events here any more. Whoever may can enable it, in their own name."
+NOBODYS = "Whoever made it may not see events here any more. Let them in again and enable it, or make another one."
+RESTORED = (
+    "This database was restored from a backup. Enable it where this is the Throughline that is to go on telling it."
+)
 
 
 def pause(key: str, tries: int) -> timedelta:

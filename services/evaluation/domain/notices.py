@@ -10,19 +10,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.errors import Malformed
 from shared.events.base import Event
-from shared.events.evaluation import (
-    EvaluationFactRetracted,
-    GoalAssessed,
-    OutcomeDismissed,
-    OutcomeProposed,
-    OutcomeRecorded,
-)
+from shared.events.evaluation import EvaluationFactRetracted, GoalAssessed, OutcomeRecorded
 from shared.events.fields import Instant
 
-TOLD: tuple[type[Event], ...] = (
-    OutcomeRecorded, OutcomeProposed, OutcomeDismissed, GoalAssessed, EvaluationFactRetracted,
-)  # fmt: skip
-"""What subscribers are told: outcomes, and what becomes of them; nothing that anybody answered in a round."""
+TOLD: tuple[type[Event], ...] = (OutcomeRecorded, GoalAssessed, EvaluationFactRetracted)
+"""What subscribers are told, on the bus too: none of it names a person, or tells what anybody answered in a round."""
 TYPES = frozenset(kind.type for kind in TOLD)
 WRITTEN = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9a-f]{8}))?")
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)

@@ -25,6 +25,25 @@ RECONNECT = 3000
 Known = Callable[[], Awaitable[Caller]]
 
 
+class News:
+    """Looks whether there is anything new, once for all streams that are open at this process."""
+
+    def __init__(self) -> None:
+        self._newest = 0
+        self._until = 0.0
+        self._looking = asyncio.Lock()
+
+    async def after(self, store: Store, n: int) -> bool:
+        """Whether there may be something that comes after this number."""
+        async with self._looking:
+            if monotonic() >= self._until:
+                await number(store)
+                async with store.look() as unit:
+                    self._newest = (await notices.newest(unit)).n
+                self._until = monotonic() + PAUSE / 2
+        return self._newest > n
+
+
 async def number(store: Store) -> None:
     """Number what waits for it, as the house itself: whoever asks, all is numbered."""
     async with store.look() as unit:
@@ -56,20 +75,22 @@ async def stream(
     roles: frozenset[Role],
     since: Cursor | datetime,
     engagement: str | None,
+    news: News,
     is_ending: Callable[[], bool],
 ) -> AsyncIterator[bytes]:
     """Server-sent events, each as it comes, until whoever asked may not see them any more or the service stops."""
     yield f"retry: {RECONNECT}\n\n".encode()
-    said = monotonic()
+    said, read = monotonic(), None
     while not is_ending():
         more = False
         with suppress(NotNow):
             if (caller := await _still(known, roles)) is None:
                 return
-            found, since, more = await _read(store.asked_by(caller), since, AT_ONCE, engagement)
-            for one in found:
-                yield _event(one)
-                said = monotonic()
+            if read is None or await news.after(store, read.n):
+                found, read, more = await _read(store.asked_by(caller), read or since, AT_ONCE, engagement)
+                for one in found:
+                    yield _event(one)
+                    said = monotonic()
         if monotonic() - said >= HEARTBEAT:
             yield b": still here\n\n"
             said = monotonic()

@@ -1,10 +1,14 @@
 """What evaluators do with their webhooks: make, test, watch, mend, and take them out again."""
 
 import json
+from collections.abc import Collection
 from secrets import token_bytes
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation.channels import Hook, NotOpen
 from services.evaluation.decisions import signing
+from services.evaluation.decisions import webhooks as decisions
 from services.evaluation.domain.notices import since
 from services.evaluation.domain.webhooks import TEST, Delivery, MakeWebhook, Resend, Webhook
 from services.evaluation.handlers.notices import number
@@ -73,7 +77,7 @@ async def rotate(store: Store, webhook_id: str) -> tuple[Webhook, str]:
 
 
 async def enable(store: Store, webhook_id: str) -> Webhook:
-    """Go on where it was disabled, in the name of whoever asks."""
+    """Go on where it was disabled, in the name of whoever made it."""
 
     async def once(unit: Unit) -> Webhook:
         await webhooks.find(unit, webhook_id)
@@ -132,7 +136,13 @@ async def test(store: Store, webhook_id: str) -> Delivery:
 
 async def forget_person(store: Store, person_id: str) -> None:
     """Tell nothing more to what somebody set up who is erased."""
-    await use_cases.at_once(store, lambda unit: webhooks.remove_all_of(unit, person_id))
+    await use_cases.at_once(store, lambda unit: webhooks.remove_all_of(unit.connection, [person_id]))
+
+
+async def restore(connection: AsyncConnection, erased: Collection[str]) -> None:
+    """What has to be true of a database before anybody sees it restored: that it may be a copy, and tells nobody."""
+    await webhooks.remove_all_of(connection, erased)
+    await webhooks.disable_all(connection, decisions.RESTORED)
 
 
 def _see_that_it_is_told(found: Webhook) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 
 from services.evaluation.domain.webhooks import (
     Attempt,
@@ -38,16 +38,13 @@ class _Deliveries(Shelf[Delivery]):
 SHELF = _Deliveries(DELIVERY, Delivery, "event", order=("n", "event_id"))
 
 
-def _is_first() -> ColumnElement[bool]:
+def _is_first(webhook_id: str | None = None) -> ColumnElement[bool]:
     """Whether nothing of the same engagement that came before it still waits: what is told comes in order."""
-    earlier = DELIVERY.alias("earlier")
-    waits = and_(
-        earlier.c.webhook_id == DELIVERY.c.webhook_id,
-        earlier.c.line == DELIVERY.c.line,
-        earlier.c.state == "waiting",
-        earlier.c.n < DELIVERY.c.n,
-    )
-    return ~exists(select(earlier.c.n).where(waits))
+    c = DELIVERY.alias("waiting").c
+    firsts = select(c.webhook_id, c.line, func.min(c.n)).where(c.state == "waiting").group_by(c.webhook_id, c.line)
+    if webhook_id is not None:
+        firsts = firsts.where(c.webhook_id == webhook_id)
+    return tuple_(DELIVERY.c.webhook_id, DELIVERY.c.line, DELIVERY.c.n).in_(firsts)
 
 
 async def due(unit: Unit) -> Sequence[str]:
@@ -69,8 +66,12 @@ async def claim(unit: Unit, webhook_id: str, most: int, held_for: timedelta) -> 
     """The first few that it is time for and nobody else holds, at most one of each engagement: each with its try on
     record, before anything is sent.
     """
-    query = select(DELIVERY).where(DELIVERY.c.webhook_id == webhook_id, DELIVERY.c.state == "waiting", _is_first())
-    query = query.where(DELIVERY.c.next_at <= unit.now).order_by(DELIVERY.c.next_at, DELIVERY.c.n).limit(most)
+    query = select(DELIVERY).where(DELIVERY.c.webhook_id == webhook_id, DELIVERY.c.state == "waiting")
+    query = (
+        query.where(DELIVERY.c.next_at <= unit.now, _is_first(webhook_id))
+        .order_by(DELIVERY.c.next_at, DELIVERY.c.n)
+        .limit(most)
+    )
     rows = (await unit.connection.execute(query.with_for_update(skip_locked=True))).all()
     hidden = await ownership.foreign(unit, {row.line for row in rows})
     for row in rows:

@@ -1,11 +1,12 @@
 """Webhooks as rows: made, found by those whose they are, enabled, disabled, and filled with what is to be told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import tables
 from services.evaluation.domain.webhooks import TEST_LINE, MakeWebhook, Way, Webhook
@@ -90,9 +91,8 @@ async def rotate(unit: Unit, webhook_id: str, secret: str) -> Webhook:
 
 
 async def enable(unit: Unit, webhook_id: str) -> Webhook:
-    """Tell it again, in the name of whoever asks, all that waits."""
-    caller = unit.caller
-    await _change(unit, webhook_id, state="active", why="", owner=caller.label, person_id=caller.person_id)
+    """Tell it again all that waits; in whose name stays as it was, or it would be told more than its maker may see."""
+    await _change(unit, webhook_id, state="active", why="")
     waits = (DELIVERY.c.webhook_id == webhook_id) & (DELIVERY.c.state == "waiting")
     anew = {"tries": 0, "first_at": unit.now, "next_at": unit.now}
     await unit.connection.execute(update(DELIVERY).where(waits).values(**anew))
@@ -104,22 +104,27 @@ async def disable(unit: Unit, webhook_id: str, why: str) -> None:
     await _change(unit, webhook_id, state="disabled", why=why)
 
 
-async def remove(unit: Unit, *condition: ColumnElement[bool]) -> None:
+async def remove(connection: AsyncConnection, condition: ColumnElement[bool]) -> None:
     """Take webhooks out, with all that was on its way to them."""
-    ids = select(WEBHOOK.c.webhook_id).where(*condition)
+    ids = select(WEBHOOK.c.webhook_id).where(condition)
     for rows in (ATTEMPT, DELIVERY):
-        await unit.connection.execute(delete(rows).where(rows.c.webhook_id.in_(ids)))
-    await unit.connection.execute(delete(WEBHOOK).where(*condition))
+        await connection.execute(delete(rows).where(rows.c.webhook_id.in_(ids)))
+    await connection.execute(delete(WEBHOOK).where(condition))
 
 
-async def remove_all_of(unit: Unit, person_id: str) -> None:
-    """Take out all that somebody made."""
-    await remove(unit, WEBHOOK.c.person_id == person_id)
+async def remove_all_of(connection: AsyncConnection, people: Collection[str]) -> None:
+    """Take out all that these people made."""
+    await remove(connection, WEBHOOK.c.person_id.in_(people))
 
 
 async def remove_one(unit: Unit, webhook_id: str) -> None:
     """Take out one."""
-    await remove(unit, WEBHOOK.c.webhook_id == webhook_id)
+    await remove(unit.connection, WEBHOOK.c.webhook_id == webhook_id)
+
+
+async def disable_all(connection: AsyncConnection, why: str) -> None:
+    """Tell nobody anything, until somebody enables each."""
+    await connection.execute(update(WEBHOOK).where(WEBHOOK.c.state == "active").values(state="disabled", why=why))
 
 
 async def took(unit: Unit, webhook_id: str, at: datetime) -> None:
