@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from shared.access.caller import Caller
 from shared.playbooks.history import History
@@ -10,6 +10,8 @@ from shared.playbooks.history import History
 
 class Heading(BaseModel):
     """An engagement in a few words."""
+
+    model_config = ConfigDict(frozen=True)
 
     engagement_id: str
     title: str
