@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import running
-from services.evaluation.handlers import webhooks
+from services.evaluation import handlers as evaluation
 from services.followup import handlers as followup
 from services.intake.repository import people
 from shared import forgetting
@@ -75,7 +75,7 @@ async def _restore(folder: Path, manifest: Manifest, settings: Settings, told: P
         if service == "followup":
             await followup.forget_people(connection, list(erased), WorldClock().now())
         if service == "evaluation":
-            await webhooks.restore(connection, erased)
+            await evaluation.restore(connection, erased)
         if service == NAME:
             await accounts.forget_all(connection, erased, WorldClock().now(), words)
 

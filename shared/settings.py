@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """How much one token, or one person who signed in, may ask for within a minute; 0 for any number."""
     playbooks: Path = Path("playbooks")
     """Where the playbooks lie that `up` publishes."""
+    instruments: Path = Path("instruments")
+    """Where the instruments lie that evaluation rounds ask by; those that come along are there for what it lacks."""
     topics: Path = Path("playbooks/topics/topics.yaml")
     """The topics that staff know, each with its other names; without the file every topic has but one."""
     zone: Zone = "America/New_York"

@@ -2,7 +2,6 @@
 
 from services.evaluation import handlers
 from services.evaluation.api import router
-from services.evaluation.handlers import webhooks
 from services.evaluation.pages import PAGES
 from services.evaluation.repository import FOLLOWING, keep
 from services.evaluation.subscribers import ANSWERS, EAR
@@ -32,8 +31,8 @@ def build(settings: Settings, clock: Clock) -> Service:
         earliest=handlers.earliest,
         ticks=alarm,
         sends=messenger,
-        forgets=webhooks.forget_person,
         answers=ANSWERS,
+        forgets=handlers.forget_person,
     )
     service.store.topics = settings.known_topics
     return service

@@ -184,7 +184,43 @@ class DeliveryAttemptRow(SQLModel, table=True):
     answer: str
 
 
+class FormRow(SQLModel, table=True):
+    """The questions of a round as they were when the first were asked: the texts of its instrument and additions."""
+
+    __tablename__ = "form"
+
+    round_id: str = Field(primary_key=True)
+    instrument: str
+    additions: str | None = None
+
+
+class InvitationRow(SQLModel, table=True):
+    """Somebody who is asked in a round, and how far they have come; what they answered stands nowhere here."""
+
+    __tablename__ = "invitation"
+
+    invitation_id: str = Field(primary_key=True)
+    round_id: str = Field(index=True)
+    engagement_id: str = Field(index=True)
+    person_id: str | None = Field(default=None, index=True)
+    team_id: str | None = None
+    state: str
+    language: str | None = None
+    typed: str | None = None
+    """What was typed and not sent off yet."""
+
+
+class FormLinkRow(SQLModel, table=True):
+    """A secret that leads to somebody's form: of it only the hash."""
+
+    __tablename__ = "form_link"
+
+    hashed: str = Field(primary_key=True)
+    invitation_id: str = Field(index=True)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
 TABLES: tuple[type[SQLModel], ...] = (
     ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow, NoticeRow,
-    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow,
+    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, FormLinkRow,
 )  # fmt: skip

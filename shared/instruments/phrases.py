@@ -30,6 +30,20 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     "only_if": {"en": "asked only if", "es": "se pregunta solo si"},
     "question": {"en": "question {number}", "es": "la pregunta {number}"},
     "any_of": {"en": "choose all that apply", "es": "elija todas las que correspondan"},
+    "send": {"en": "Send my answers", "es": "Enviar mis respuestas"},
+    "save": {"en": "Save, and go on later", "es": "Guardar y continuar después"},
+    "saved": {
+        "en": "Saved. Nothing is sent off yet; this link leads back here.",
+        "es": "Guardado. Todavía no se ha enviado nada; este enlace lo trae de vuelta aquí.",
+    },
+    "late": {
+        "en": "This round is over. Your answers are welcome all the same; they are counted as late.",
+        "es": "Este plazo ya terminó. Sus respuestas son bienvenidas de todos modos; se cuentan como tardías.",
+    },
+    "mend": {"en": "Something is missing or has to be mended", "es": "Falta algo o hay algo que corregir"},
+    "close_page": {"en": "You can close this page.", "es": "Puede cerrar esta página."},
+    "skip": {"en": "Skip to the questions", "es": "Ir a las preguntas"},
+    "languages": {"en": "Language", "es": "Idioma"},
     "at_most": {"en": "choose {most} at most", "es": "elija {most} como máximo"},
 }
 

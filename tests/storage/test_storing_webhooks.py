@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.evaluation import repository
+from services.evaluation import handlers, repository
 from services.evaluation.decisions.webhooks import DEAD, GONE, NOBODYS, PAUSES
 from services.evaluation.domain.webhooks import Attempt, Delivery, MakeWebhook, Resend, Webhook
 from services.evaluation.handlers import webhooks as handling
@@ -336,7 +336,7 @@ async def test_a_database_that_was_restored_tells_nobody_until_somebody_enables_
     webhook_id, erased = await make(store, receiver), await make(store.asked_by(EVE), receiver)
     await record(store, outcome(1))
     async with store.work() as unit:
-        await handling.restore(unit.connection, ["p-e"])
+        await handlers.restore(unit.connection, ["p-e"])
     await send(store, EVE)
     assert (receiver.came, (await webhook(store, webhook_id)).state) == ([], "disabled")
     await handling.enable(store, webhook_id)
@@ -349,7 +349,7 @@ async def test_a_database_that_was_restored_tells_nobody_until_somebody_enables_
 async def test_what_was_taken_out_is_told_nothing_and_leaves_nothing(store: Store, receiver: Receiver) -> None:
     webhook_id = await make(store.asked_by(EVE), receiver)
     await handling.test(store, webhook_id)
-    await handling.forget_person(store, "p-e")
+    await handlers.forget_person(store, "p-e")
     await send(store, EVE)
     assert receiver.came == []
     with pytest.raises(Unknown):

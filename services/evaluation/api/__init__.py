@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.evaluation.api import events, outcomes, rounds, webhooks
+from services.evaluation.api import asking, events, outcomes, rounds, webhooks
 
 router = APIRouter(tags=["evaluation"])
-for noun in (rounds, outcomes, events, webhooks):
+for noun in (asking, rounds, outcomes, events, webhooks):
     router.include_router(noun.router)

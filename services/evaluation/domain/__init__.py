@@ -3,6 +3,7 @@
 from services.evaluation.domain.known import (
     Answer,
     AnswerRound,
+    AskForLinks,
     AssessGoal,
     CloseRound,
     ConfirmOutcome,
@@ -21,7 +22,7 @@ from services.evaluation.domain.showing import AHEAD, Finding, Overview, RoundLi
 from services.evaluation.domain.watching import Proposal, Sign, Watched
 
 __all__ = [
-    "AHEAD", "Answer", "AnswerRound", "AssessGoal", "CloseRound", "ConfirmOutcome", "DismissOutcome", "Finding", "Goal",
-    "Known", "OfRound", "Outcome", "Overview", "Promised", "Proposal", "RecordOutcome", "Report", "RoundLine",
-    "RoundState", "Sign", "Stands", "Watched", "in_turn", "known",
+    "AHEAD", "Answer", "AnswerRound", "AskForLinks", "AssessGoal", "CloseRound", "ConfirmOutcome", "DismissOutcome",
+    "Finding", "Goal", "Known", "OfRound", "Outcome", "Overview", "Promised", "Proposal", "RecordOutcome", "Report",
+    "RoundLine", "RoundState", "Sign", "Stands", "Watched", "in_turn", "known",
 ]  # fmt: skip

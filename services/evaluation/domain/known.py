@@ -202,6 +202,10 @@ class CloseRound(OfRound):
     on: Day | None = None
 
 
+class AskForLinks(OfRound):
+    """Have links made to the form of an open round."""
+
+
 class RecordOutcome(Command):
     """Tell of a change that was seen."""
 

@@ -1,12 +1,17 @@
 """What evaluation does: open work, decide, record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import decisions, repository
 from services.evaluation.decisions.grounds import opened, today
+from services.evaluation.decisions.webhooks import RESTORED
 from services.evaluation.domain import Known, Overview, Report, RoundLine
 from services.evaluation.repository import FOLLOWING, rounds
+from services.evaluation.repository import asking as invitations
+from services.evaluation.repository import webhooks as endpoints
 from shared import saying_again, use_cases
 from shared.access.caller import Caller
 from shared.bus.fates import MOST
@@ -16,7 +21,7 @@ from shared.events.base import Fact
 from shared.seen import Seen
 from shared.storage import facts as kept
 from shared.storage.headings import heading, headings
-from shared.storage.work import Store
+from shared.storage.work import Store, Unit
 from shared.use_cases import C, Decide
 
 
@@ -72,6 +77,23 @@ async def seen(store: Store, engagement_id: str, jurisdiction: str) -> tuple[See
     found = [one for one in known.outcomes.values() if one.jurisdiction == jurisdiction or one.team_id in theirs]
     found.sort(key=lambda one: (one.seen_on, one.outcome_id), reverse=True)
     return tuple(Seen.model_validate(one, from_attributes=True) for one in found[:MOST])
+
+
+async def forget_person(store: Store, person_id: str) -> None:
+    """Take out what was kept for somebody who is erased: where they were told of events, and what they were asked."""
+
+    async def forget(unit: Unit) -> None:
+        await endpoints.remove_all_of(unit.connection, [person_id])
+        await invitations.forget(unit.connection, [person_id])
+
+    await use_cases.at_once(store, forget)
+
+
+async def restore(connection: AsyncConnection, erased: Collection[str]) -> None:
+    """What has to be true of a database before anybody sees it restored: that it may be a copy, and tells nobody."""
+    await endpoints.remove_all_of(connection, erased)
+    await endpoints.disable_all(connection, RESTORED)
+    await invitations.forget(connection, erased)
 
 
 async def report(store: Store, engagement_id: str) -> Report:

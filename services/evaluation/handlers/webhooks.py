@@ -1,14 +1,10 @@
 """What evaluators do with their webhooks: make, test, watch, mend, and take them out again."""
 
 import json
-from collections.abc import Collection
 from secrets import token_bytes
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation.channels import Hook, NotOpen
 from services.evaluation.decisions import signing
-from services.evaluation.decisions import webhooks as decisions
 from services.evaluation.domain.notices import since
 from services.evaluation.domain.webhooks import TEST, Delivery, MakeWebhook, Resend, Webhook
 from services.evaluation.handlers.notices import number
@@ -132,17 +128,6 @@ async def test(store: Store, webhook_id: str) -> Delivery:
     queued = await use_cases.at_once(store, once)
     store.posted()
     return queued
-
-
-async def forget_person(store: Store, person_id: str) -> None:
-    """Tell nothing more to what somebody set up who is erased."""
-    await use_cases.at_once(store, lambda unit: webhooks.remove_all_of(unit.connection, [person_id]))
-
-
-async def restore(connection: AsyncConnection, erased: Collection[str]) -> None:
-    """What has to be true of a database before anybody sees it restored: that it may be a copy, and tells nobody."""
-    await webhooks.remove_all_of(connection, erased)
-    await webhooks.disable_all(connection, decisions.RESTORED)
 
 
 def _see_that_it_is_told(found: Webhook) -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.evaluation import decisions, domain, handlers
 from services.evaluation.domain import AHEAD, Finding, Goal, Known, Outcome, Overview, RoundLine, RoundState
+from services.evaluation.pages import answering
 from shared.access.opening import STAFF, open_to
 from shared.errors import Refused, Unknown, problems
 from shared.events.complaints import complaints, malformed
@@ -25,7 +26,8 @@ from shared.web.pages.rendering import render
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
 ENTRIES = (Entry("Evaluations", "/app/evaluations", order=40, icon="assessment"),)
-PAGES = Pages(router, Path(__file__).parent / "templates", ENTRIES)
+PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
+router.include_router(answering.router)
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 Written = Annotated[str, Form()]
 Chosen = Annotated[str | None, Form()]

@@ -1,0 +1,49 @@
+"""Asking people by HTTP: the secret links to the form of a round, and how far those who are asked have come."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from services.evaluation import domain
+from services.evaluation.api.here import Here
+from services.evaluation.domain.asking import Invitation, Link
+from services.evaluation.handlers import asking
+from shared.access.opening import STAFF, open_to
+from shared.web.addresses import here as here_is
+
+
+class LinkTo(Link):
+    """A secret link to somebody's form, as it is told once."""
+
+    url: str
+
+
+class Links(BaseModel):
+    """Links for those who have not answered."""
+
+    links: list[LinkTo]
+
+
+class Invitations(BaseModel):
+    """Everybody who is asked in a round."""
+
+    items: list[Invitation]
+
+
+router = APIRouter()
+
+
+@router.post("/rounds/links")
+@open_to(STAFF)
+async def make_links(command: domain.AskForLinks, request: Request, here: Here) -> Links:
+    """Secret links to the form of an open round, one for each who is asked and has not answered; told only here."""
+    folder = request.app.state.services["evaluation"].settings.instruments
+    made = await asking.links(here.store, command.round_id, folder)
+    at = here_is(request)
+    return Links(links=[LinkTo(**one.model_dump(), url=f"{at}/app/answer/{one.secret}") for one in made])
+
+
+@router.get("/rounds/{round_id:path}/invitations")
+@open_to(STAFF)
+async def list_invitations(round_id: str, here: Here) -> Invitations:
+    """Who is asked in a round, and how far each has come; what they answer is not told here."""
+    return Invitations(items=await asking.listed(here.store, round_id))

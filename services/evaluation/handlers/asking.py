@@ -1,0 +1,118 @@
+"""Asking people: who is invited to a round, the secret links to its form, and what comes back by them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from services.evaluation import decisions, repository
+from services.evaluation.decisions import asking as deciding
+from services.evaluation.domain.asking import Invitation, Link, Opened, whom
+from services.evaluation.repository import asking
+from shared import use_cases
+from shared.access.caller import ALL_RIGHTS
+from shared.errors import Unknown
+from shared.events.base import Fact
+from shared.ids import new_id
+from shared.instruments import LANGUAGES, Form, Judged, Language, judge
+from shared.instruments.shelf import found
+from shared.obligations import ledger
+from shared.obligations.reconcile import Row
+from shared.playbooks.history import History
+from shared.storage import facts as kept
+from shared.storage.facts import Turn
+from shared.storage.headings import heading
+from shared.storage.work import Store, Unit
+
+
+async def invited(store: Store, round_id: str, folder: Path, replaced: Collection[str] = ()) -> list[Invitation]:
+    """Have all invited whom a round asks and who are not yet; tells everybody who is."""
+    async with store.look() as unit:
+        row, history = await _round(unit, round_id)
+        form = await asking.form(unit, round_id)
+    texts = None if form else found(row.instrument or row.kind, _center(history), folder)
+    async with store.work() as unit:
+        row, history = await _round(unit, round_id)
+        deciding.see_that_it_opened(row)
+        form = form or await asking.fix_form(unit, round_id, *(texts or ("", None)))
+        await asking.invite(unit, round_id, row.engagement, whom(history, row, form, replaced))
+        return await asking.invitations(unit, round_id)
+
+
+async def listed(store: Store, round_id: str) -> list[Invitation]:
+    """Everybody who is asked in a round, as far as they were invited."""
+    async with store.look() as unit:
+        await ledger.find(unit, round_id, "round")
+        return await asking.invitations(unit, round_id)
+
+
+async def links(store: Store, round_id: str, folder: Path) -> list[Link]:
+    """A new link for everybody who is asked and has not answered; each is told here and never again."""
+    waiting = [one for one in await invited(store, round_id, folder) if one.state != "answered"]
+    async with store.work() as unit:
+        return [
+            Link(person_id=one.person_id, team_id=one.team_id, secret=await asking.link(unit, one.invitation_id))
+            for one in waiting
+        ]
+
+
+async def opened(store: Store, secret: str, language: Language | None = None) -> Opened:
+    """What a link leads to, for whoever has it: they need no account."""
+    async with _anybody(store).look() as unit:
+        return await _opened(unit, secret, language)
+
+
+async def save(
+    store: Store, secret: str, typed: Mapping[str, Sequence[str]], language: Language
+) -> tuple[Opened, Judged]:
+    """Keep what was typed so far, whatever it is; tells what is still wrong with it."""
+    async with _anybody(store).work() as unit:
+        it = await _opened(unit, secret, language)
+        known = _known(it.form, typed)
+        await asking.keep_typed(unit, it.invitation.invitation_id, known, language)
+        return await _opened(unit, secret, language), judge(it.form, known, language, is_final=False)
+
+
+async def send(
+    store: Store, secret: str, typed: Mapping[str, Sequence[str]], language: Language, patience: float
+) -> tuple[Opened, Judged]:
+    """Send the answers off, if nothing is wrong with them; else they are kept as they were typed."""
+    it, _ = await save(store, secret, typed, language)
+    judged = judge(it.form, it.typed, language, is_final=True)
+    if judged.problems:
+        return it, judged
+    command = deciding.answered(it, judged, f"a-{new_id()}")
+
+    async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
+        await asking.sent_off(unit, it.invitation.invitation_id)
+        return await repository.record(unit, facts, said)
+
+    await use_cases.obey(_anybody(store), command, repository.known, decisions.answer, record, patience)
+    return await opened(store, secret, language), judged
+
+
+async def _opened(unit: Unit, secret: str, language: Language | None) -> Opened:
+    invitation, typed, spoken = await asking.by_link(unit, secret)
+    row, form = await ledger.find(unit, invitation.round_id, "round"), await asking.form(unit, invitation.round_id)
+    if form is None:
+        raise Unknown("form", invitation.round_id)
+    reads = language or next((one for one in LANGUAGES if one == spoken), None)
+    title = (await heading(unit, invitation.engagement_id)).title
+    return Opened(invitation, row, form, typed, reads, title)
+
+
+async def _round(unit: Unit, round_id: str) -> tuple[Row, History]:
+    row = await ledger.find(unit, round_id, "round")
+    return row, (await kept.histories(unit, [row.engagement]))[row.engagement]
+
+
+def _center(history: History) -> str:
+    return str(history.engagement.words.get("center", "")) if history.engagement else ""
+
+
+def _known(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What was typed into the fields of the form; what else was sent along is nobody's answer."""
+    return {entry.name: list(typed[entry.name]) for entry in form.entries if any(typed.get(entry.name, ()))}
+
+
+def _anybody(store: Store) -> Store:
+    """The secret is what gives the right: whoever has it is nobody else's caller."""
+    return store.asked_by(ALL_RIGHTS)

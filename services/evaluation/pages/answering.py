@@ -1,0 +1,108 @@
+"""The form of a round, for whoever has a link to it: no account, on a phone and without script, saved as one goes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from services.evaluation.domain.asking import Opened
+from services.evaluation.handlers import asking
+from services.evaluation.repository.asking import AnsweredAlready
+from shared.access.opening import ANYBODY, open_to
+from shared.instruments import LANGUAGES, NOT_APPLICABLE, Judged, Language, Said, judge
+from shared.instruments.form import Entry
+from shared.instruments.phrases import PHRASES, phrase
+from shared.web.desk import Desk, desk
+from shared.web.pages.forms import Line
+from shared.web.pages.rendering import render
+
+router = APIRouter()
+Here = Annotated[Desk, Depends(desk("evaluation"))]
+PREFERRED: Language = "en"
+
+
+@router.get("/answer/{secret}")
+@open_to(ANYBODY)
+async def read(request: Request, here: Here, secret: str, language: Language | None = None) -> Response:
+    """The form, with what was typed so far; to look at it changes nothing."""
+    it = await asking.opened(here.store, secret, language)
+    reads = it.language or _preferred(request)
+    return await _form(request, here, it, reads, judge(it.form, it.typed, reads, is_final=False))
+
+
+@router.post("/answer/{secret}")
+@open_to(ANYBODY)
+async def write(request: Request, here: Here, secret: str, language: Language = PREFERRED) -> Response:
+    """Keep what was typed; or send it off, and say what is missing."""
+    form = await request.form(max_files=0, max_fields=2000)
+    typed = {name: [one for one in form.getlist(name) if isinstance(one, str)] for name in form}
+    try:
+        if "send" not in typed:
+            it, judged = await asking.save(here.store, secret, typed, language)
+            return await _form(request, here, it, language, judged, "saved")
+        it, judged = await asking.send(here.store, secret, typed, language, here.patience)
+    except AnsweredAlready:
+        it = await asking.opened(here.store, secret, language)
+        judged = judge(it.form, {}, language, is_final=False)
+    return await _form(request, here, it, language, judged)
+
+
+async def _form(
+    request: Request, here: Desk, it: Opened, language: Language, judged: Judged, did: str = ""
+) -> Response:
+    entries = [entry for entry in it.form.entries if entry.name in judged.asked]
+    words: Mapping[str, object] = {
+        "it": it,
+        "language": language,
+        "languages": LANGUAGES,
+        "entries": entries,
+        "typed": it.typed,
+        "problems": judged.problems,
+        "is_late": it.is_late(here.store.clock.now()),
+        "did": did,
+        "said": lambda text: _said(text, language),
+        "phrase": lambda name, **told: phrase(name, language, **told),
+        "choices": lambda entry: _choices(entry, language),
+    }
+    done = it.invitation.state == "answered"
+    lines = [] if did or done or request.method != "POST" else _to_mend(entries, judged, language)
+    page = "answered.html" if done else "answer.html"
+    answer = await render(request, page, 422 if lines else 200, lines=lines, **words)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _to_mend(entries: Sequence[Entry], judged: Judged, language: Language) -> list[Line]:
+    """What is missing or wrong, each with the place on the page that it leads to."""
+    found = [(entry, judged.problems[entry.name]) for entry in entries if entry.name in judged.problems]
+    return [
+        Line(
+            f"{_said(entry.question.text, language)} {problem}",
+            entry.name + ("-1" if _choices(entry, language) else ""),
+        )
+        for entry, problem in found
+    ]
+
+
+def _choices(entry: Entry, language: Language) -> Sequence[tuple[str, str]]:
+    """What can be ticked, by what is sent and what is read."""
+    found = [(str(option.value), _said(option, language)) for option in entry.options]
+    if entry.question.type == "yes_no":
+        found += [(name, PHRASES[name][language]) for name in ("yes", "no")]
+    if entry.question.may_not_apply and found:
+        found.append((NOT_APPLICABLE, PHRASES[NOT_APPLICABLE][language]))
+    return found
+
+
+def _said(words: Said, language: Language) -> str:
+    return words.es if language == "es" else words.en
+
+
+def _preferred(request: Request) -> Language:
+    """The first of our languages that the browser asks for."""
+    for asked in request.headers.get("accept-language", "").lower().split(","):
+        for language in LANGUAGES:
+            if asked.strip().split(";")[0].split("-")[0] == language:
+                return language
+    return PREFERRED

@@ -1,0 +1,134 @@
+"""Whoever is asked answers on a form of their own: by a secret link, in their language, as far as they come."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from services.evaluation import handlers
+from tests.support.http import prepared
+from tests.support.services import World
+
+BROWSER = {"accept": "text/html"}
+SENT = {"useful": "4", "pace": "right", "send": "1"}
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """The mid evaluation is open; p-1 is in both teams."""
+    async with prepared() as world:
+        yield world
+
+
+async def a_round(world: World) -> str:
+    [one] = (await world.get("/rounds?kind=mid"))["items"]
+    return str(one["round_id"])
+
+
+async def links(world: World) -> list[dict[str, Any]]:
+    answer = await world.http.post("/rounds/links", json={"round_id": await a_round(world)})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["links"])
+
+
+async def a_link(world: World) -> str:
+    [one] = await links(world)
+    return str(one["url"]).removeprefix("http://throughline")
+
+
+async def read(world: World, link: str, **headers: str) -> str:
+    answer = await world.http.get(link, headers={**BROWSER, **headers})
+    assert answer.status_code == 200, answer.text
+    return " ".join(answer.text.split())
+
+
+async def write(world: World, link: str, language: str = "en", **typed: str | list[str]) -> Response:
+    return await world.http.post(link, params={"language": language}, data=typed, headers=BROWSER)
+
+
+async def answers(world: World) -> list[dict[str, Any]]:
+    return list((await world.get(f"/rounds/{await a_round(world)}/answers"))["items"])
+
+
+async def test_each_person_who_is_asked_has_one_invitation_and_links_that_lead_to_it(world: World) -> None:
+    first, second = await a_link(world), await a_link(world)
+    assert first != second
+    await write(world, first, useful="2")
+    assert 'value="2" checked' in await read(world, second)
+    told = await world.get(f"/rounds/{await a_round(world)}/invitations")
+    assert [(one["person_id"], one["state"]) for one in told["items"]] == [("p-1", "begun")]
+
+
+async def test_a_form_speaks_the_language_of_its_reader(world: World) -> None:
+    link = await a_link(world)
+    assert '<html lang="es">' in await read(world, link, **{"accept-language": "es-PR,es;q=0.9,en;q=0.8"})
+    english = await read(world, link)
+    assert '<html lang="en">' in english and "Send my answers" in english
+    assert "Enviar mis respuestas" in await read(world, f"{link}?language=es")
+    await write(world, link, "es", useful="3")
+    assert '<html lang="es">' in await read(world, link)
+
+
+async def test_what_was_typed_is_there_when_one_comes_back_and_is_no_answer_yet(world: World) -> None:
+    link = await a_link(world)
+    kept = await write(world, link, useful="2", more_useful="Less talk", save="1")
+    assert kept.status_code == 200 and "Nothing is sent off yet" in kept.text
+    again = await read(world, link)
+    assert 'value="2" checked' in again and "Less talk" in again
+    assert await answers(world) == []
+
+
+async def test_a_question_shows_once_earlier_answers_lead_to_it(world: World) -> None:
+    link = await a_link(world)
+    assert "What would make it more useful?" not in await read(world, link)
+    assert "What would make it more useful?" in (await write(world, link, useful="1")).text
+
+
+async def test_what_was_sent_off_is_an_answer_that_does_not_say_whose(world: World) -> None:
+    link = await a_link(world)
+    sent = await write(world, link, **SENT)
+    assert sent.status_code == 200 and "You will hear at the next session what changes" in sent.text
+    [one] = await answers(world)
+    assert one["answers"] == {"useful": 4, "pace": "right"} and one["team_id"] == "ky"
+    assert "p-1" not in str(one)
+    assert "You can close this page" in await read(world, link)
+    assert await links(world) == []
+
+
+async def test_nobody_answers_twice(world: World) -> None:
+    one, other = await a_link(world), await a_link(world)
+    await write(world, one, **SENT)
+    again = await write(world, other, **{**SENT, "useful": "1"})
+    assert "You can close this page" in again.text
+    assert [told["answers"]["useful"] for told in await answers(world)] == [4]
+
+
+async def test_what_is_missing_is_said_in_the_language_of_the_reader_and_nothing_is_lost(world: World) -> None:
+    link = await a_link(world)
+    refused = await write(world, link, "es", pace="right", send="1")
+    assert refused.status_code == 422
+    assert "Responda a esta pregunta, por favor." in refused.text and 'href="#useful-1"' in refused.text
+    assert 'value="right" checked' in await read(world, link)
+    assert await answers(world) == []
+
+
+async def test_an_answer_after_the_end_is_late_and_welcome(world: World) -> None:
+    link = await a_link(world)
+    await world.until("2027-03-01")
+    assert "This round is over" in await read(world, link)
+    await write(world, link, **SENT)
+    assert len(await answers(world)) == 1
+
+
+async def test_a_link_that_is_none_says_what_to_do(world: World) -> None:
+    answer = await world.http.get("/app/answer/nothing", headers=BROWSER)
+    assert answer.status_code == 404 and "Please use the link in the newest letter" in answer.text
+
+
+async def test_whoever_is_erased_is_asked_no_more(world: World) -> None:
+    link = await a_link(world)
+    await write(world, link, useful="1", more_useful="Ask Kim Canary")
+    await handlers.forget_person(world.services["evaluation"].store, "p-1")
+    gone = await world.http.get(link, headers=BROWSER)
+    assert gone.status_code == 404
