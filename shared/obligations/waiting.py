@@ -72,12 +72,19 @@ def _of_theirs(unit: Unit) -> ColumnElement[bool]:
     return or_(outside, is_seated)
 
 
-def was_escalated_to(role: ColumnElement[str] | str) -> ColumnElement[bool]:
-    """Told to this role because nothing happened: that stands in the document alone."""
-    document = LEDGER.c.document
-    told = document.contains(literal('"escalate_to":"') + role + '"')
-    return told & ~document.contains('"escalated_at":null')
+def was_escalated() -> ColumnElement[bool]:
+    """Told to somebody above because nothing happened: that stands in the document alone."""
+    return ~LEDGER.c.document.contains('"escalated_at":null')
+
+
+def was_told() -> ColumnElement[str | None]:
+    """To which of those who run engagements it would be, or was, told."""
+    return case(*((_would_be_told(literal(role)), role) for role in RUNNERS))
+
+
+def _would_be_told(role: ColumnElement[str]) -> ColumnElement[bool]:
+    return LEDGER.c.document.contains(literal('"escalate_to":"') + role + '"')
 
 
 def _falls_to(role: ColumnElement[str]) -> ColumnElement[bool]:
-    return or_(LEDGER.c.to == role, was_escalated_to(role))
+    return or_(LEDGER.c.to == role, _would_be_told(role) & was_escalated())

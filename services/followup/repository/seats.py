@@ -4,10 +4,9 @@ from collections.abc import Collection
 
 from sqlalchemy import func, select
 
-from shared.events.fields import RUNNERS
 from shared.obligations.ledger import LEDGER
 from shared.obligations.reconcile import OPEN
-from shared.obligations.waiting import was_escalated_to
+from shared.obligations.waiting import was_escalated, was_told
 from shared.storage.work import Unit
 
 c = LEDGER.c
@@ -25,9 +24,12 @@ async def owes(unit: Unit, engagements: Collection[str]) -> dict[str, dict[tuple
         owed.group_by(c.engagement_id, c.to, c.team_id)
     ):
         found.setdefault(engagement_id, {})[role, team_id] = number
-    for role in RUNNERS:
-        told = select(c.engagement_id, c.team_id, func.count()).where(*theirs, c.to != role, was_escalated_to(role))
-        for engagement_id, team_id, number in await unit.connection.execute(told.group_by(c.engagement_id, c.team_id)):
+    # What was told to whom stands in the documents alone: they are looked through once, and not once for each role.
+    told = select(c.engagement_id, c.to, c.team_id, was_told(), func.count()).where(*theirs, was_escalated())
+    for engagement_id, to, team_id, role, number in await unit.connection.execute(
+        told.group_by(c.engagement_id, c.to, c.team_id, was_told())
+    ):
+        if role not in (None, to):
             mine = found.setdefault(engagement_id, {})
             mine[role, team_id] = mine.get((role, team_id), 0) + number
     return found
