@@ -11,8 +11,11 @@ from tests.support.up import Up
 def see(page: Page, sight: Sight) -> None:
     page.goto(sight.path)
     if sight.opens:
-        page.locator(sight.opens).first.click()
-        page.wait_for_load_state("networkidle")
+        opener = page.locator(sight.opens).first
+        fetched = opener.get_attribute("hx-get")
+        opener.click()
+        if fetched:  # what comes takes the place of what was clicked
+            page.locator(f'[hx-get="{fetched}"]').wait_for(state="detached")
 
 
 @pytest.mark.parametrize("sight", SIGHTS, ids=str)
