@@ -30,7 +30,10 @@ class WriteTo(BaseModel):
 
 
 async def write_to(service: Service, asked: Words) -> Words:
-    """Have a letter sent that another service asks for; it is on record when this is answered, and goes out at once."""
+    """Have a letter sent that another service asks for; it is on record when this is answered, and goes out at once.
+
+    Without a mail server it only lies in the log of mail: that is told as `leaves`.
+    """
     try:
         wanted = WriteTo.model_validate(asked)
     except ValidationError as error:
@@ -38,7 +41,7 @@ async def write_to(service: Service, asked: Words) -> Words:
     await mail.ask_for_link(service.store, wanted.person_id)
     if service.sender:
         service.sender.wake()
-    return {"intended": True}
+    return {"intended": True, "leaves": bool(service.settings.mail_host)}
 
 
 async def tell_gate(service: Service, asked: Words) -> Words:

@@ -47,7 +47,7 @@ async def test_what_was_asked_by_telephone_is_logged_by_hand_and_only_once() -> 
             shown = await sent(world, f"{HERE}/new", **TOLD, number=number)
             assert "Who else has merged its rules?" in shown and "logged by hand" in shown
         [request] = (await world.get("/requests"))["items"]
-        assert (request["source"], request["jurisdiction"]) == ("by-hand", "KY")
+        assert (request["source"], request["jurisdiction"]) == ("staff", "KY")
 
 
 async def test_a_request_logged_by_mistake_is_taken_back() -> None:

@@ -90,6 +90,9 @@ async def test_a_link_to_sign_in_is_sent_to_whoever_has_an_account_and_an_addres
     office = house.world.http
     page = await added(office)
     await sent(office, f"{page}/account", roles="facilitator")
+    assert "Nothing was sent, as no mail server is named" in await sent(office, f"{page}/link")
+    with_mail = services["followup"].settings.model_copy(update={"mail_host": "mail.example.gov"})
+    services["followup"].settings = with_mail
     assert "A link to sign in is on its way to maria@example.gov." in await sent(office, f"{page}/link")
     await sent(office, page, name="Maria Quillfeather")
     assert "There is no mail address" in await sent(office, f"{page}/link", 409)

@@ -109,6 +109,12 @@ async def revoke(request: Request, here: Here, book: Book, doors: Doors, person_
     return went_well(request, said, f"{PEOPLE}/{person_id}")
 
 
+UNSENT = (
+    "Nothing was sent, as no mail server is named in the settings. The letter with the link lies under Mail: give the "
+    "link to them yourself. It can be used once, within 15 minutes."
+)
+
+
 @router.post("/people/{person_id}/link")
 @open_to(ADMINISTRATORS)
 async def send_link(request: Request, book: Book, doors: Doors, person_id: str) -> Response:
@@ -119,14 +125,15 @@ async def send_link(request: Request, book: Book, doors: Doors, person_id: str) 
             raise NoAddress
         if await accounts.account(doors, person_id) is None:
             raise Unknown("account of", person_id)
-        if await service(request).ask("followup", "mail", {"person_id": person_id, "kind": "sign_in"}) is None:
+        told = await service(request).ask("followup", "mail", {"person_id": person_id, "kind": "sign_in"})
+        if told is None:
             raise NotNow("The service that sends mail does not answer.")
     except Refused as error:
         return await _page(request, person, doors, refused("link", {}, error))
     except NotNow as error:
         return await _page(request, person, doors, Amiss("link", {}, {"": str(error)}, error.status))
-    said = f"A link to sign in is on its way to {person.address}. It can be used once, within 15 minutes."
-    return went_well(request, said, f"{PEOPLE}/{person_id}")
+    sent = f"A link to sign in is on its way to {person.address}. It can be used once, within 15 minutes."
+    return went_well(request, sent if told.get("leaves", True) else UNSENT, f"{PEOPLE}/{person_id}")
 
 
 def told_of(told: Mapping[str, str]) -> TellPerson:

@@ -38,7 +38,7 @@ from shared.web.pages.rendering import render
 
 router = APIRouter()
 HERE = "/app/requests"
-BY_HAND = "by-hand"
+BY_HAND = "staff"
 """The tracker of what somebody told a person of the center."""
 State = Literal["logged", "answered", "withdrawn", "any"]
 HOW = {
