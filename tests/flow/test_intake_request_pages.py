@@ -60,10 +60,18 @@ async def test_a_request_logged_by_mistake_is_taken_back() -> None:
 
 async def test_what_is_wrong_with_a_request_stands_beside_its_field() -> None:
     async with prepared() as world:
-        shown = await sent(world, f"{HERE}/new", 422, number="n1", jurisdiction="Kentucky", topic="Licensing")
+        shown = await sent(world, f"{HERE}/new", 422, number="n1", jurisdiction="Kentuky", topic="Licensing")
         assert "Jurisdiction must be the USPS code" in shown and "What they need is missing" in shown
         assert 'value="Licensing"' in shown and 'value="n1"' in shown
         await page(world, f"{HERE}/none", 404)
+
+
+async def test_a_jurisdiction_is_known_by_its_name_and_nobody_has_asked_tomorrow() -> None:
+    async with prepared() as world:
+        told = {**TOLD, "jurisdiction": "new mexico", "number": "n1"}
+        shown = await sent(world, f"{HERE}/new", 422, **{**told, "logged_on": "2027-01-15"})
+        assert "Asked on lies ahead: write the day on which they asked" in shown
+        assert "The request of NM is logged" in await sent(world, f"{HERE}/new", **told)
 
 
 async def test_a_request_is_answered_without_an_engagement_or_withdrawn_and_waits_again() -> None:

@@ -22,11 +22,12 @@ from services.intake.pages.here import (
     obeyed,
     place_code,
     refused,
+    service,
     typed,
     well,
 )
 from shared.access.opening import STAFF, open_to
-from shared.errors import Refused
+from shared.errors import Malformed, Refused
 from shared.events.base import NO_ENGAGEMENT
 from shared.events.intake import TaRequestAnswered, TaRequestWithdrawn
 from shared.ids import new_id
@@ -35,6 +36,7 @@ from shared.web.desk import Desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.rendering import render
+from shared.web.pages.times import zone_of
 
 router = APIRouter()
 HERE = "/app/requests"
@@ -90,8 +92,11 @@ async def log_request(request: Request, here: Here) -> Response:
     number = told.pop("number", "")
     asked: dict[str, Any] = told if "source" in told else {"source": BY_HAND, "external_id": number, **told}
     try:
-        place = place_code(told.get("jurisdiction", "")) or None
+        written = told.get("jurisdiction", "")
+        place = service(request).settings.known_places.code_of(written) or place_code(written) or None
         command = made(domain.LogRequest, {**asked, **({"jurisdiction": place} if place else {})})
+        if command.logged_on and command.logged_on > here.store.clock.now().astimezone(await zone_of(request)).date():
+            raise Malformed("lies ahead: write the day on which they asked", "logged_on")
         said = await handlers.obey(here.store, command, decisions.log)
     except (Refused, ValidationError) as error:
         return await _form(request, refused("new", told, error), number)
