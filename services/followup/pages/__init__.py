@@ -159,7 +159,7 @@ async def engagements(
     found = await handlers.engagements(here.store, here.caller)
     shown = [one for one in found if state is None or (one.closed_on is not None) == (state == "closed")]
     people = {one.facilitator for one in shown}
-    return Listed(shown, domain.UnderWay, {"total": len(found), "state": state or ""}, page, people)
+    return Listed(shown, domain.UnderWay, {"total": len(found), "state": state or ""}, number=page, people=people)
 
 
 def _all() -> APIRouter:

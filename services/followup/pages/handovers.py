@@ -31,7 +31,7 @@ async def handovers(request: Request, here: Here, engagement: str = "", page: in
         "engagement": engagement,
     }
     people = {person for one in shown for person in (*one.people, *one.left)}
-    return Listed(shown, Seated, beside, page, people)
+    return Listed(shown, Seated, beside, number=page, people=people)
 
 
 @listed(router, "/engagements/{engagement_id}/handover", "packet.html", name="handover")

@@ -127,7 +127,7 @@ async def _listed(request: Request, found: Overview, amiss: Amiss, state: State 
         "kinds": ABOUT,
     }
     rows = [ApprovalRow(**one.model_dump(include={*ApprovalRow.model_fields})) for one in clocks]
-    return Listed(rows, ApprovalRow, beside, amiss.status)
+    return Listed(rows, ApprovalRow, beside, status=amiss.status)
 
 
 def _path(engagement_id: str) -> str:

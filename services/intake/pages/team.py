@@ -147,7 +147,7 @@ async def _listed(request: Request, here: Desk, found: Overview, team: Team, ami
         MemberRow(**one.model_dump(include={"person_id", "role", "organisation"}), is_lead=one.person_id == team.lead)
         for one in team.members
     ]
-    return Listed(rows, MemberRow, beside, amiss.status)
+    return Listed(rows, MemberRow, beside, status=amiss.status)
 
 
 async def by_name(here: Desk, gate: AtTheGate, team: Team) -> AtTheGate:

@@ -198,7 +198,8 @@ async def _listed(request: Request, here: Desk, found: Overview, amiss: Amiss) -
         "role_pairs": ROLES,
         "places": PLACES,
     }
-    return Listed([TeamRow.of(one, gates.get(one.team_id)) for one in found.in_order], TeamRow, beside, amiss.status)
+    rows = [TeamRow.of(one, gates.get(one.team_id)) for one in found.in_order]
+    return Listed(rows, TeamRow, beside, status=amiss.status)
 
 
 def _path(engagement_id: str) -> str:

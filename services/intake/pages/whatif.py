@@ -69,7 +69,7 @@ async def what_if(
         "is_desk": playbook == DESK,
         "problems": wrong,
     }
-    return Listed(compared.differs if compared else (), Differs, beside, 422 if wrong else 200)
+    return Listed(compared.differs if compared else (), Differs, beside, status=422 if wrong else 200)
 
 
 async def _compared(

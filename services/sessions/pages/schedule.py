@@ -71,7 +71,7 @@ def listing(
     """The page of the sessions; a form on it that was refused keeps what was typed."""
     beside = {"shown": found, "about": found.about, "form": form, "typed": typed, "problems": problems}
     beside |= {"new_id": new_id(), "roles": ROLES}
-    return Listed(found.meetings, Meeting, beside, status)
+    return Listed(found.meetings, Meeting, beside, status=status)
 
 
 async def again(request: Request, found: Overview, form: str, typed: Mapping[str, Any], refused: Refused) -> Response:

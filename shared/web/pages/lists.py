@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ class Listed:
     of: type[BaseModel]
     """What a row is: a file of no rows has its columns all the same."""
     beside: Mapping[str, Any] = field(default_factory=dict)
+    _: KW_ONLY
     number: int | None = None
     """Which page of a long list is wanted; none where the list is never long. Its twins have all of it."""
     people: Iterable[str | None] = ()
