@@ -70,6 +70,14 @@ async def test_what_was_recorded_undone_and_recorded_anew_can_still_be_corrected
             assert set((await world.get("/sessions/s2"))["attendance"]) == {one[:2] for one in came}
 
 
+async def test_who_changes_nothing_cannot_undo_what_was_said_before() -> None:
+    async with prepared() as world:
+        before = await starts(world)
+        same = await world.send(f"{HERE}/sessions/s2/move", **{**LATER, "starts_at": "2027-02-09T15:00"})
+        assert same.status_code == 200 and 'name="fact_id"' not in same.text
+        assert await starts(world) == before
+
+
 async def test_a_time_that_cannot_be_is_refused_beside_its_field_and_the_session_stays() -> None:
     async with prepared() as world:
         before = await starts(world)
@@ -128,9 +136,8 @@ async def test_homework_is_given_for_the_next_session_and_undone() -> None:
         told = {"homework_id": "h-new", "session_id": "s2", "text": "Count the seats", "due_on": "2027-02-08"}
         wrong = await world.send(f"{HERE}/homework", **{**told, "text": "", "due_on": "soon"})
         assert wrong.status_code == 422 and 'id="due_on-wrong"' in wrong.text and 'value="h-new"' in wrong.text
-        for _ in range(2):
-            answer = await world.send(f"{HERE}/homework", **told)
-        assert "The homework is given." in answer.text and answer.text.count("<h3>Count the seats</h3>") == 1
+        answer, again = [await world.send(f"{HERE}/homework", **told) for _ in range(2)]
+        assert "The homework is given." in again.text and again.text.count("<h3>Count the seats</h3>") == 1
         await undo(world, answer)
         assert "Count the seats" not in await page(world, f"{HERE}/sessions")
 

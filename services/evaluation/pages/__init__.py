@@ -1,6 +1,6 @@
 """Evaluation for people: rounds, what was promised and what was seen of it, and what may be an outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -12,6 +12,7 @@ from services.evaluation import decisions, domain, handlers
 from services.evaluation.domain import AHEAD, Finding, Goal, Known, Outcome, Overview, RoundLine, RoundState
 from services.evaluation.pages import answering
 from shared.access.opening import STAFF, open_to
+from shared.commands import Said
 from shared.errors import Refused, Unknown, problems
 from shared.events.complaints import complaints, malformed
 from shared.events.evaluation import Kind
@@ -112,7 +113,7 @@ async def record(
     except Refused as refused:
         return await _outcome_form(request, found, typed, _wrong(refused), refused.status)
     sentence = "The outcome is corrected." if before else "The outcome is recorded."
-    return _well(request, engagement_id, sentence, said.facts)
+    return _well(request, engagement_id, sentence, said)
 
 
 @router.post(f"{TAB}/outcomes/confirm")
@@ -163,7 +164,7 @@ async def judge(
         said = await handlers.obey_anew(here.store, command, decisions.assess_goal, here.patience)
     except Refused as refused:
         return await _goal_form(request, found, goal, typed, _wrong(refused), refused.status)
-    return _well(request, engagement_id, f"The goal is judged: {decisions.VERDICT[verdict]}.", said.facts)
+    return _well(request, engagement_id, f"The goal is judged: {decisions.VERDICT[verdict]}.", said)
 
 
 @router.post(f"{TAB}/rounds/close")
@@ -188,12 +189,14 @@ async def undo(request: Request, here: Here, engagement_id: str, fact_id: Annota
 async def _obeyed(request: Request, here: Desk, command: C, decide: Decide[C, Known], sentence: str) -> Response:
     await handlers.shown(here.store, here.caller, command.line)
     said = await handlers.obey_anew(here.store, command, decide, here.patience)
-    return _well(request, command.line, sentence, said.facts)
+    return _well(request, command.line, sentence, said)
 
 
-def _well(request: Request, engagement_id: str, sentence: str, facts: Sequence[Mapping[str, Any]]) -> Response:
+def _well(request: Request, engagement_id: str, sentence: str, said: Said) -> Response:
     page = f"/app/engagements/{engagement_id}/outcomes"
-    return went_well(request, sentence, page, [fact["id"] for fact in facts], f"{page}/undo", to=page)
+    # What had been said before is not undone: it was no mistake of this form.
+    facts = [fact["id"] for fact in said.facts] if said.new else []
+    return went_well(request, sentence, page, facts, f"{page}/undo", to=page)
 
 
 async def _outcome_form(

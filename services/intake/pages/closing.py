@@ -40,7 +40,7 @@ async def close(request: Request, here: Here, engagement_id: str) -> Response:
     except Refused as error:
         return await _page(request, here, engagement_id, wrong(error), error.status)
     there = f"/app/engagements/{engagement_id}"
-    facts = [fact["id"] for fact in said.facts]
+    facts = [fact["id"] for fact in said.facts] if said.new else []
     return went_well(request, f"{about.title} is closed.", there, undo=facts, undo_at=f"{there}/close/undo", to=there)
 
 

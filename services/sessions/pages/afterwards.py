@@ -86,7 +86,7 @@ async def accept(request: Request, here: Here, engagement_id: str, plan_id: Writ
     said = await handlers.obey_anew(here.store, command, decisions.accept_plan, here.patience)
     plan = (await handlers.shown(here.store, here.caller, engagement_id)).known.plans[plan_id]
     sentence = "The plan is accepted." if plan.state == "accepted" else STILL_REJECTED
-    return well(request, engagement_id, sentence, [fact["id"] for fact in said.facts])
+    return well(request, engagement_id, sentence, said)
 
 
 @router.post("/plans/reject")

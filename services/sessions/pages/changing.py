@@ -67,7 +67,7 @@ async def move(
     except Refused as refused:
         return await _move(request, found, session, typed, wrong(refused), refused.status)
     sentence = f"Session {session.number} is changed, and what hangs on its time with it."
-    return well(request, engagement_id, sentence, [fact["id"] for fact in said.facts], leave_form=True)
+    return well(request, engagement_id, sentence, said, leave_form=True)
 
 
 @router.get("/sessions/{session_id}/cancel")
@@ -91,7 +91,7 @@ async def cancel(request: Request, here: Here, engagement_id: str, session_id: s
     except Refused as refused:
         return await _cancel(request, here, found, session, reason, wrong(refused), refused.status)
     sentence = f"Session {session.number} is cancelled."
-    return well(request, engagement_id, sentence, [fact["id"] for fact in said.facts], leave_form=True)
+    return well(request, engagement_id, sentence, said, leave_form=True)
 
 
 async def _move(

@@ -68,7 +68,7 @@ async def hold(
     sentence = f"Session {session.number} is recorded: {_people(len(ticked or []))} came."
     if found.coming(request.app.state.clock.now()):
         sentence += " Homework for the next one can be given below."
-    return well(request, engagement_id, sentence, [fact["id"] for fact in said.facts], leave_form=True)
+    return well(request, engagement_id, sentence, said, leave_form=True)
 
 
 async def _form(

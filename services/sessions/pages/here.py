@@ -1,6 +1,5 @@
 """What every page of sessions needs: its desk, what a form may hold, and the way back with an Undo."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, Form, Request
@@ -8,6 +7,7 @@ from fastapi.responses import Response
 
 from services.sessions import handlers
 from services.sessions.domain import Known, Overview, Session
+from shared.commands import Said
 from shared.errors import Malformed, Refused, Unknown, problems
 from shared.use_cases import C, Decide
 from shared.web.desk import Desk, desk
@@ -29,14 +29,16 @@ async def obeyed(request: Request, here: Desk, command: C, decide: Decide[C, Kno
     """Do what a form of one's own engagement asks, and say so on the page it was on."""
     await handlers.shown(here.store, here.caller, command.line)
     said = await handlers.obey_anew(here.store, command, decide, here.patience)
-    return well(request, command.line, sentence, [fact["id"] for fact in said.facts])
+    return well(request, command.line, sentence, said)
 
 
-def well(
-    request: Request, engagement_id: str, sentence: str, facts: Sequence[str], leave_form: bool = False
-) -> Response:
-    """Back to where the form was, or (with `leave_form`) to the sessions: it says what was done, and can undo it."""
+def well(request: Request, engagement_id: str, sentence: str, said: Said, leave_form: bool = False) -> Response:
+    """Back to where the form was, or (with `leave_form`) to the sessions: it says what was done, and can undo it.
+
+    What had been said before is not undone: it was no mistake of this form.
+    """
     page = page_of(engagement_id)
+    facts = [fact["id"] for fact in said.facts] if said.new else []
     to = page if leave_form else ""
     return went_well(request, sentence, page, undo=facts, undo_at=f"{page}/undo", to=to)
 

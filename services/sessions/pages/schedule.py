@@ -58,7 +58,7 @@ async def schedule(
     except Refused as refused:
         return await again(request, found, "schedule", typed, refused)
     sentence = f"Session {command.number} is scheduled."
-    return well(request, engagement_id, sentence, [fact["id"] for fact in said.facts], leave_form=True)
+    return well(request, engagement_id, sentence, said, leave_form=True)
 
 
 def listing(
