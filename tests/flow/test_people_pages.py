@@ -143,6 +143,8 @@ async def test_anybody_of_a_large_directory_can_be_chosen_by_name_or_id(monkeypa
         both = await joined("Jun Park")
         assert both.status_code == 422 and "Who is the name of several people" in both.text
         assert 'value="Jun Park"' in both.text
+        for nobody in ("Maria", "Jun Park (Bob)"):
+            assert "is nobody whom the directory knows" in (await joined(nobody)).text, "else a name gets into the log"
         members = {one["person_id"] for one in (await world.get("/teams/ky"))["members"]}
         assert members == {"p-1", "q-1", "q-3"}
 

@@ -63,19 +63,19 @@ async def whom(here: Desk, told: Mapping[str, str], *fields: str) -> dict[str, s
 
 
 async def _id(here: Desk, text: str, field: str) -> str:
-    if offered := BOTH.fullmatch(text):
-        return offered[1]
+    id = offered[1] if (offered := BOTH.fullmatch(text)) else text
     async with here.store.look() as unit:
-        if text in await people.named(unit, [text]):
-            return text
+        if id in await people.named(unit, [id]):
+            return id
         found = await people.called(unit, text)
     if len(found) == 1:
         return found[0].person_id
     if found:
         raise Malformed(f"is the name of several people: {', '.join(map(_both, found))}. Choose one of them", field)
-    if re.fullmatch(SLUG, text):
+    if re.fullmatch(SLUG, text) and (await choices(here)).are_none:
         return text
-    raise Malformed("is nobody whom the directory knows by this name; choose a name, or type an id", field)
+    # What nobody is called is no id either: a name that gets into a fact can never be erased.
+    raise Malformed("is nobody whom the directory knows by this name or id; choose one of those offered", field)
 
 
 def _both(person: Person) -> str:
