@@ -182,6 +182,8 @@ def _sqlite(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        # SQLite's own knows the letters of English alone: nobody called Ángel would be found.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={int(LOCKED_FOR * 1000)}")
         _write_ahead(cursor)
@@ -195,6 +197,10 @@ def _sqlite(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _write_ahead(cursor: Any) -> None:

@@ -128,7 +128,12 @@ async def test_the_directory_is_shown_page_by_page_and_somebody_is_found_in_it()
 async def test_anybody_of_a_large_directory_can_be_chosen_by_name_or_id(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choosing, "FEW", 2)
     async with prepared() as world:
-        for person_id, name in {"q-1": "Maria Ruiz", "q-2": "Jun Park", "q-3": "Jun Park"}.items():
+        for person_id, name in {
+            "q-1": "Maria Ruiz",
+            "q-2": "Jun Park",
+            "q-3": "Jun Park",
+            "q-4": "Ángel Ñúñez",
+        }.items():
             await world.http.put(f"/people/{person_id}", json={"name": name})
         team = "/app/engagements/e1/teams/ky"
         form = (await world.http.get(team, headers=BROWSER)).text
@@ -140,13 +145,17 @@ async def test_anybody_of_a_large_directory_can_be_chosen_by_name_or_id(monkeypa
 
         assert "Maria Ruiz is in the team now" in (await joined("maria ruiz")).text
         assert "Jun Park is in the team now" in (await joined("Jun Park (q-3)")).text
+        for typed in ("Ángel", "ñúñez"):
+            offered = await world.http.post("/app/people/choose?field=who", data={"who": typed}, headers=BROWSER)
+            assert "Ángel Ñúñez (q-4)" in offered.text
+        assert "Ángel Ñúñez is in the team now" in (await joined("ángel ñúñez")).text
         both = await joined("Jun Park")
         assert both.status_code == 422 and "Who is the name of several people" in both.text
         assert 'value="Jun Park"' in both.text
         for nobody in ("Maria", "Jun Park (Bob)"):
             assert "is nobody whom the directory knows" in (await joined(nobody)).text, "else a name gets into the log"
         members = {one["person_id"] for one in (await world.get("/teams/ky"))["members"]}
-        assert members == {"p-1", "q-1", "q-3"}
+        assert members == {"p-1", "q-1", "q-3", "q-4"}
 
 
 async def test_a_file_that_could_not_be_taken_in_is_refused_when_it_is_looked_at() -> None:
