@@ -84,6 +84,13 @@ def test_retry_after_is_understood_as_seconds_and_as_a_date() -> None:
     assert asked_to_wait("soon", NOW) is None
 
 
+@pytest.mark.parametrize(
+    "told", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 04 Jan 2027 15:05:00 +99999999999999999999"]
+)
+def test_a_date_that_no_calendar_has_is_no_wish(told: str) -> None:
+    assert asked_to_wait(told, NOW) is None
+
+
 @given(st.text(max_size=60) | st.integers().map(str))
 def test_whatever_retry_after_says_it_is_a_time_or_nothing(told: str) -> None:
     wait = asked_to_wait(told, NOW)

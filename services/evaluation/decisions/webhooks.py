@@ -63,6 +63,6 @@ def asked_to_wait(header: str, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(header[:9])), LONGEST_WAIT)
     try:
         when = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max((when if when.tzinfo else when.replace(tzinfo=UTC)) - now, timedelta())
