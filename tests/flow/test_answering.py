@@ -7,7 +7,7 @@ import pytest
 from httpx import Response
 
 from services.evaluation import handlers
-from tests.support.http import prepared
+from tests.support.http import E1, member, prepared
 from tests.support.services import World
 
 BROWSER = {"accept": "text/html"}
@@ -132,3 +132,17 @@ async def test_whoever_is_erased_is_asked_no_more(world: World) -> None:
     await handlers.forget_person(world.services["evaluation"].store, "p-1")
     gone = await world.http.get(link, headers=BROWSER)
     assert gone.status_code == 404
+    assert await links(world) == []
+    told = await world.get(f"/rounds/{await a_round(world)}/invitations")
+    assert [(one["person_id"], one["state"]) for one in told["items"]] == [("p-1", "erased")]
+
+
+async def test_ids_of_answers_tell_nothing_of_when_they_came(world: World) -> None:
+    """Ids that sort by time begin alike for a while; these have nothing in common."""
+    team = {"team_id": "oh", "jurisdiction": "OH", "lead": "p-9", "members": [member("p-9")]}
+    await world.do("/teams", **E1, **team, formed_on="2027-01-04")
+    both = await links(world)
+    for one in both:
+        await write(world, str(one["url"]).removeprefix("http://throughline"), **SENT)
+    first, second = (str(one["answer_id"]) for one in await answers(world))
+    assert first[:8] != second[:8]

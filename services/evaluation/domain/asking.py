@@ -15,7 +15,9 @@ from shared.playbooks.holders import MEMBERS
 
 SAMPLE = "sample"
 """Whom a round asks that draws one person from each team."""
-State = Literal["invited", "begun", "answered"]
+State = Literal["invited", "begun", "answered", "erased"]
+OPEN: tuple[State, ...] = ("invited", "begun")
+"""Of whom something can still come; whoever was erased is asked no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from secrets import token_hex
 
 from services.evaluation import decisions, repository
 from services.evaluation.decisions import asking as deciding
-from services.evaluation.domain.asking import Invitation, Link, Opened, whom
+from services.evaluation.domain.asking import OPEN, Invitation, Link, Opened, whom
 from services.evaluation.repository import asking
 from shared import use_cases
 from shared.access.caller import ALL_RIGHTS
 from shared.errors import Unknown
 from shared.events.base import Fact
-from shared.ids import new_id
 from shared.instruments import LANGUAGES, Form, Judged, Language, judge
 from shared.instruments.shelf import found
 from shared.obligations import ledger
@@ -29,12 +29,17 @@ async def invited(store: Store, round_id: str, folder: Path, replaced: Collectio
         row, history = await _round(unit, round_id)
         form = await asking.form(unit, round_id)
     texts = None if form else found(row.instrument or row.kind, _center(history), folder)
-    async with store.work() as unit:
+
+    async def once(unit: Unit) -> list[Invitation]:
         row, history = await _round(unit, round_id)
         deciding.see_that_it_opened(row)
-        form = form or await asking.fix_form(unit, round_id, *(texts or ("", None)))
-        await asking.invite(unit, round_id, row.engagement, whom(history, row, form, replaced))
+        its = form or await asking.fix_form(unit, round_id, *(texts or ("", None)))
+        if await asking.invite(unit, round_id, row.engagement, whom(history, row, its, replaced)):
+            # Of two replicas that would invite the same people, the slower one looks again.
+            await kept.touch(unit, row.engagement)
         return await asking.invitations(unit, round_id)
+
+    return await use_cases.at_once(store, once)
 
 
 async def listed(store: Store, round_id: str) -> list[Invitation]:
@@ -46,12 +51,15 @@ async def listed(store: Store, round_id: str) -> list[Invitation]:
 
 async def links(store: Store, round_id: str, folder: Path) -> list[Link]:
     """A new link for everybody who is asked and has not answered; each is told here and never again."""
-    waiting = [one for one in await invited(store, round_id, folder) if one.state != "answered"]
-    async with store.work() as unit:
+    waiting = [one for one in await invited(store, round_id, folder) if one.state in OPEN]
+
+    async def once(unit: Unit) -> list[Link]:
         return [
             Link(person_id=one.person_id, team_id=one.team_id, secret=await asking.link(unit, one.invitation_id))
             for one in waiting
         ]
+
+    return await use_cases.at_once(store, once)
 
 
 async def opened(store: Store, secret: str, language: Language | None = None) -> Opened:
@@ -64,11 +72,14 @@ async def save(
     store: Store, secret: str, typed: Mapping[str, Sequence[str]], language: Language
 ) -> tuple[Opened, Judged]:
     """Keep what was typed so far, whatever it is; tells what is still wrong with it."""
-    async with _anybody(store).work() as unit:
+
+    async def once(unit: Unit) -> tuple[Opened, Judged]:
         it = await _opened(unit, secret, language)
         known = _known(it.form, typed)
         await asking.keep_typed(unit, it.invitation.invitation_id, known, language)
         return await _opened(unit, secret, language), judge(it.form, known, language, is_final=False)
+
+    return await use_cases.at_once(_anybody(store), once)
 
 
 async def send(
@@ -79,7 +90,8 @@ async def send(
     judged = judge(it.form, it.typed, language, is_final=True)
     if judged.problems:
         return it, judged
-    command = deciding.answered(it, judged, f"a-{new_id()}")
+    # Not an id that sorts by time: it would tell in which order people answered.
+    command = deciding.answered(it, judged, f"a-{token_hex(16)}")
 
     async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
         await asking.sent_off(unit, it.invitation.invitation_id)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import tables
-from services.evaluation.domain.asking import Asked, Invitation
+from services.evaluation.domain.asking import OPEN, Asked, Invitation
 from shared.access.secrets import hashed, new_secret
 from shared.errors import Conflict, Refused
 from shared.ids import new_id
@@ -46,16 +46,15 @@ async def fix_form(unit: Unit, round_id: str, instrument: str, additions: str | 
     return kept or form_of(instrument, additions)
 
 
-async def invite(unit: Unit, round_id: str, engagement_id: str, asked: Sequence[Asked]) -> None:
-    """Have those invited who are not yet; nobody is invited twice."""
-    known = {(one.person_id, one.team_id) for one in await invitations(unit, round_id)}
-    known |= {(one.person_id, None) for one in await invitations(unit, round_id) if one.person_id}
-    for one in asked:
-        if (one.person_id, one.team_id) in known or (one.person_id and (one.person_id, None) in known):
-            continue
+async def invite(unit: Unit, round_id: str, engagement_id: str, asked: Sequence[Asked]) -> bool:
+    """Have those invited who are not yet; nobody is invited twice. Tells whether anybody was."""
+    known = {one.person_id or (one.team_id,) for one in await invitations(unit, round_id)}
+    new = [one for one in asked if (one.person_id or (one.team_id,)) not in known]
+    for one in new:
         row = {"round_id": round_id, "engagement_id": engagement_id, "state": "invited"}
         who = {"person_id": one.person_id, "team_id": one.team_id}
         await insert_new(unit.connection, INVITATION, {"invitation_id": new_id(), **row, **who})
+    return bool(new)
 
 
 async def invitations(unit: Unit, round_id: str) -> list[Invitation]:
@@ -96,15 +95,18 @@ async def sent_off(unit: Unit, invitation_id: str) -> None:
 
 
 async def forget(connection: AsyncConnection, erased: Collection[str]) -> None:
-    """Nothing leads any more to those who are erased; what they sent off tells nobody whose it is."""
+    """Nothing leads any more to those who are erased, and what they typed is gone; they are not invited again.
+
+    What they sent off tells nobody whose it is.
+    """
     theirs = INVITATION.c.person_id.in_(list(erased))
     invitations = select(INVITATION.c.invitation_id).where(theirs)
     await connection.execute(delete(LINK).where(LINK.c.invitation_id.in_(invitations)))
-    await connection.execute(delete(INVITATION).where(theirs))
+    await connection.execute(update(INVITATION).where(theirs).values(state="erased", typed=None, language=None))
 
 
 async def _change(unit: Unit, invitation_id: str, row: dict[str, Any]) -> None:
-    still = update(INVITATION).where(INVITATION.c.invitation_id == invitation_id, INVITATION.c.state != "answered")
+    still = update(INVITATION).where(INVITATION.c.invitation_id == invitation_id, INVITATION.c.state.in_(OPEN))
     if (await unit.connection.execute(still.values(**row))).rowcount == 0:
         raise AnsweredAlready("invitation_id")
 
