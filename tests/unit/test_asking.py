@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.evaluation.decisions import NotOpen
 from services.evaluation.decisions.asking import see_that_it_opened
-from services.evaluation.domain.asking import Asked, draw, whom
+from services.evaluation.domain.asking import Asked, Invitation, State, draw, still_to_invite, whom
 from shared.instruments import Form, read
 from tests.support.saying import Desk, said
 
@@ -58,6 +58,27 @@ def test_a_sample_is_one_of_each_team_and_the_next_where_the_first_cannot_be_rea
     assert ky.person_id is not None
     instead = asked("sample", replaced=(ky.person_id,))
     assert [one.team_id for one in instead] == ["ky", "wi"] and instead[0] != ky
+
+
+def an_invitation(one: Asked, state: State = "invited") -> Invitation:
+    return Invitation(
+        invitation_id=f"i-{one.person_id}", round_id="r", engagement_id="e1", person_id=one.person_id,
+        team_id=one.team_id, state=state,
+    )  # fmt: skip
+
+
+def test_a_team_is_drawn_once_whoever_joins_it_and_anew_where_the_one_who_was_drawn_is_erased() -> None:
+    desk = Desk(RULE.format(ask="sample", each="engagement", after="opened"))
+    desk.hear(said("engagement_opened"), KY, WI)
+    row, before = desk.row(KEYS["engagement"]), asked("sample")
+    joined = [member(f"q-{number}") for number in range(5)]
+    everybody = [member("p-1", "lead_agency"), member("p-2"), member("p-3"), *joined]
+    desk.hear(said("team_changed", members=everybody, changed_on="2027-01-08"))
+    assert whom(desk.history, row, PERSON) != before, "another one would be drawn now"
+    assert still_to_invite(desk.history, row, PERSON, [an_invitation(one) for one in before]) == []
+    [ky, wi] = before
+    [instead] = still_to_invite(desk.history, row, PERSON, [an_invitation(ky, "erased"), an_invitation(wi)])
+    assert instead.team_id == "ky" and instead != ky
 
 
 def test_nobody_of_a_team_that_left_is_asked() -> None:

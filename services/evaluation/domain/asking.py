@@ -87,6 +87,19 @@ def whom(history: History, row: Row, form: Form, replaced: Collection[str] = ())
     return list(found.values())
 
 
+def still_to_invite(
+    history: History, row: Row, form: Form, invited: Collection[Invitation], replaced: Collection[str] = ()
+) -> list[Asked]:
+    """Who is asked and not invited yet. A team of which somebody was drawn is not drawn again because others joined."""
+    gone = {*replaced, *(one.person_id for one in invited if one.person_id and one.state == "erased")}
+    known = {one.person_id or (one.team_id,) for one in invited}
+    new = [one for one in whom(history, row, form, gone) if (one.person_id or (one.team_id,)) not in known]
+    if row.ask != SAMPLE:
+        return new
+    drawn = {one.team_id for one in invited if one.person_id not in gone}
+    return [one for one in new if one.team_id not in drawn]
+
+
 def draw(seed: str, people: Sequence[str]) -> tuple[str, ...]:
     """The people in an order of chance that everybody can draw again: by what the seed and their id come to."""
     return tuple(sorted(people, key=lambda person: sha256(f"{seed}/{person}".encode()).digest()))

@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from services.evaluation import decisions, repository
 from services.evaluation.decisions import asking as deciding
-from services.evaluation.domain.asking import OPEN, Invitation, Link, Opened, whom
+from services.evaluation.domain.asking import OPEN, Invitation, Link, Opened, still_to_invite
 from services.evaluation.repository import asking
 from shared import use_cases
 from shared.access.caller import ALL_RIGHTS
@@ -34,7 +34,8 @@ async def invited(store: Store, round_id: str, folder: Path, replaced: Collectio
         row, history = await _round(unit, round_id)
         deciding.see_that_it_opened(row)
         its = form or await asking.fix_form(unit, round_id, *(texts or ("", None)))
-        if await asking.invite(unit, round_id, row.engagement, whom(history, row, its, replaced)):
+        if new := still_to_invite(history, row, its, await asking.invitations(unit, round_id), replaced):
+            await asking.invite(unit, round_id, row.engagement, new)
             # Of two replicas that would invite the same people, the slower one looks again.
             await kept.touch(unit, row.engagement)
         return await asking.invitations(unit, round_id)

@@ -46,15 +46,12 @@ async def fix_form(unit: Unit, round_id: str, instrument: str, additions: str | 
     return kept or form_of(instrument, additions)
 
 
-async def invite(unit: Unit, round_id: str, engagement_id: str, asked: Sequence[Asked]) -> bool:
-    """Have those invited who are not yet; nobody is invited twice. Tells whether anybody was."""
-    known = {one.person_id or (one.team_id,) for one in await invitations(unit, round_id)}
-    new = [one for one in asked if (one.person_id or (one.team_id,)) not in known]
-    for one in new:
+async def invite(unit: Unit, round_id: str, engagement_id: str, asked: Sequence[Asked]) -> None:
+    """Have these invited, who are not yet."""
+    for one in asked:
         row = {"round_id": round_id, "engagement_id": engagement_id, "state": "invited"}
         who = {"person_id": one.person_id, "team_id": one.team_id}
         await insert_new(unit.connection, INVITATION, {"invitation_id": new_id(), **row, **who})
-    return bool(new)
 
 
 async def invitations(unit: Unit, round_id: str) -> list[Invitation]:
