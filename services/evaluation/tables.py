@@ -205,9 +205,6 @@ class InvitationRow(SQLModel, table=True):
     person_id: str | None = Field(default=None, index=True)
     team_id: str | None = None
     state: str
-    language: str | None = None
-    typed: str | None = None
-    """What was typed and not sent off yet."""
 
 
 class FormLinkRow(SQLModel, table=True):
@@ -218,6 +215,9 @@ class FormLinkRow(SQLModel, table=True):
     hashed: str = Field(primary_key=True)
     invitation_id: str = Field(index=True)
     made_at: datetime = Field(sa_type=UtcDateTime)
+    language: str | None = None
+    typed: str | None = None
+    """What was typed and not sent off yet, to be read with the secret only."""
 
 
 TABLES: tuple[type[SQLModel], ...] = (

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from services.evaluation.decisions import NotOpen
 from services.evaluation.decisions.asking import see_that_it_opened
-from services.evaluation.domain.asking import Asked, Invitation, State, draw, still_to_invite, whom
+from services.evaluation.domain.asking import (
+    Asked,
+    Invitation,
+    Opened,
+    State,
+    draw,
+    still_to_invite,
+    still_waiting,
+    whom,
+)
 from shared.instruments import Form, read
 from tests.support.saying import Desk, said
 
@@ -94,6 +103,29 @@ def test_nobody_is_asked_before_the_round_opens() -> None:
         see_that_it_opened(desk.row(KEYS["engagement"]))
     desk.until("2027-03-01")
     see_that_it_opened(desk.row(KEYS["engagement"]))
+
+
+@pytest.mark.parametrize(("form", "asked", "told"), [(PERSON, 4, None), (PERSON, 5, "ky"), (TEAM, 1, "ky")])
+def test_an_answer_tells_the_team_only_where_that_does_not_tell_whose_it_is(
+    form: Form, asked: int, told: str | None
+) -> None:
+    desk = Desk(RULE.format(ask="members", each="engagement", after="opened"))
+    desk.hear(said("engagement_opened"), KY)
+    invitation = Invitation(invitation_id="i", round_id="r", engagement_id="e1", person_id="p-1", team_id="ky")
+    row = desk.row(KEYS["engagement"])
+    assert Opened(invitation, row, form, {}, None, "Example", of_the_team=asked).told_of == told
+
+
+def test_whoever_has_left_gets_no_link_any_more() -> None:
+    desk = Desk(RULE.format(ask="members", each="engagement", after="opened"))
+    desk.hear(said("engagement_opened"), KY, WI)
+    row = desk.row(KEYS["engagement"])
+    invited = [
+        Invitation(invitation_id=f"i-{one.person_id}", round_id=row.key, engagement_id="e1", person_id=one.person_id)
+        for one in whom(desk.history, row, PERSON)
+    ]
+    desk.hear(said("team_left"))
+    assert [one.person_id for one in still_waiting(desk.history, row, PERSON, invited)] == ["p-2", "p-4"]
 
 
 PEOPLE = st.lists(st.text("abcdef0123456789", min_size=1, max_size=6), unique=True, max_size=12)

@@ -19,9 +19,12 @@ def upgrade(op: Operations) -> None:
         word("person_id", nullable=True, index=True),
         word("team_id", nullable=True),
         word("state"),
-        word("language", nullable=True),
-        word("typed", nullable=True),
     )
     op.create_table(
-        "form_link", word("hashed", primary_key=True), word("invitation_id", index=True), instant("made_at")
+        "form_link",
+        word("hashed", primary_key=True),
+        word("invitation_id", index=True),
+        instant("made_at"),
+        word("language", nullable=True),
+        word("typed", nullable=True),
     )

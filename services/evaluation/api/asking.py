@@ -7,7 +7,7 @@ from services.evaluation import domain
 from services.evaluation.api.here import Here
 from services.evaluation.domain.asking import Invitation, Link
 from services.evaluation.handlers import asking
-from shared.access.opening import STAFF, open_to
+from shared.access.opening import EVALUATORS, open_to
 from shared.web.addresses import here as here_is
 
 
@@ -33,7 +33,7 @@ router = APIRouter()
 
 
 @router.post("/rounds/links")
-@open_to(STAFF)
+@open_to(EVALUATORS)
 async def make_links(command: domain.AskForLinks, request: Request, here: Here) -> Links:
     """Secret links to the form of an open round, one for each who is asked and has not answered; told only here."""
     folder = request.app.state.services["evaluation"].settings.instruments
@@ -43,7 +43,7 @@ async def make_links(command: domain.AskForLinks, request: Request, here: Here) 
 
 
 @router.get("/rounds/{round_id:path}/invitations")
-@open_to(STAFF)
+@open_to(EVALUATORS)
 async def list_invitations(round_id: str, here: Here) -> Invitations:
     """Who is asked in a round, and how far each has come; what they answer is not told here."""
     return Invitations(items=await asking.listed(here.store, round_id))

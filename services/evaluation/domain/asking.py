@@ -19,6 +19,9 @@ State = Literal["invited", "begun", "answered", "erased"]
 OPEN: tuple[State, ...] = ("invited", "begun")
 """Of whom something can still come; whoever was erased is asked no more."""
 
+FEWEST = 5
+"""Of how many people something may be told without telling whose it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -59,6 +62,14 @@ class Opened:
     language: Language | None
     """In which they read, if they have chosen."""
     engagement_title: str
+    of_the_team: int
+    """How many are asked for the same team."""
+
+    @property
+    def told_of(self) -> str | None:
+        """The team of which the answer tells; none where so few are asked that the team would tell whose it is."""
+        hides = self.form.instrument.fills == "team" or self.of_the_team >= FEWEST
+        return self.invitation.team_id if hides else None
 
     def is_late(self, now: datetime) -> bool:
         """Whether the round is over; an answer is welcome all the same."""
@@ -98,6 +109,17 @@ def still_to_invite(
         return new
     drawn = {one.team_id for one in invited if one.person_id not in gone}
     return [one for one in new if one.team_id not in drawn]
+
+
+def still_waiting(history: History, row: Row, form: Form, invited: Collection[Invitation]) -> list[Invitation]:
+    """Of those who are invited, who has not answered and has not left; of a sample whoever was drawn and is there."""
+    asked = whom(history, row, form)
+    people = {one.person_id for one in asked}
+    if row.ask == SAMPLE:
+        people = set(history.holders.reach(MEMBERS, row.team_id))
+    teams = {one.team_id for one in asked}
+    still = [one for one in invited if one.state in OPEN]
+    return [one for one in still if (one.person_id in people if one.person_id else one.team_id in teams)]
 
 
 def draw(seed: str, people: Sequence[str]) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """Asking people: who is invited to a round, the secret links to its form, and what comes back by them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
 
 from services.evaluation import decisions, repository
 from services.evaluation.decisions import asking as deciding
-from services.evaluation.domain.asking import OPEN, Invitation, Link, Opened, still_to_invite
+from services.evaluation.domain.asking import Invitation, Link, Opened, still_to_invite, still_waiting
 from services.evaluation.repository import asking
 from shared import use_cases
 from shared.access.caller import ALL_RIGHTS
@@ -23,7 +23,7 @@ from shared.storage.headings import heading
 from shared.storage.work import Store, Unit
 
 
-async def invited(store: Store, round_id: str, folder: Path, replaced: Collection[str] = ()) -> list[Invitation]:
+async def invited(store: Store, round_id: str, folder: Path) -> list[Invitation]:
     """Have all invited whom a round asks and who are not yet; tells everybody who is."""
     async with store.look() as unit:
         row, history = await _round(unit, round_id)
@@ -34,7 +34,7 @@ async def invited(store: Store, round_id: str, folder: Path, replaced: Collectio
         row, history = await _round(unit, round_id)
         deciding.see_that_it_opened(row)
         its = form or await asking.fix_form(unit, round_id, *(texts or ("", None)))
-        if new := still_to_invite(history, row, its, await asking.invitations(unit, round_id), replaced):
+        if new := still_to_invite(history, row, its, await asking.invitations(unit, round_id)):
             await asking.invite(unit, round_id, row.engagement, new)
             # Of two replicas that would invite the same people, the slower one looks again.
             await kept.touch(unit, row.engagement)
@@ -51,10 +51,16 @@ async def listed(store: Store, round_id: str) -> list[Invitation]:
 
 
 async def links(store: Store, round_id: str, folder: Path) -> list[Link]:
-    """A new link for everybody who is asked and has not answered; each is told here and never again."""
-    waiting = [one for one in await invited(store, round_id, folder) if one.state in OPEN]
+    """A new link for everybody who is asked and has not answered; each is told here and never again.
+
+    Whoever was invited and has left since gets none.
+    """
+    invitations = await invited(store, round_id, folder)
 
     async def once(unit: Unit) -> list[Link]:
+        row, history = await _round(unit, round_id)
+        form = await asking.form(unit, round_id)
+        waiting = still_waiting(history, row, form, invitations) if form else []
         return [
             Link(person_id=one.person_id, team_id=one.team_id, secret=await asking.link(unit, one.invitation_id))
             for one in waiting
@@ -77,7 +83,7 @@ async def save(
     async def once(unit: Unit) -> tuple[Opened, Judged]:
         it = await _opened(unit, secret, language)
         known = _known(it.form, typed)
-        await asking.keep_typed(unit, it.invitation.invitation_id, known, language)
+        await asking.keep_typed(unit, secret, it.invitation.invitation_id, known, language)
         return await _opened(unit, secret, language), judge(it.form, known, language, is_final=False)
 
     return await use_cases.at_once(_anybody(store), once)
@@ -109,7 +115,8 @@ async def _opened(unit: Unit, secret: str, language: Language | None) -> Opened:
         raise Unknown("form", invitation.round_id)
     reads = language or next((one for one in LANGUAGES if one == spoken), None)
     title = (await heading(unit, invitation.engagement_id)).title
-    return Opened(invitation, row, form, typed, reads, title)
+    same = [one for one in await asking.invitations(unit, invitation.round_id) if one.team_id == invitation.team_id]
+    return Opened(invitation, row, form, typed, reads, title, len(same))
 
 
 async def _round(unit: Unit, round_id: str) -> tuple[Row, History]:

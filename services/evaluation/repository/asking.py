@@ -1,15 +1,18 @@
 """Invitations, their links, the form of each round, and what was typed and not sent off yet."""
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Collection, Sequence
+from hashlib import sha256
 from typing import Any
 
+from cryptography.fernet import Fernet
 from sqlalchemy import Row as Found
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import tables
-from services.evaluation.domain.asking import OPEN, Asked, Invitation
+from services.evaluation.domain.asking import OPEN, Asked, Invitation, State
 from shared.access.secrets import hashed, new_secret
 from shared.errors import Conflict, Refused
 from shared.ids import new_id
@@ -19,6 +22,7 @@ from shared.storage.database import insert_new
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
+Typed = dict[str, list[str]]
 FORM, INVITATION, LINK = table(tables.FormRow), table(tables.InvitationRow), table(tables.FormLinkRow)
 
 
@@ -68,19 +72,23 @@ async def link(unit: Unit, invitation_id: str) -> str:
     return secret
 
 
-async def by_link(unit: Unit, secret: str) -> tuple[Invitation, dict[str, list[str]], str | None]:
-    """Whose form this secret leads to, what they typed so far, and the language in which they read."""
-    led = select(INVITATION).join(LINK, LINK.c.invitation_id == INVITATION.c.invitation_id)
+async def by_link(unit: Unit, secret: str) -> tuple[Invitation, Typed, str | None]:
+    """Whose form this secret leads to, what was typed by it so far, and the language in which they read."""
+    led = select(INVITATION, LINK.c.typed, LINK.c.language).join(
+        LINK, LINK.c.invitation_id == INVITATION.c.invitation_id
+    )
     row = (await unit.connection.execute(led.where(LINK.c.hashed == hashed(secret)))).first()
     if row is None:
         raise NoSuchForm
-    return _invitation(row), json.loads(row.typed) if row.typed else {}, row.language
+    typed: Typed = json.loads(_lock(secret).decrypt(row.typed)) if row.typed else {}
+    return _invitation(row), typed, row.language
 
 
-async def keep_typed(unit: Unit, invitation_id: str, typed: dict[str, list[str]], language: str) -> None:
-    """Keep what somebody typed, until they send it off."""
-    row = {"typed": json.dumps(typed), "language": language, "state": "begun"}
-    await _change(unit, invitation_id, row)
+async def keep_typed(unit: Unit, secret: str, invitation_id: str, typed: Typed, language: str) -> None:
+    """Keep what somebody typed until they send it off, so that nobody reads it who has not their link."""
+    await _change(unit, invitation_id, "begun")
+    row = {"typed": _lock(secret).encrypt(json.dumps(typed).encode()).decode(), "language": language}
+    await unit.connection.execute(update(LINK).where(LINK.c.hashed == hashed(secret)).values(row))
 
 
 async def sent_off(unit: Unit, invitation_id: str) -> None:
@@ -88,7 +96,12 @@ async def sent_off(unit: Unit, invitation_id: str) -> None:
 
     Of two that send at one instant, the second is refused.
     """
-    await _change(unit, invitation_id, {"typed": None, "state": "answered"})
+    await _change(unit, invitation_id, "answered")
+    await unit.connection.execute(update(LINK).where(LINK.c.invitation_id == invitation_id).values(typed=None))
+
+
+def _lock(secret: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(sha256(f"typed by {secret}".encode()).digest()))
 
 
 async def forget(connection: AsyncConnection, erased: Collection[str]) -> None:
@@ -99,19 +112,13 @@ async def forget(connection: AsyncConnection, erased: Collection[str]) -> None:
     theirs = INVITATION.c.person_id.in_(list(erased))
     invitations = select(INVITATION.c.invitation_id).where(theirs)
     await connection.execute(delete(LINK).where(LINK.c.invitation_id.in_(invitations)))
-    await connection.execute(update(INVITATION).where(theirs).values(state="erased", typed=None, language=None))
+    await connection.execute(update(INVITATION).where(theirs).values(state="erased"))
 
 
-async def _change(unit: Unit, invitation_id: str, row: dict[str, Any]) -> None:
+async def _change(unit: Unit, invitation_id: str, state: State) -> None:
     still = update(INVITATION).where(INVITATION.c.invitation_id == invitation_id, INVITATION.c.state.in_(OPEN))
-    if (await unit.connection.execute(still.values(**row))).rowcount == 0:
+    if (await unit.connection.execute(still.values(state=state))).rowcount == 0:
         raise AnsweredAlready("invitation_id")
-
-
-async def counts(unit: Unit, rounds: Sequence[str]) -> dict[str, int]:
-    """How many are asked in each of these rounds."""
-    query = select(INVITATION.c.round_id, func.count().label("asked")).where(INVITATION.c.round_id.in_(list(rounds)))
-    return {row.round_id: row.asked for row in await unit.connection.execute(query.group_by(INVITATION.c.round_id))}
 
 
 def _invitation(row: Found[Any]) -> Invitation:
