@@ -1,5 +1,6 @@
 """Whoever is asked answers on a form of their own: by a secret link, in their language, as far as they come."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -148,3 +149,15 @@ async def test_ids_of_answers_tell_nothing_of_when_they_came(world: World) -> No
         await write(world, str(one["url"]).removeprefix("http://throughline"), **SENT)
     first, second = (str(one["answer_id"]) for one in await answers(world))
     assert first[:8] != second[:8]
+
+
+async def test_an_evaluator_makes_the_links_on_the_page_of_the_outcomes(world: World) -> None:
+    tab = "/app/engagements/e1/outcomes"
+    assert "Make links to its form" in await read(world, tab)
+    told = {"round_id": await a_round(world)}
+    made = await world.http.post("/app/engagements/e1/rounds/links", data=told, headers=BROWSER)
+    assert made.status_code == 200 and made.headers["cache-control"] == "no-store"
+    [link] = re.findall('value="http://throughline(/app/answer/[^"]+)"', made.text)
+    await write(world, link, **SENT)
+    again = await world.http.post("/app/engagements/e1/rounds/links", data=told, headers=BROWSER)
+    assert "Nobody waits for a link" in again.text

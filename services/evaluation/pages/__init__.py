@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from services.evaluation import decisions, domain, handlers
 from services.evaluation.domain import AHEAD, Finding, Goal, Known, Outcome, Overview, RoundLine, RoundState
-from services.evaluation.pages import answering
-from shared.access.opening import STAFF, open_to
+from services.evaluation.pages import answering, links
+from shared.access.opening import EVALUATORS, STAFF, open_to
 from shared.commands import Said
 from shared.errors import Refused, Unknown, problems
 from shared.events.complaints import complaints, malformed
@@ -29,6 +29,7 @@ router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
 ENTRIES = (Entry("Evaluations", "/app/evaluations", order=40, icon="assessment"),)
 PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
 router.include_router(answering.router)
+router.include_router(links.router)
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 Written = Annotated[str, Form()]
 Chosen = Annotated[str | None, Form()]
@@ -68,7 +69,16 @@ async def evaluations(
 async def outcomes(request: Request, here: Here, engagement_id: str) -> Listed:
     """Promises beside what was seen of them; above them what may be an outcome, below them the rounds."""
     found = await handlers.shown(here.store, here.caller, engagement_id)
-    return Listed(found.findings, Finding, {"shown": found, "about": found.about, "verdicts": decisions.VERDICT})
+    return Listed(
+        found.findings,
+        Finding,
+        {
+            "shown": found,
+            "about": found.about,
+            "verdicts": decisions.VERDICT,
+            "may_ask": not EVALUATORS.isdisjoint(here.caller.roles),
+        },
+    )
 
 
 @router.get(f"{TAB}/outcomes/new")
