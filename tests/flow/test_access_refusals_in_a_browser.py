@@ -10,7 +10,7 @@ BROWSER = {"Accept": "text/html"}
 
 
 async def test_whoever_asks_for_too_many_links_reads_when_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "MAILS", Limit(1))
+    monkeypatch.setattr(pages, "ASKS", Limit(1))
     async with a_house() as house:
         browser = house.comes(Origin=HERE)
         told = {"address": "ann@example.org", "next": "/app/inbox"}
