@@ -80,8 +80,13 @@ async def test_an_account_is_given_and_taken_back(house: House) -> None:
 async def test_nobody_takes_the_last_key_from_themselves(house: House) -> None:
     office = await house.person("p-ada", "administrator")
     await house.world.http.put("/people/p-ada", json={"name": "Ada Example"})
-    assert "This is your own account" in await sent(office, f"{PEOPLE}/p-ada/account", 409, roles="facilitator")
-    assert "This is your own account" in await sent(office, f"{PEOPLE}/p-ada/account/revoke", 409)
+    page = f"{PEOPLE}/p-ada"
+    assert "This is you: somebody else" in await sent(office, f"{page}/account", 409, roles="facilitator")
+    assert "This is you: somebody else" in await sent(office, f"{page}/account/revoke", 409)
+    assert "This is you: somebody else" in await sent(office, page, 409, name="Ada Example", left="yes")
+    assert "This is you: somebody else" in await sent(office, f"{page}/erase", 409, anyway="true")
+    mended = await office.post(page, data={"name": "Ada Lovely"}, headers=BROWSER)
+    assert mended.status_code == 303, "everything else about oneself one may mend"
 
 
 async def test_a_link_to_sign_in_is_sent_to_whoever_has_an_account_and_an_address(house: House) -> None:

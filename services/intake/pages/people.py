@@ -16,7 +16,7 @@ from shared.access import accounts
 from shared.access.api import register
 from shared.access.opening import ADMINISTRATORS, open_to
 from shared.access.register import Register
-from shared.errors import Unknown
+from shared.errors import Conflict, Unknown
 from shared.people import Person
 from shared.storage.listing import MOST
 from shared.web.desk import Desk
@@ -37,6 +37,10 @@ def _book(here: Here) -> Directory:
 
 Book = Annotated[Directory, Depends(_book)]
 Doors = Annotated[Register, Depends(register)]
+
+
+class LastKey(Conflict):
+    """This is you: somebody else who administers this Throughline has to change your account, or take you out."""
 
 
 class PersonRow(Person):
@@ -87,9 +91,11 @@ async def ask_before_erasing(request: Request, person_id: str, book: Book) -> Re
 @router.post("/people/{person_id}/erase", response_model=None)
 @open_to(ADMINISTRATORS)
 async def erase_person(
-    request: Request, person_id: str, book: Book, anyway: Annotated[bool, Form()] = False
+    request: Request, here: Here, person_id: str, book: Book, anyway: Annotated[bool, Form()] = False
 ) -> Response:
     """Erase a person for good, and tell what was done; it cannot be taken back."""
+    if here.caller.person_id == person_id:
+        raise LastKey
     try:
         erased = await book.erase(person_id, anyway)
     except NotAllAsked as error:

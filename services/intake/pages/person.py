@@ -11,7 +11,7 @@ from services.intake.domain.people import TellPerson
 from services.intake.pages import zones
 from services.intake.pages.founding import codes
 from services.intake.pages.here import WELL, Amiss, Here, refused, service, ticked, typed
-from services.intake.pages.people import PEOPLE, Book
+from services.intake.pages.people import PEOPLE, Book, LastKey
 from shared.access import accounts
 from shared.access.accounts import Account
 from shared.access.api import register
@@ -33,10 +33,6 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "administrator": ("Administrator", "The same, and looks after people, accounts and what was put aside"),
 }
 """What an account is for, as people say it, and what it lets them do."""
-
-
-class LastKey(Conflict):
-    """This is your own account: somebody else who administers this Throughline has to change or take it back."""
 
 
 class NoAddress(Conflict):
@@ -72,10 +68,12 @@ async def one_person(request: Request, book: Book, doors: Doors, person_id: str)
 
 @router.post("/people/{person_id}")
 @open_to(ADMINISTRATORS)
-async def mend(request: Request, book: Book, doors: Doors, person_id: str) -> Response:
+async def mend(request: Request, here: Here, book: Book, doors: Doors, person_id: str) -> Response:
     """What is known of a person is otherwise."""
     person, told = await _find(book, person_id), typed(request)
     try:
+        if here.caller.person_id == person_id and "left" in told:
+            raise LastKey("left")
         await book.tell(person_id, told_of(told))
     except (Refused, ValidationError) as error:
         return await _page(request, person, doors, refused("person", told, error))
