@@ -77,6 +77,17 @@ async def test_an_account_is_given_and_taken_back(house: House) -> None:
     assert person_id not in [one["person_id"] for one in await accounts(office)]
 
 
+async def test_whoever_has_left_is_given_no_account(house: House) -> None:
+    office = house.world.http
+    page = await added(office)
+    await sent(office, page, name="Maria Quillfeather", left="yes")
+    shown = await sent(office, f"{page}/account", 409, roles="facilitator", jurisdictions="KY")
+    assert "They have left. Take the tick at &#34;Has left&#34; away" in shown
+    assert page.rpartition("/")[2] not in [one["person_id"] for one in await accounts(office)]
+    await sent(office, page, name="Maria Quillfeather")
+    assert "may sign in as facilitator." in await sent(office, f"{page}/account", roles="facilitator")
+
+
 async def test_nobody_takes_the_last_key_from_themselves(house: House) -> None:
     office = await house.person("p-ada", "administrator")
     await house.world.http.put("/people/p-ada", json={"name": "Ada Example"})

@@ -35,6 +35,10 @@ ROLES: Mapping[str, tuple[str, str]] = {
 """What an account is for, as people say it, and what it lets them do."""
 
 
+class HasLeft(Conflict):
+    """They have left. Take the tick at "Has left" away, and keep that, before you give them an account."""
+
+
 class NoAddress(Conflict):
     """There is no mail address to which a link could be sent. Add it above."""
 
@@ -86,6 +90,8 @@ async def grant(request: Request, here: Here, book: Book, doors: Doors, person_i
     """A person may sign in, as what is ticked and nothing else."""
     person, told, roles = await _find(book, person_id), typed(request), ticked(request, "roles")
     try:
+        if person.left:
+            raise HasLeft("roles")
         if here.caller.person_id == person_id and Role.ADMINISTRATOR not in roles:
             raise LastKey("roles")
         await accounts.grant(doors, await account_of(here, person_id, roles, told.get("jurisdictions", "")))
