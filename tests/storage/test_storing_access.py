@@ -57,6 +57,17 @@ async def test_a_token_opens_the_door_for_whom_it_was_made_and_no_row_tells_it(r
     assert secret.rpartition("_")[2] not in str(await everything(register))
 
 
+async def test_accounts_are_asked_for_by_the_people_who_have_them(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "FEW", 2)
+    for person_id in ("p-1", "p-2", "p-3", "p-4"):
+        await accounts.grant(register, may(person_id, "facilitator"))
+    found = await accounts.of(register, ["p-4", "p-9", "p-1", "p-2"])
+    assert sorted(one.person_id for one in found) == ["p-1", "p-2", "p-4"]
+    assert await accounts.of(register, []) == []
+
+
 async def test_a_token_that_expired_or_was_revoked_opens_nothing(register: Register) -> None:
     token, secret = await tokens.make(register, TRACKER)
     _other, expiring = await tokens.make(register, TRACKER)

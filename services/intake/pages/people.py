@@ -121,7 +121,8 @@ async def _listed(here: Desk, doors: Register, cursor: str | None, limit: int | 
 
 
 async def _told(doors: Register, found: Sequence[Person], **beside: Any) -> Listed:
-    roles = {one.person_id: tuple(sorted(one.roles)) for one in await accounts.accounts(doors)}
+    theirs = await accounts.of(doors, [one.person_id for one in found])
+    roles = {one.person_id: tuple(sorted(one.roles)) for one in theirs}
     listed = [PersonRow(**one.model_dump(), roles=roles.get(one.person_id, ())) for one in found]
     told = {"problems": {}, "words": "", "is_sought": False, "next": None, "zone_called": zones.called}
     return Listed(listed, PersonRow, told | beside)
