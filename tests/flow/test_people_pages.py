@@ -135,6 +135,8 @@ async def test_the_directory_is_shown_page_by_page_and_somebody_is_found_in_it()
         rest = (await world.http.get(PEOPLE, params={"cursor": "q-99"}, headers=BROWSER)).text
         assert "Person 100" in rest and "Person 129" in rest and "Person 099" not in rest
         assert len((await world.get(f"{PEOPLE}.json"))["items"]) == 130
+        gone = await world.http.get(PEOPLE, params={"cursor": "q-gone"}, headers=BROWSER)
+        assert gone.status_code == 422 and "names nobody whom the directory knows any more" in gone.text
         found = await world.http.post(f"{PEOPLE}/find", data={"words": "P77@ person"}, headers=BROWSER)
         assert "1 person is found." in found.text and "Person 077" in found.text
         none = await world.http.post(f"{PEOPLE}/find", data={"words": "nobody%"}, headers=BROWSER)

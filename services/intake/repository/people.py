@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import tables
 from services.intake.decisions.people import Known, address_key
+from shared.errors import Malformed
 from shared.people import Person
 from shared.storage.database import insert_new, upsert
 from shared.storage.listing import Asked, Page, rows_of
@@ -43,6 +44,9 @@ async def by_name(unit: Unit, after: str | None, limit: int, left: bool | None =
     if left is not None:
         query = query.where(PERSON.c.left == left)
     seen = (await unit.connection.execute(select(*key).where(PERSON.c.person_id == after))).first() if after else None
+    if after and not seen:
+        # Who stood there may have been erased since: to begin again unasked would look like the rest of the list.
+        raise Malformed("names nobody whom the directory knows any more; leave it out to begin anew", "cursor")
     if seen:
         query = query.where(tuple_(*key) > tuple_(*(literal(one) for one in seen)))
     found = [_person(row) for row in await unit.connection.execute(query)]
