@@ -69,6 +69,14 @@ def forecast(
     return [Forecast(found[key], "scheduled" if key in first else "expected", held.get(key)) for key in kept]
 
 
+def meetings(playbook: Playbook, start: date, calendar: Calendar, closes: date | None = None) -> list[datetime]:
+    """When the sessions of the imagined engagement would be held, the first of them first."""
+    if playbook.playbook == DESK:
+        return []
+    days = _Imagination(playbook, start, (), calendar, closes, UNTOLD, True).days
+    return [datetime.combine(day, MEETING, calendar.default_zone) for day in days]
+
+
 def has_an_end(playbook: Playbook) -> bool:
     """Whether engagements of it ever close: it plans a number of sessions, or tells how long teams are contacted then.
 
@@ -135,8 +143,8 @@ class _Imagination:
         every = playbook.sessions.every
         days = [self._working(calendar.add_all(first, [(every, n)])) for n in range(planned)]
         farthest = closes or (first + FARTHEST if self._has_an_end else start + A_YEAR)
-        self._days = [day for day in days if day <= farthest] or days[:1]
-        self._closes = closes or self._working(calendar.add(self._days[-1], AFTER_LAST))
+        self.days = [day for day in days if day <= farthest] or days[:1]
+        self._closes = closes or self._working(calendar.add(self.days[-1], AFTER_LAST))
 
     def engagement(self) -> Iterator[Fact]:
         """Everything that is said, from the opening to the last step of a plan, and the close where there is one."""
@@ -144,10 +152,10 @@ class _Imagination:
         yield from self._forming()
         if not self._is_smooth:
             yield from self._peers()
-        for number, day in enumerate(self._days, 1):
+        for number, day in enumerate(self.days, 1):
             yield from self._session(number, day)
         if not self._is_smooth:
-            yield from self._turnover(self._days[0])
+            yield from self._turnover(self.days[0])
         for team, _ in self._teams:
             yield from self._plan_of(team)
         if self._has_an_end:
@@ -167,12 +175,12 @@ class _Imagination:
             time_zone=self._calendar.default_zone.key,
             people=dict(self._told.people),
             goals=[goal.model_dump(exclude_none=True) for goal in goals],
-            **({"planned_sessions": len(self._days), "planned_close": self._closes} if self._has_an_end else {}),
+            **({"planned_sessions": len(self.days), "planned_close": self._closes} if self._has_an_end else {}),
         )
         for about, region in self._approvals:
             words = {"approval_id": _approval(about, region), "about": about, "asked_on": self._start}
             yield self._say(intake.ApprovalRequested, self._start, **words, **({"region": region} if region else {}))
-        for number, day in enumerate(self._days, 1):
+        for number, day in enumerate(self.days, 1):
             starts_at = datetime.combine(day, MEETING, self._calendar.default_zone)
             minutes = self._playbook.sessions.minutes or 60
             words = {"session_id": f"session-{number}", "number": number}
@@ -225,7 +233,7 @@ class _Imagination:
         yield self._say(intake.RoleFilled, filled, **role, person_id=f"{PERSON}-else", on=filled)
 
     def _plan_of(self, team: str) -> Iterator[Fact]:
-        plan_id, submitted = f"plan-{team}", self._after(self._days[-1], weeks=3)
+        plan_id, submitted = f"plan-{team}", self._after(self.days[-1], weeks=3)
         due, judged, reported = (self._after(submitted, weeks=weeks) for weeks in (8, 4, 6))
         words = {"plan_id": plan_id, "team_id": team, "submitted_on": submitted}
         step = {"step_id": "step", "text": "-", "owner_role": "lead_agency", "due_on": due}

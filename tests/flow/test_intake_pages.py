@@ -60,7 +60,9 @@ async def test_the_whole_schedule_is_shown_before_anything_is_said() -> None:
         await asked_for(world)
         shown = await sent(world, "/app/engagements/new", **NEW, answers=["r1", "r2"], jurisdictions="KY, WI")
         assert "Ask KY for its plan" in shown and "Ask WI for its plan" in shown and "Open the engagement" in shown
-        assert "things are due from " in shown and "The table below tells each." in shown
+        assert "things are due and 2 sessions assumed from " in shown and "The table below tells each." in shown
+        first, last = shown.index("Session 1 (assumed)"), shown.index("Session 2 (assumed)")
+        assert first < last and "a session, on its assumed day" in shown
         assert [one["engagement_id"] for one in (await world.get("/engagements"))["items"]] == ["e1"]
 
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from shared.entities import Entity
 from shared.playbooks.calendar import Calendar
-from shared.playbooks.imagined import Forecast, forecast
+from shared.playbooks.imagined import Forecast, forecast, meetings
 from shared.playbooks.model import Playbook, Rule
 from shared.playbooks.told import Told
 
@@ -28,8 +28,12 @@ NO_NEWS = re.compile(r" \((\?|\d+|its topic)\)(?= |$)")
 """What was imagined and is no news: how many are in a team of which nobody is known, or what a session is about."""
 
 
+SESSION = "session"
+"""The kind of what nobody owes, but all the rest counts from: a session, on the day that is assumed for it."""
+
+
 class Foreseen(Entity):
-    """One thing that will be due."""
+    """One thing that will be due, or a session that is assumed."""
 
     due_at: datetime
     zone: str
@@ -52,7 +56,7 @@ def foreseen(
     closes: date | None = None,
     told: Told = UNSURE,
 ) -> list[Foreseen]:
-    """All that will be due if sessions are held as planned, by date; of some of it, what has to happen first."""
+    """The sessions as planned and all that will be due then, by date; of some of it, what has to happen first."""
     if planned:
         playbook = playbook.model_copy(update={"sessions": playbook.sessions.model_copy(update={"planned": planned})})
     rules = {rule.name: rule for rule in playbook.rules}
@@ -61,7 +65,15 @@ def foreseen(
     for key, it in _imagined(playbook, start, jurisdictions, calendar, closes, told, False).items():
         if key not in smooth:
             found.append(_foreseen(it, _only_if(rules[it.owed.rule])))
+    found += _sessions(meetings(playbook, start, calendar, closes), calendar)
     return sorted(found, key=lambda one: (one.due_at, one.title))
+
+
+def _sessions(meetings: Sequence[datetime], calendar: Calendar) -> Iterator[Foreseen]:
+    zone = calendar.default_zone.key
+    for number, at in enumerate(meetings, 1):
+        title = f"Session {number} (assumed)"
+        yield Foreseen(due_at=at.astimezone(UTC), zone=zone, title=title, to="", kind=SESSION, rule="")
 
 
 def by_condition(schedule: Sequence[Foreseen]) -> Iterator[tuple[str, Sequence[Foreseen]]]:

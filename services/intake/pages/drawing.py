@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from services.intake.decisions.foreseeing import Foreseen, by_condition
+from services.intake.decisions.foreseeing import SESSION, Foreseen, by_condition
 
 WIDTH = 860
 """As wide as a page is; a longer schedule is drawn wider, and can be moved sideways."""
@@ -20,13 +20,14 @@ BELOW = 30
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One thing that is due, where it is drawn."""
+    """One thing that is due, or a session, where it is drawn."""
 
     x: float
     y: float
     is_evaluation: bool
     waits: bool
     """Whether it needs an approval first."""
+    is_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Drawn:
     """How far down the line is."""
     marks: tuple[Mark, ...]
     months: tuple[Month, ...]
+
+    @property
+    def sessions(self) -> int:
+        """How many of the marks are sessions, which nobody owes."""
+        return sum(mark.is_session for mark in self.marks)
 
     @property
     def busiest(self) -> Month:
@@ -72,7 +78,9 @@ def drawn(schedule: Sequence[Foreseen]) -> Drawn | None:
         n = (day - first).days // 7
         stacked[n] += 1
         at = round((n + 0.5) * week, 1), round(base - (stacked[n] - 0.5) * step - 4, 1)
-        marks.append(Mark(*at, one.kind != "task", one.needs is not None))
+        is_session = one.kind == SESSION
+        is_evaluation = not is_session and one.kind != "task"
+        marks.append(Mark(*at, is_evaluation, one.needs is not None, is_session))
     return Drawn(round(weeks * week), round(base + BELOW), base, tuple(marks), _months(schedule, first, week))
 
 
