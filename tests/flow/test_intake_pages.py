@@ -5,6 +5,7 @@ import io
 import re
 from typing import Any
 
+from tests.support.access import a_house
 from tests.support.http import OPENED, prepared
 from tests.support.services import PLAYBOOK, World
 
@@ -64,6 +65,31 @@ async def test_the_whole_schedule_is_shown_before_anything_is_said() -> None:
         first, last = shown.index("Session 1 (assumed)"), shown.index("Session 2 (assumed)")
         assert first < last and "a session, on its assumed day" in shown
         assert [one["engagement_id"] for one in (await world.get("/engagements"))["items"]] == ["e1"]
+
+
+async def test_all_that_is_wrong_with_a_new_engagement_is_told_at_once() -> None:
+    async with prepared() as world:
+        await world.http.put("/people/p-f", json={"name": "Ana Ruiz"})
+        told = {**NEW, "planned_sessions": "many", "planned_close": "2027-01-01", "evaluator": "Bob Nobody"}
+        told |= {"goal-indicator-1": "Plans are adopted"}
+        shown = await sent(world, "/app/engagements/new", 422, **told)
+        for wrong in (
+            "Planned sessions must be a whole number",
+            "Closes on is before the engagement is opened (2027-01-13)",
+            "Evaluator is nobody whom the directory knows",
+            "What should change is missing",
+        ):
+            assert wrong in shown, wrong
+
+
+async def test_whoever_opens_an_engagement_is_its_facilitator_if_they_facilitate() -> None:
+    async with a_house() as house:
+        await house.world.do("/playbooks", document=PLAYBOOK)
+        for person_id, role, chosen in (("p-ana", "facilitator", True), ("p-sue", "supervisor", False)):
+            await house.world.http.put(f"/people/{person_id}", json={"name": person_id.title()})
+            browser = await house.person(person_id, role)
+            form = (await browser.get("/app/engagements/new", headers=BROWSER)).text
+            assert (f'<option value="{person_id}" selected>' in form) is chosen, form
 
 
 async def test_an_engagement_is_opened_with_the_requests_it_answers_and_its_teams_are_told() -> None:

@@ -26,7 +26,7 @@ def open_(command: OpenEngagement, known: Known, now: datetime) -> list[Event]:
     if event in known.said:
         return [event]
     _published(command.playbook, known)
-    _in_order(event.opened_on, command.planned_close)
+    in_order(event.opened_on, command.planned_close)
     return [event, *requests.answers(command.answers, event, event.opened_on, known)]
 
 
@@ -53,7 +53,7 @@ def change(command: ChangeEngagement, known: Known, now: datetime) -> list[Event
     if command.playbook is not None:
         _published(command.playbook, known)
     if command.opened_on or command.planned_close:
-        _in_order(command.opened_on or engagement_.opened_on, command.planned_close or engagement_.planned_close)
+        in_order(command.opened_on or engagement_.opened_on, command.planned_close or engagement_.planned_close)
     event = _merged(command, known, changed_on)
     return [event, *requests.answers(command.answers or (), event, changed_on, known)]
 
@@ -88,6 +88,7 @@ def _published(playbook: str, known: Known) -> None:
     raise NoSuchPlaybook("playbook", playbook=playbook, known=known_ones)
 
 
-def _in_order(opened_on: date, planned_close: date | None) -> None:
+def in_order(opened_on: date, planned_close: date | None) -> None:
+    """Refuse an engagement that would close before it is opened."""
     if planned_close and planned_close < opened_on:
         raise Malformed(f"is before the engagement is opened ({opened_on})", "planned_close")

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
 from services.intake.decisions import teams as forming
+from services.intake.decisions.engagements import in_order
 from services.intake.domain import FormTeam, OpenEngagement
 from services.intake.pages.here import place_code
 from shared.errors import Malformed, Problem
@@ -36,19 +38,41 @@ class NoLead(Malformed):
     """{reason}"""
 
 
-def command_of(values: Mapping[str, str], answers: Sequence[str]) -> OpenEngagement:
-    """What the form asks for; refused where something is missing or badly written."""
+def command_of(values: Mapping[str, str], answers: Sequence[str], amiss: Sequence[Problem] = ()) -> OpenEngagement:
+    """What the form asks for; refused for all that is missing or badly written, and `amiss` already."""
+    goals, of_goals = _goals(values)
+    found = [*amiss, *of_goals, *_out_of_order(values)]
     told: dict[str, Any] = {name: values[name] for name in PLAIN if name in values}
     planned = values.get("planned_sessions")
     if planned is not None:
         told["planned_sessions"] = int(planned) if planned.isdecimal() and len(planned) < 6 else planned
     told["people"] = {role: values[role] for role in RUNNERS if role in values}
-    told |= {"engagement_id": values["engagement_id"], "answers": answers, "goals": _goals(values)}
-    return OpenEngagement.model_validate(told)
+    told |= {"engagement_id": values["engagement_id"], "answers": answers, "goals": goals}
+    try:
+        command = OpenEngagement.model_validate(told)
+    except ValidationError as error:
+        beside = {one.field for one in amiss}
+        also = complaints(error.errors(include_url=False, include_input=False))
+        found += [one for one in also if one.field.rpartition(".")[2] not in beside]
+        raise malformed(found) from None
+    if found:
+        raise malformed(found)
+    return command
 
 
-def _goals(values: Mapping[str, str]) -> list[Goal]:
-    """The goals that were told; a row in which nothing was written is none."""
+def _out_of_order(values: Mapping[str, str]) -> Sequence[Problem]:
+    """That it would close before it is opened, where both days can be read."""
+    try:
+        in_order(*(date.fromisoformat(values[name]) for name in ("opened_on", "planned_close")))
+    except Malformed as error:
+        return error.problems
+    except (KeyError, ValueError):
+        pass
+    return ()
+
+
+def _goals(values: Mapping[str, str]) -> tuple[list[Goal], list[Problem]]:
+    """The goals that were told, and what is wrong with others; a row in which nothing was written is none."""
     goals: list[Goal] = []
     amiss: list[Problem] = []
     for n in GOALS:
@@ -60,9 +84,7 @@ def _goals(values: Mapping[str, str]) -> list[Goal]:
                 goals.append(Goal.model_validate({"goal_id": f"g{len(goals) + 1}", **told}))
             except ValidationError as error:
                 amiss += _of_row(error, n)
-    if amiss:
-        raise malformed(amiss)
-    return goals
+    return goals, amiss
 
 
 def _of_row(error: ValidationError, n: int) -> Iterator[Problem]:

@@ -16,8 +16,9 @@ from services.intake.pages.drawing import foreseen
 from services.intake.pages.founding import GOALS, LEVELS, NoLead, codes, command_of, slug, teams_of
 from services.intake.pages.here import Here, ticked, typed
 from services.intake.pages.team import ROLES
+from shared.access.caller import Role
 from shared.access.opening import STAFF, open_to
-from shared.errors import Malformed, Refused, Unknown
+from shared.errors import Malformed, Problem, Refused, Unknown
 from shared.events.fields import RUNNERS
 from shared.web.desk import Desk
 from shared.web.pages.flash import went_well
@@ -41,7 +42,7 @@ async def new_engagement(request: Request, here: Here, topic: str = "") -> Respo
         except Unknown:
             pass
     values = {"topic": topic, "jurisdictions": ", ".join(asking), "time_zone": request.app.state.zone}
-    if here.caller.person_id:
+    if here.caller.person_id and Role.FACILITATOR in here.caller.roles:
         values["facilitator"] = here.caller.person_id
     return await _form(request, here, values, answers)
 
@@ -58,8 +59,8 @@ async def open_engagement(request: Request, here: Here) -> Response:
     try:
         # The id goes with the form from its first look on: what is sent twice is opened once.
         values.setdefault("engagement_id", await openings.free_id(here.store, slug(values.get("title", ""))))
-        values = await whom(here, values, *RUNNERS)
-        command = command_of(values, answers)
+        values, amiss = await _runners(here, values)
+        command = command_of(values, answers, amiss)
         schedule = await openings.foresee(here.store, command, marked)
         leads = await _leads(here, values, marked)
         teams = teams_of(command, leads, marked)
@@ -73,6 +74,17 @@ async def open_engagement(request: Request, here: Here) -> Response:
         values.pop("engagement_id", None)
         return await _form(request, here, values, answers, wrong(error))
     return await _look(request, here, (values, answers, marked), command, schedule)
+
+
+async def _runners(here: Desk, values: dict[str, str]) -> tuple[dict[str, str], list[Problem]]:
+    """What was typed, with those who run it by their ids, and what is wrong with any of them."""
+    amiss: list[Problem] = []
+    for role in RUNNERS:
+        try:
+            values = await whom(here, values, role)
+        except Malformed as error:
+            amiss += error.problems
+    return values, amiss
 
 
 async def _leads(here: Desk, values: Mapping[str, str], marked: Sequence[str]) -> dict[str, str]:
