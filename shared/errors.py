@@ -31,7 +31,7 @@ class Refused(Exception):
 
 
 class Unknown(Refused):
-    """There is no {kind} {id}{where}. Check the id, or say it first."""
+    """There is no {kind} {id}{where}. Check the address or the id."""
 
     status = 404
     title = "Not known here"

@@ -96,4 +96,4 @@ async def let_in(request: Request) -> None:
         return
     if caller is NOBODY:
         raise NotSignedIn
-    raise NotForYou(roles=", ".join(sorted(roles or ())) or "nobody")
+    raise NotForYou(roles=", ".join(f"{role}s" for role in sorted(roles or ())) or "nobody")

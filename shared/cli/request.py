@@ -14,7 +14,7 @@ app = typer.Typer(help="Log a TA request, take it back, see what became of it.",
 def log(
     source: Annotated[str, typer.Option(help="The tracker that the request comes from.")],
     external_id: Annotated[str, typer.Option("--id", help="The request's id in that tracker.")],
-    jurisdiction: Annotated[str, typer.Option(help="Who asks: a USPS code like KY, or tribe-<slug>.")],
+    jurisdiction: Annotated[str, typer.Option(help="Who asks: a USPS code like KY, or tribe-<name>.")],
     topic: Annotated[str, typer.Option(help="What it is about, as a slug.")],
     need: Annotated[str, typer.Option(help="What is needed, in the words of who asks.")],
     logged_on: Annotated[

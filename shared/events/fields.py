@@ -26,7 +26,7 @@ MEANT = {
     SLUG: "must be 1 to 64 letters (A to Z), digits, - or _",
     ENGAGEMENT: "must be 1 to 64 letters (A to Z), digits, - or _, and name an engagement (not - alone)",
     KEY: "must be the key of an obligation: engagement/rule/item/occurrence",
-    PLACE: "must be the USPS code of a state, DC or a territory (like KY), or tribe-<slug>",
+    PLACE: "must be the USPS code of a state, DC or a territory (like KY), or tribe-<name>",
     PRINTED: "must not contain control characters",
     WRITTEN: "must not contain control characters",
 }
@@ -179,7 +179,7 @@ Line = Annotated[
 Label = Annotated[Line, BeforeValidator(_label)]
 Name = Annotated[str, Field(min_length=1, max_length=300, pattern=PRINTED)]
 Text = Annotated[str, Field(max_length=LONGEST, pattern=WRITTEN, description="text")]
-Jurisdiction = Annotated[str, Field(pattern=PLACE, description="jurisdiction: USPS code, or tribe-<slug>")]
+Jurisdiction = Annotated[str, Field(pattern=PLACE, description="jurisdiction: USPS code, or tribe-<name>")]
 Zone = Annotated[str, Field(max_length=64, description="IANA time zone"), AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_day), Field(description="date")]
 Instant = Annotated[datetime, BeforeValidator(_instant), Field(description="time with its offset from UTC")]

@@ -127,5 +127,5 @@ def _values(word: Attribute) -> str:
         case "number":
             return f"a number, {word.least} to {word.most}" if word.most else f"a number from {word.least}"
         case "jurisdiction":
-            return "`KY`, `VI`, `tribe-<slug>`, ..."
+            return "`KY`, `VI`, `tribe-<name>`, ..."
     return "text"

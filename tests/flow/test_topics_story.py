@@ -99,7 +99,7 @@ async def test_the_desk_that_is_in_force_says_how_many_it_takes(world: World) ->
 
 async def test_a_topic_that_nobody_ever_asked_about_is_unknown(world: World) -> None:
     answer = await world.http.get("/topics/fishing")
-    assert problems(answer, 404) == {"": "There is no topic fishing. Check the id, or say it first."}
+    assert problems(answer, 404) == {"": "There is no topic fishing. Check the address or the id."}
 
 
 async def test_the_command_tells_whom_to_invite(world: World) -> None:

@@ -82,7 +82,7 @@ async def test_whoever_is_not_known_is_told_to_sign_in(http: AsyncClient) -> Non
 
 async def test_whoever_is_known_and_not_named_is_told_to_whom_it_is_open(http: AsyncClient, hall: Hall) -> None:
     hall.comes = FACILITATOR
-    assert "administrator" in problems(await http.get("/aside"), 403)[""]
+    assert problems(await http.get("/aside"), 403)[""] == "This is open to administrators only."
 
 
 async def test_what_is_open_to_anybody_asks_for_nobody(http: AsyncClient) -> None:

@@ -124,5 +124,5 @@ def test_a_tracker_is_told_what_was_wrong() -> None:
     told = trackers.refusal(Unknown("request", "17 of ncase", field="external_id"))
     assert (told["accepted"], told["status"]) == (False, 404)
     assert told["problems"] == [
-        {"field": "external_id", "reason": "There is no request 17 of ncase. Check the id, or say it first."}
+        {"field": "external_id", "reason": "There is no request 17 of ncase. Check the address or the id."}
     ]
