@@ -1,6 +1,6 @@
 """What sessions answers to a command: the facts that it makes true, or why it refuses."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from services.sessions import domain
@@ -24,6 +24,10 @@ class NotMovedAnyMore(Conflict):
     """Session {session_id} is {state}; only a session that is still to come can be moved."""
 
 
+class AnotherThen(Conflict):
+    """Session {number}, {topic}, takes place at that time. Name another, or schedule it all the same."""
+
+
 class TeamGone(Conflict):
     """Team {team_id} left the engagement on {left_on}."""
 
@@ -32,6 +36,16 @@ def schedule(command: domain.ScheduleSession, known: Known, now: datetime) -> li
     """A session has its time."""
     _engagement(known, command.engagement_id)
     return [command.as_event(said.SessionScheduled)]
+
+
+def nothing_else_then(command: domain.ScheduleSession, known: Known) -> None:
+    """Refuse a session while another of the engagement takes place: nearly always it is the same one, told twice."""
+    ends = command.starts_at + timedelta(minutes=command.minutes)
+    for one in known.sessions.values():
+        if one.state == "cancelled" or one.session_id == command.session_id:
+            continue
+        if one.starts_at < ends and command.starts_at < one.starts_at + timedelta(minutes=one.minutes):
+            raise AnotherThen("starts_at", number=one.number, topic=one.topic)
 
 
 def move(command: domain.MoveSession, known: Known, now: datetime) -> list[Event]:

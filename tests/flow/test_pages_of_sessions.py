@@ -134,3 +134,35 @@ async def test_a_session_is_scheduled_on_the_page_and_can_be_taken_back() -> Non
         [fact_id] = re.findall('name="fact_id" value="([^"]+)"', page)
         await world.http.post(f"{form}/undo", data={"fact_id": fact_id}, headers=BROWSER)
         assert "Money" not in (await world.http.get(form, headers=BROWSER)).text
+
+
+MONEY = {"topic": "Money", "starts_at": "2027-03-09T15:00", "minutes": "90", "mode": "virtual"}
+
+
+async def numbers(world: World) -> list[int]:
+    return [one["number"] for one in (await world.get("/sessions", engagement="e1"))["items"]]
+
+
+async def test_a_form_that_is_pressed_twice_schedules_its_session_once() -> None:
+    async with prepared() as world:
+        [id] = re.findall('name="session_id" value="(s-.+?)"', await page(world, f"{HERE}/sessions"))
+        once, twice = [await send(world, f"{HERE}/sessions", session_id=id, **MONEY) for _ in range(2)]
+        assert "Session 3 is scheduled." in once.text and "Session 3 is scheduled." in twice.text
+        assert await numbers(world) == [1, 2, 3]
+        other = {**MONEY, "topic": "Staff", "starts_at": "2027-03-16T15:00"}
+        assert "Session 4 is scheduled." in (await send(world, f"{HERE}/sessions", session_id=id, **other)).text
+        assert (await world.get(f"/sessions/{id}"))["topic"] == "Money"
+
+
+async def test_a_session_while_another_takes_place_is_scheduled_only_by_who_wants_it_all_the_same() -> None:
+    async with prepared() as world:
+        assert "all the same" not in await page(world, f"{HERE}/sessions")
+        then = {**MONEY, "starts_at": "2027-02-09T16:30"}
+        warned = await send(world, f"{HERE}/sessions", **then)
+        assert warned.status_code == 409 and "Session 2, Data, takes place at that time" in warned.text
+        assert "Schedule it all the same" in warned.text and 'value="Money"' in warned.text
+        assert await numbers(world) == [1, 2]
+        answer = await send(world, f"{HERE}/sessions", **then, all_the_same="yes")
+        assert "Session 3 is scheduled." in answer.text
+        later = await send(world, f"{HERE}/sessions", **{**MONEY, "starts_at": "2027-02-09T18:00"})
+        assert "Session 4 is scheduled." in later.text

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from services.sessions.domain.commands import ScheduleSession
 from services.sessions.domain.known import Known, Session, SessionState, known
 from shared.errors import Malformed
 from shared.events.intake import Member
@@ -73,6 +74,17 @@ class Overview:
         first = f"{self.about.engagement_id[:LONGEST]}-s{self.next_number}"
         others = (f"{first}-{n}" for n in count(2))
         return next(one for one in chain([first], others) if one not in self.known.sessions)
+
+    def wanted(self, command: ScheduleSession) -> ScheduleSession:
+        """What a form asks for that may have been sent before: the very same session, or else one more."""
+        there = self.known.sessions.get(command.session_id)
+        if there is None:
+            return command
+        numbered = command.model_copy(update={"number": there.number})
+        told = {"number", "topic", "starts_at", "minutes", "mode"}
+        if there.state == "scheduled" and there.model_dump(include=told) == numbered.model_dump(include=told):
+            return numbered
+        return command.model_copy(update={"session_id": self.free_id})
 
     def coming(self, now: datetime) -> Session | None:
         """The session that comes next."""

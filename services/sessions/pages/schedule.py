@@ -35,26 +35,34 @@ async def schedule(
     request: Request,
     here: Here,
     engagement_id: str,
+    session_id: Written = "",
     topic: Written = "",
     starts_at: Written = "",
     minutes: Written = "",
     mode: Written = "virtual",
+    all_the_same: Written = "",
 ) -> Response:
-    """One more session has its time, and the number after the last."""
+    """One more session has its time, and the number after the last; the form pressed twice schedules it once."""
     found = await handlers.shown(here.store, here.caller, engagement_id)
-    typed = {"topic": topic, "starts_at": starts_at, "minutes": minutes, "mode": mode}
+    typed = {"session_id": session_id, "topic": topic, "starts_at": starts_at, "minutes": minutes, "mode": mode}
     try:
-        command = made(
-            domain.ScheduleSession,
-            engagement_id=engagement_id,
-            session_id=found.free_id,
-            number=found.next_number,
-            topic=topic.strip(),
-            starts_at=domain.clock_time(starts_at, found.known.zone, "starts_at"),
-            minutes=minutes_of(minutes) or A_SESSION,
-            mode=mode,
+        command = found.wanted(
+            made(
+                domain.ScheduleSession,
+                engagement_id=engagement_id,
+                session_id=session_id or found.free_id,
+                number=found.next_number,
+                topic=topic.strip(),
+                starts_at=domain.clock_time(starts_at, found.known.zone, "starts_at"),
+                minutes=minutes_of(minutes) or A_SESSION,
+                mode=mode,
+            )
         )
+        if not all_the_same:
+            decisions.nothing_else_then(command, found.known)
         said = await handlers.obey_anew(here.store, command, decisions.schedule, here.patience)
+    except decisions.AnotherThen as refused:
+        return await again(request, found, "schedule", {**typed, "warned": True}, refused)
     except Refused as refused:
         return await again(request, found, "schedule", typed, refused)
     sentence = f"Session {command.number} is scheduled."
