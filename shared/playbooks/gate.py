@@ -51,6 +51,8 @@ class Gate(Entity):
 
     teams: tuple[AtTheGate, ...] = ()
     next_session: datetime | None = None
+    ahead: tuple[datetime, ...] = ()
+    """When each of the sessions begins that lie ahead."""
 
 
 def at_the_gate(

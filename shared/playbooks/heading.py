@@ -35,13 +35,18 @@ class Heading(BaseModel):
         return caller.sees_all or (caller.person_id is not None and caller.person_id in seats)
 
 
+def ahead(history: History, now: datetime) -> tuple[datetime, ...]:
+    """When each of the sessions begins that lie ahead, the next first."""
+    sessions = history.sessions.values()
+    open_ones = (one for one in sessions if one.held is None and one.cancelled is None)
+    return tuple(sorted(one.starts_at for one in open_ones if one.starts_at > now))
+
+
 def heading(history: History, now: datetime) -> Heading | None:
     """What a history tells of its engagement; nothing before it is opened."""
     told = history.engagement
     if told is None:
         return None
-    sessions = history.sessions.values()
-    coming = [one.starts_at for one in sessions if one.held is None and one.cancelled is None and one.starts_at > now]
     words = told.words
     return Heading(
         engagement_id=told.id,
@@ -54,7 +59,7 @@ def heading(history: History, now: datetime) -> Heading | None:
         opened_on=told.opened_on,
         planned_close=told.planned_close,
         closed_on=told.closed.event.closed_on if told.closed else None,
-        sessions_held=sum(one.was_held for one in sessions),
-        next_session=min(coming, default=None),
+        sessions_held=sum(one.was_held for one in history.sessions.values()),
+        next_session=next(iter(ahead(history, now)), None),
         time_zone=told.time_zone,
     )

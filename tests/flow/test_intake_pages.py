@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.support.access import a_house
-from tests.support.http import OPENED, prepared
+from tests.support.http import OPENED, prepared, session
 from tests.support.services import PLAYBOOK, World
 
 BROWSER = {"accept": "text/html"}
@@ -227,6 +227,19 @@ async def test_a_text_is_checked_and_its_mistakes_are_told_by_line() -> None:
         shown = await sent(world, "/app/playbooks/check", 422, document=bad)
         assert "One mistake" in shown and "<strong>line " in shown and "attendence" in shown
         assert (await world.get("/playbooks"))["items"][0]["version"] == 1
+
+
+async def test_whoever_closes_an_engagement_is_told_which_sessions_lie_ahead() -> None:
+    async with prepared() as world:
+        form = "/app/engagements/e1/close"
+        assert "1 session lies ahead: Tue, Feb 9; it stays on the schedule" in await page(world, form)
+        await world.do("/sessions", **session(3, "2027-03-09T15:00:00-05:00"))
+        assert "2 sessions lie ahead: Tue, Feb 9 and Tue, Mar 9; they stay" in await page(world, form)
+        for number in (2, 3):
+            await world.do("/sessions/cancel", engagement_id="e1", session_id=f"s{number}", reason="Snow")
+        assert "lies ahead" not in await page(world, form)
+        world.services["intake"].colleagues = {}
+        assert "cannot be told just now" in await page(world, form)
 
 
 async def test_an_engagement_is_closed_on_a_page_and_goes_on_if_that_was_a_mistake() -> None:

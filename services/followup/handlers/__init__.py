@@ -23,10 +23,11 @@ from shared.people import Directory
 from shared.playbooks.comparing import compare_if_said, compare_over
 from shared.playbooks.differing import Compared
 from shared.playbooks.gate import Gate, at_the_gate
+from shared.playbooks.heading import ahead
 from shared.playbooks.model import read
 from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
-from shared.storage.headings import heading, headings
+from shared.storage.headings import headings
 from shared.storage.listing import Asked, Page
 from shared.storage.work import Store
 from shared.use_cases import C, Decide
@@ -94,11 +95,12 @@ async def risks(store: Store, engagement_id: str) -> list[AtTheGate]:
 
 
 async def gate(store: Store, engagement_id: str) -> Gate:
-    """What each team of an engagement lacks today, and when they meet next."""
+    """What each team of an engagement lacks today, and when they meet next and after that."""
     teams = await risks(store, engagement_id)
     async with store.look() as unit:
-        about = await heading(unit, engagement_id)
-    return Gate(teams=tuple(teams), next_session=about.next_session)
+        history = (await kept.histories(unit, [engagement_id]))[engagement_id]
+        sessions = ahead(history, unit.now)
+    return Gate(teams=tuple(teams), next_session=next(iter(sessions), None), ahead=sessions)
 
 
 async def what_if(store: Store, engagement_id: str, document: str) -> Compared:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from services.intake import domain, handlers
 from services.intake.decisions import engagements as decisions
-from services.intake.pages.here import Here, typed
+from services.intake.pages.here import Here, gate_of, typed
 from shared.access.opening import STAFF, open_to
 from shared.errors import Refused
 from shared.storage.headings import heading
@@ -57,5 +57,6 @@ async def _page(
 ) -> Response:
     async with here.store.look() as unit:
         about = await heading(unit, engagement_id)
+    gate = await gate_of(request, engagement_id)
     values = {"closed_on": "", "reason": "", **typed(request)}
-    return await render(request, "close.html", status, about=about, problems=problems, values=values)
+    return await render(request, "close.html", status, about=about, problems=problems, values=values, gate=gate)
