@@ -166,3 +166,11 @@ async def test_a_session_while_another_takes_place_is_scheduled_only_by_who_want
         assert "Session 3 is scheduled." in answer.text
         later = await send(world, f"{HERE}/sessions", **{**MONEY, "starts_at": "2027-02-09T18:00"})
         assert "Session 4 is scheduled." in later.text
+
+
+async def test_where_all_sessions_are_over_the_head_says_that_none_lies_ahead() -> None:
+    async with prepared() as world:
+        assert "Next session" in await page(world, f"{HERE}/sessions")
+        await world.until("2027-02-10")
+        told = await page(world, f"{HERE}/sessions")
+        assert "No session lies ahead" in told and "No session is scheduled" not in told
