@@ -174,3 +174,12 @@ async def test_where_all_sessions_are_over_the_head_says_that_none_lies_ahead() 
         await world.until("2027-02-10")
         told = await page(world, f"{HERE}/sessions")
         assert "No session lies ahead" in told and "No session is scheduled" not in told
+
+
+async def test_homework_for_a_session_of_the_same_day_is_due_on_that_day() -> None:
+    async with prepared() as world:
+        due = 'name="due_on"[^>]*value="2027-02-0{}"|value="2027-02-0{}"[^>]*name="due_on"'
+        await world.until("2027-02-08")
+        assert re.search(due.format(8, 8), await page(world, f"{HERE}/sessions"))
+        await world.until("2027-02-09", hour=9)
+        assert re.search(due.format(9, 9), await page(world, f"{HERE}/sessions"))

@@ -92,10 +92,12 @@ class Overview:
         return min(ahead, key=lambda one: one.starts_at, default=None)
 
     def homework(self, now: datetime) -> dict[str, str]:
-        """What homework is given for, where nobody says otherwise: the next session, and due the day before."""
+        """What homework is given for, where nobody says otherwise: the next session, due the day before, or today."""
         if (session := self.coming(now)) is None:
             return {}
-        due_on = session.starts_at.astimezone(self.known.zone).date() - timedelta(days=1)
+        zone = self.known.zone
+        day_before = session.starts_at.astimezone(zone).date() - timedelta(days=1)
+        due_on = max(now.astimezone(zone).date(), day_before)
         return {"session_id": session.session_id, "due_on": due_on.isoformat()}
 
     @property
