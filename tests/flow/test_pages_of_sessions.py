@@ -183,3 +183,12 @@ async def test_homework_for_a_session_of_the_same_day_is_due_on_that_day() -> No
         assert re.search(due.format(8, 8), await page(world, f"{HERE}/sessions"))
         await world.until("2027-02-09", hour=9)
         assert re.search(due.format(9, 9), await page(world, f"{HERE}/sessions"))
+
+
+async def test_homework_is_not_offered_where_the_engagement_is_closed() -> None:
+    async with prepared() as world:
+        came: dict[str, str | list[str]] = {"held_at": "2027-01-12T15:05", "minutes": "120", "came": ["ky/p-1"]}
+        assert "can be given below" in (await send(world, f"{HERE}/sessions/s1/held", **came)).text
+        await world.do("/engagements/close", engagement_id="e1", reason="stopped")
+        closed = await send(world, f"{HERE}/sessions/s1/held", **came)
+        assert "Session 1 is recorded" in closed.text and "can be given below" not in closed.text

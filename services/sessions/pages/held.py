@@ -66,7 +66,7 @@ async def hold(
     except Refused as refused:
         return await _form(request, found, session, typed, wrong(refused), refused.status)
     sentence = f"Session {session.number} is recorded: {_people(len(ticked or []))} came."
-    if found.coming(request.app.state.clock.now()):
+    if found.about.closed_on is None and found.coming(request.app.state.clock.now()):
         sentence += " Homework for the next one can be given below."
     return well(request, engagement_id, sentence, said, leave_form=True)
 
