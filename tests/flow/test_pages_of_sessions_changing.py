@@ -4,7 +4,7 @@ import re
 
 from httpx import Response
 
-from tests.support.http import prepared
+from tests.support.http import prepared, session
 from tests.support.services import World
 
 BROWSER = {"accept": "text/html"}
@@ -34,6 +34,20 @@ async def test_what_moves_with_a_session_is_shown_before_it_is_moved() -> None:
         assert "Remind all of Data" in looked.text and "Moved" in looked.text
         assert "Tue, Feb 2" in looked.text and "Tue, Feb 9" in looked.text
         assert await starts(world) == before
+
+
+async def test_whoever_moves_a_session_past_another_is_told_that_their_order_changes() -> None:
+    async with prepared() as world:
+        await world.do("/sessions", **session(3, "2027-02-12T15:00:00-05:00"))
+        form = f"{HERE}/sessions/s2/move"
+        looked = await world.send(form, **LATER, step="look")
+        assert "Session 2 would take place after session 3." in looked.text
+        assert "Was due" in looked.text and "Becomes due" in looked.text and "Is due now" not in looked.text
+        sooner = {**LATER, "starts_at": "2027-02-10T15:00"}
+        assert "would take place" not in (await world.send(form, **sooner, step="look")).text
+        assert "It takes place after session 3 now." in (await world.send(form, **LATER)).text
+        third = await world.send(f"{HERE}/sessions/s3/move", **{**LATER, "starts_at": "2027-01-11T15:00"}, step="look")
+        assert "Session 3 would take place before sessions 1 and 2." in third.text
 
 
 async def test_a_session_is_moved_and_what_hangs_on_it_and_both_are_undone() -> None:

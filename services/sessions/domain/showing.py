@@ -91,6 +91,16 @@ class Overview:
         ahead = [one for one in self.known.sessions.values() if one.state == "scheduled" and one.starts_at > now]
         return min(ahead, key=lambda one: one.starts_at, default=None)
 
+    def displaced(self, session: Session, starts_at: datetime) -> str:
+        """Where a session would stand out of its order, if it began then, as "after session 3"; else nothing."""
+        others = sorted((one.number, one.starts_at) for one in self.known.sessions.values() if one.state != "cancelled")
+        after = [str(number) for number, then in others if number > session.number and then < starts_at]
+        before = [str(number) for number, then in others if number < session.number and then > starts_at]
+        told = (("after", after), ("before", before))
+        return " and ".join(
+            f"{side} session{'s' if len(found) > 1 else ''} {' and '.join(found)}" for side, found in told if found
+        )
+
     def homework(self, now: datetime) -> dict[str, str]:
         """What homework is given for, where nobody says otherwise: the next session, due the day before, or today."""
         if (session := self.coming(now)) is None:

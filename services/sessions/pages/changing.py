@@ -62,11 +62,14 @@ async def move(
         )
         if step == "look":
             changes = await handlers.what_changes(here.store, _service(request).ask, command, decisions.move)
-            return await _move(request, found, session, typed, looked=True, changes=changes)
+            place = found.displaced(session, command.starts_at)
+            return await _move(request, found, session, typed, looked=True, changes=changes, place=place)
         said = await handlers.obey_anew(here.store, command, decisions.move, here.patience)
     except Refused as refused:
         return await _move(request, found, session, typed, wrong(refused), refused.status)
     sentence = f"Session {session.number} is changed, and what hangs on its time with it."
+    if place := found.displaced(session, command.starts_at):
+        sentence += f" It takes place {place} now."
     return well(request, engagement_id, sentence, said, leave_form=True)
 
 
@@ -103,8 +106,10 @@ async def _move(
     status: int = 200,
     looked: bool = False,
     changes: Compared | None = None,
+    place: str = "",
 ) -> Response:
     told = {"about": found.about, "session": session, "typed": typed, "looked": looked, "changes": changes}
+    told["place"] = place
     return await render(request, "move.html", status, problems=problems, **told)
 
 
