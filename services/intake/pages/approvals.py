@@ -63,7 +63,7 @@ class ApprovalRow(BaseModel):
 async def approvals(request: Request, here: Here, engagement_id: str, state: State | None = None) -> Listed:
     """What regional offices were asked, the longest overdue first."""
     found = await found_by.shown(here.store, here.caller, engagement_id)
-    return await _listed(request, found, WELL, state)
+    return await _listed(here, found, WELL, state)
 
 
 @router.post(APPROVALS)
@@ -111,12 +111,12 @@ def command_of(found: Overview, told: dict[str, str]) -> domain.AskApproval:
 
 
 async def _again(request: Request, here: Desk, found: Overview, amiss: Amiss) -> Response:
-    again = await _listed(request, found, amiss, None)
+    again = await _listed(here, found, amiss, None)
     return await shown(request, "approvals.html", again, _path(found.about.engagement_id))
 
 
-async def _listed(request: Request, found: Overview, amiss: Amiss, state: State | None) -> Listed:
-    gate = await gate_of(request, found.about.engagement_id)
+async def _listed(here: Desk, found: Overview, amiss: Amiss, state: State | None) -> Listed:
+    gate = await gate_of(here, found.about.engagement_id)
     clocks: list[Clocked] = [one for one in found.clocks if state in (None, one.state)]
     beside: dict[str, Any] = {
         "about": meeting(found.about, gate),

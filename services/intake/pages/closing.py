@@ -57,6 +57,6 @@ async def _page(
 ) -> Response:
     async with here.store.look() as unit:
         about = await heading(unit, engagement_id)
-    gate = await gate_of(request, engagement_id)
+    gate = await gate_of(here, engagement_id)
     values = {"closed_on": "", "reason": "", **typed(request)}
     return await render(request, "close.html", status, about=about, problems=problems, values=values, gate=gate)

@@ -84,9 +84,9 @@ async def name_of(here: Desk, person_id: str) -> str:
     return called(await here.directory.named([person_id]), person_id)
 
 
-async def gate_of(request: Request, engagement_id: str) -> Gate | None:
+async def gate_of(here: Desk, engagement_id: str) -> Gate | None:
     """What the teams of an engagement lack, asked of the service that hears of their sessions and plans."""
-    return await looking_on.gate(service(request).ask, engagement_id)
+    return await looking_on.gate(here.asks, engagement_id)
 
 
 def meeting(about: Heading, gate: Gate | None) -> Heading:

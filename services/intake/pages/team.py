@@ -56,7 +56,7 @@ class MemberRow(BaseModel):
 async def team(request: Request, here: Here, engagement_id: str, team_id: str) -> Listed:
     """Who is in the team; beside it what it lacks, and what regional offices were asked about it."""
     found = await handlers.shown(here.store, here.caller, engagement_id)
-    return await _listed(request, here, found, found.team(team_id), WELL)
+    return await _listed(here, found, found.team(team_id), WELL)
 
 
 @router.post(TEAM + "/fill")
@@ -118,16 +118,16 @@ async def _changed(
         named = await whom(here, told, "person_id")
         said = await obeyed(here, made(command, named, engagement_id=whose[0], team_id=whose[1]), decide)
     except (Refused, ValidationError) as error:
-        again = await _listed(request, here, found, team, refused(form, told, error))
+        again = await _listed(here, found, team, refused(form, told, error))
         return await shown(request, "team.html", again, f"{path}/{team.team_id}")
     names = {name: await name_of(here, named[name]) for name in ("person_id", "lead") if name in named}
     sentence = sentence.format(role=words(told.get("role", "")), **names)
     return well(request, sentence, said, f"{path}/{team.team_id}", f"{path}/undo")
 
 
-async def _listed(request: Request, here: Desk, found: Overview, team: Team, amiss: Amiss) -> Listed:
+async def _listed(here: Desk, found: Overview, team: Team, amiss: Amiss) -> Listed:
     """The members, and all that stands beside them."""
-    gate = await gate_of(request, team.engagement_id)
+    gate = await gate_of(here, team.engagement_id)
     at_it = next((one for one in gate.teams if one.team_id == team.team_id), None) if gate else None
     place = found.known.places.get(team.jurisdiction)
     beside: dict[str, Any] = {

@@ -84,7 +84,7 @@ async def teams(request: Request, here: Here, engagement_id: str, add: str = "")
     """Who takes part; `add` is a jurisdiction whose team is about to be told."""
     found = await found_by.shown(here.store, here.caller, engagement_id)
     begun = Amiss("team", {"jurisdiction": place_code(add)}) if add else WELL
-    return await _listed(request, here, found, begun)
+    return await _listed(here, found, begun)
 
 
 @router.post("/engagements/{engagement_id}/teams")
@@ -174,12 +174,12 @@ async def _changed(
 
 
 async def _again(request: Request, here: Desk, found: Overview, amiss: Amiss) -> Response:
-    again = await _listed(request, here, found, amiss)
+    again = await _listed(here, found, amiss)
     return await shown(request, "teams.html", again, _path(found.about.engagement_id))
 
 
-async def _listed(request: Request, here: Desk, found: Overview, amiss: Amiss) -> Listed:
-    gate = await gate_of(request, found.about.engagement_id)
+async def _listed(here: Desk, found: Overview, amiss: Amiss) -> Listed:
+    gate = await gate_of(here, found.about.engagement_id)
     gates = {one.team_id: one for one in gate.teams} if gate else {}
     running = found.known.engagement.people if found.known.engagement else {}
     beside: dict[str, Any] = {

@@ -13,7 +13,7 @@ from services.intake.handlers import openings
 from services.intake.handlers import policies as handlers
 from services.intake.handlers.policies import Policy
 from services.intake.pages.founding import codes
-from services.intake.pages.here import Here, service
+from services.intake.pages.here import Here
 from services.intake.pages.playbooks import imaginable
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, problems
@@ -80,7 +80,7 @@ async def _compared(
         return None, {}
     try:
         imaginable(policy.start)
-        return await handlers.tried(here.store, service(request).ask, policy), {}
+        return await handlers.tried(here.store, here.asks, policy), {}
     except Malformed as error:
         if not wants_page(request):
             raise

@@ -12,7 +12,6 @@ from services.sessions.pages.here import Chosen, Here, Written, minutes_of, sess
 from shared.access.opening import STAFF, open_to
 from shared.errors import Refused
 from shared.playbooks.differing import Compared
-from shared.service import Service
 from shared.web.desk import Desk
 from shared.web.pages.forms import made
 from shared.web.pages.rendering import render
@@ -61,7 +60,7 @@ async def move(
             mode=mode or None,
         )
         if step == "look":
-            changes = await handlers.what_changes(here.store, _service(request).ask, command, decisions.move)
+            changes = await handlers.what_changes(here.store, here.asks, command, decisions.move)
             place = found.displaced(session, command.starts_at)
             return await _move(request, found, session, typed, looked=True, changes=changes, place=place)
         said = await handlers.obey_anew(here.store, command, decisions.move, here.patience)
@@ -126,12 +125,6 @@ async def _cancel(
     if session.state == "scheduled":
         told = {"engagement_id": session.engagement_id, "session_id": session.session_id, "reason": CALLED_OFF}
         imagined = made(domain.CancelSession, **told)
-        changes = await handlers.what_changes(here.store, _service(request).ask, imagined, decisions.cancel)
+        changes = await handlers.what_changes(here.store, here.asks, imagined, decisions.cancel)
     beside = {"about": found.about, "session": session, "reason": reason, "changes": changes}
     return await render(request, "cancel.html", status, problems=problems, **beside)
-
-
-def _service(request: Request) -> Service:
-    """Sessions itself, where a page needs to ask another service."""
-    found: Service = request.app.state.services["sessions"]
-    return found
