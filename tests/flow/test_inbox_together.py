@@ -55,6 +55,39 @@ async def test_what_is_done_together_is_undone_together_or_not_at_all() -> None:
         assert "2 tasks done." in answer.text, "what was done and undone is done again"
 
 
+async def test_where_something_is_missing_the_inbox_keeps_the_ticks_and_says_what() -> None:
+    async with prepared() as world:
+        await world.until("2027-01-20")
+        came_from = {"referer": "http://throughline/app/inbox?whose=all&when=today"}
+        for more in ({}, {"hx-request": "true"}):
+            headers = BROWSER | came_from | more
+            told: dict[str, object] = {"task_id": [ASK, ABSENT], "reason": " ", "until": ""}
+            answer = await world.http.post("/app/inbox/skip", data=told, headers=headers)
+            assert answer.status_code == 422 and ">Inbox</h1>" in answer.text
+            assert re.findall('value="([^"]+)" [^>]*checked>', answer.text) == [ABSENT, ASK]
+            assert '<a class="usa-link" href="#bulk-reason">Say why they need not be done.</a>' in answer.text
+            assert 'id="bulk-reason-wrong"' in answer.text and "e1/remind/s1/1" not in answer.text
+            assert 'hx-get="/app/inbox?whose=all&amp;when=today"' in answer.text
+            answer = await world.http.post("/app/inbox/snooze", data=told, headers=headers)
+            assert answer.status_code == 422 and 'href="#bulk-until">Say until which day.' in answer.text
+        assert "1 task skipped" in await sent(world, "/app/inbox/skip", task_id=ASK, reason="By phone")
+
+
+async def test_with_nothing_ticked_the_inbox_asks_for_a_tick_and_keeps_what_was_typed() -> None:
+    async with prepared() as world:
+        await world.until("2027-01-20")
+        for what in ("do", "skip", "snooze"):
+            told = {"reason": "They are on leave", "until": "2027-01-25"}
+            answer = await world.http.post(f"/app/inbox/{what}", data=told, headers=BROWSER)
+            assert answer.status_code == 422 and 'href="#overdue1-tick">Tick at least one task.' in answer.text
+            assert ("They are on leave" in answer.text) == (what == "skip") and "Task id" not in answer.text
+        again = {"referer": "http://throughline/app/inbox/skip"}
+        answer = await world.http.post("/app/inbox/do", data={"task_id": ASK}, headers=BROWSER | again)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/app/inbox")
+        refused = await world.http.post("/app/inbox/skip", data={"reason": ""})
+        assert [one["field"] for one in refused.json()["problems"]] == ["reason", "task_id"]
+
+
 async def test_words_that_no_command_can_hold_are_refused_by_their_field() -> None:
     async with prepared() as world:
         told = {"task_id": [ASK, ABSENT], "to": "no such role!"}
