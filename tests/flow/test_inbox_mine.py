@@ -41,6 +41,20 @@ async def test_what_was_escalated_is_the_supervisors_too() -> None:
         assert await tasks(await house.person("p-s", "supervisor")) == ["e1/ask/ky/1"]
 
 
+async def test_where_nobody_supervises_nobody_was_told_and_no_page_says_so() -> None:
+    async with a_house() as house:
+        await under_way(house)
+        await house.world.until("2027-02-08")
+        somebody = await house.person("p-f", "facilitator")
+        pages = "/app/inbox", "/app/tasks/e1/ask/ky/1"
+        for page in pages:
+            assert "The supervisor was told" in (await somebody.get(page, headers=BROWSER)).text
+        await house.world.do("/roles/vacate", **E1, role="supervisor", person_id="p-s")
+        for page in pages:
+            told = (await somebody.get(page, headers=BROWSER)).text
+            assert "There is no supervisor to tell" in told and "was told" not in told
+
+
 async def test_a_program_that_is_nobody_in_particular_is_told_of_all() -> None:
     async with a_house() as house:
         await under_way(house)

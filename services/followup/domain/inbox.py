@@ -11,6 +11,7 @@ from shared.events.base import NO_ENGAGEMENT
 from shared.obligations.heap import Heap
 from shared.obligations.reconcile import Row
 from shared.playbooks.calendar import add_working_days, works
+from shared.playbooks.history import History
 from shared.playbooks.obligation import Obligation
 from shared.playbooks.scopes import SCOPES
 
@@ -40,6 +41,8 @@ class Waiting(BaseModel):
     counted_from: date
     rule: str
     escalated_to: str | None
+    told: tuple[str, ...] = ()
+    """Who holds the role that it was escalated to; nobody where that is vacant, and outside of engagements."""
     put_off: bool
     """Whether somebody chose its day by hand."""
 
@@ -49,8 +52,8 @@ class Waiting(BaseModel):
         return self.engagement != NO_ENGAGEMENT
 
     @classmethod
-    def of(cls, row: Row, title: str, now: datetime, reader: ZoneInfo) -> "Waiting":
-        """A task, for whoever reads in this zone."""
+    def of(cls, row: Row, title: str, now: datetime, reader: ZoneInfo, history: History | None) -> "Waiting":
+        """A task, for whoever reads in this zone; what it is about is wanted where it was escalated."""
         return cls(
             task_id=row.key,
             when=when(row, now, reader),
@@ -66,6 +69,7 @@ class Waiting(BaseModel):
             counted_from=row.moment_on,
             rule=row.rule,
             escalated_to=row.escalated_to,
+            told=told(row, history) if history else (),
             put_off=row.due_at != row.planned_at,
         )
 
@@ -78,6 +82,11 @@ def when(row: Row, now: datetime, reader: ZoneInfo) -> When:
     if due <= today:
         return "today"
     return "week" if due <= today + A_WEEK else "later"
+
+
+def told(row: Row, history: History) -> tuple[str, ...]:
+    """Who is told that nobody did it, as roles are held now: nobody where there is none to tell."""
+    return history.holders.reach(row.escalated_to, row.team_id) if row.escalated_to else ()
 
 
 def in_a_week(today: date, holidays: str) -> date:

@@ -88,7 +88,7 @@ async def shown(store: Store, wanted: Wanted) -> Inbox:
         others = await waiting.counts(unit, piles, False, **_equal(wanted)) if has_none else {}
         owing = await waiting.owing(unit)
         titles = await repository.titles(unit, {engagement for engagement, _ in owing})
-        tasks = {name: _told(unit, rows, titles, wanted.reader) for name, (rows, _) in pages.items()}
+        tasks = {name: await _told(unit, rows, titles, wanted.reader) for name, (rows, _) in pages.items()}
         today = unit.now.astimezone(wanted.reader).date()
         kept_days = await _holidays(unit, [row for rows, _ in pages.values() for row in rows])
         has_begun = bool(owing) or await waiting.has_been_any(unit)
@@ -121,7 +121,7 @@ async def whole(store: Store, wanted: Wanted) -> list[Waiting]:
                 rows += some
                 asked = Asked(cursor=cursor, limit=MOST) if cursor else None
         titles = await repository.titles(unit, {row.engagement for row in rows})
-        return _told(unit, rows, titles, wanted.reader)
+        return await _told(unit, rows, titles, wanted.reader)
 
 
 async def obey_all(store: Store, commands: Sequence[C], decide: Decide[C, Known], patience: float) -> list[Said]:
@@ -153,5 +153,8 @@ def _equal(wanted: Wanted) -> dict[str, str | None]:
     return {"to": wanted.to, "engagement_id": wanted.engagement}
 
 
-def _told(unit: Unit, rows: Sequence[Row], titles: dict[str, str], reader: ZoneInfo) -> list[Waiting]:
-    return [Waiting.of(row, titles.get(row.engagement, ""), unit.now, reader) for row in rows]
+async def _told(unit: Unit, rows: Sequence[Row], titles: dict[str, str], reader: ZoneInfo) -> list[Waiting]:
+    lines = {row.key: line_of(row.key) for row in rows if row.escalated_to}
+    histories = await kept.histories(unit, set(lines.values()))
+    about = {key: histories[line] for key, line in lines.items()}
+    return [Waiting.of(row, titles.get(row.engagement, ""), unit.now, reader, about.get(row.key)) for row in rows]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.followup.domain import Placed, line
+from services.followup.domain.inbox import told as told_to
 from services.followup.domain.inbox import why as counted_from
 from services.followup.domain.settled import what_settled
 from services.followup.repository import line as told_of
@@ -44,6 +45,8 @@ class Reasons:
     """What happened, if nobody did it and it need not be done any more."""
     zone: str
     """Where its day is."""
+    told: tuple[str, ...] = ()
+    """Who holds the role that it was escalated to."""
 
 
 async def reasons(store: Store, caller: Caller, task_id: str) -> Reasons:
@@ -57,7 +60,8 @@ async def reasons(store: Store, caller: Caller, task_id: str) -> Reasons:
         counted = row or owed(unit, await ruling(unit, history), history)[task_id]
         by_itself = row is not None and row.state == "done" and not row.by_hand
         settled = what_settled(history.facts.get(row.ended_because or "")) or "" if row and by_itself else None
-        return Reasons(about, told, counted_from(counted), settled, counted.zone)
+        above = told_to(row, history) if row else ()
+        return Reasons(about, told, counted_from(counted), settled, counted.zone, above)
 
 
 async def theirs(unit: Unit, caller: Caller, engagement_id: str) -> Heading:

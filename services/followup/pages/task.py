@@ -28,7 +28,7 @@ SAID: Mapping[str, str] = {
     "follow_up_skipped": "It was skipped",
     "follow_up_snoozed": "It was put off",
     "follow_up_handed_over": "It was handed over",
-    "follow_up_escalated": "Somebody above was told",
+    "follow_up_escalated": "It was escalated",
     "contact_suppressed": "The policy did not allow it",
     "reminder_sent": "Somebody was reminded of it",
 }
@@ -53,7 +53,13 @@ async def task(request: Request, here: Here, task_id: str) -> Response:
     why, by_itself = found.why, found.settled is not None
     began = _said(why.fact) if why.fact else None
     story = [_said(one, found.settled) for one in why.story]
-    told: dict[str, Any] = {"task": why.obligation, "words": why.words, "began": began, "story": story}
+    told: dict[str, Any] = {
+        "told": found.told,
+        "task": why.obligation,
+        "words": why.words,
+        "began": began,
+        "story": story,
+    }
     told["standing"] = SETTLED if by_itself else why.obligation.state
     is_open = why.obligation.state in ("scheduled", "due", "overdue")
     told["at_hand"] = await inbox.at_hand(here.store, task_id, await zone_of(request)) if is_open else None
