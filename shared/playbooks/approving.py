@@ -9,6 +9,7 @@ from shared.playbooks.history import History
 from shared.playbooks.items import Item
 from shared.playbooks.model import Rule
 from shared.playbooks.places import Places
+from shared.playbooks.scopes import SCOPES
 from shared.playbooks.views import Approval
 
 SIDES = ("team.jurisdiction", "peers.to_jurisdiction")
@@ -39,17 +40,23 @@ def granted(rule: Rule, item: Item, history: History, places: Places) -> Granted
     about = [one for one in history.approvals.values() if one.asked.event.about == rule.needs]
     voices, is_each_needed = _voices(item, sorted(about, key=_by_day), places)
     if not voices:
-        return Granted(f"nobody has asked for the approval ({rule.needs}) yet")
+        return Granted(f"nobody has asked yet for the approval {_what(rule.needs)}")
     answers = [_answer(voice) for voice in voices]
     refusals = [answer is not None and answer.answer == "declined" for answer in answers]
     if all(refusals) or (is_each_needed and any(refusals)):
         return Granted(refused=True)
     if waiting := [voice for voice, answer in zip(voices, answers, strict=True) if answer is None]:
         asked = min((one for voice in waiting for one in voice if one.answered is None), key=_by_day).asked.event
-        whom = f"region {asked.region} was asked" if asked.region else "was asked for"
-        return Granted(f"waits for the approval {asked.approval_id} ({asked.about}) that {whom} on {asked.asked_on}")
+        whom = f"region {asked.region} was asked for" if asked.region else "was asked for"
+        which = f"{asked.approval_id} {_what(asked.about)}, which {whom} on {asked.asked_on}"
+        return Granted(f"waits for the approval {which}")
     last = max((answer for answer in answers if answer), key=_by_its_day)
     return Granted(freed_on=last.answered_on, freed_by=f"{last.approval_id} was {last.answer}")
+
+
+def _what(about: str) -> str:
+    """What an approval is for, as people say it: "to invite a state"."""
+    return str(SCOPES["approval"].attributes["about"].say(about) or about)
 
 
 def _voices(item: Item, approvals: Sequence[Approval], places: Places) -> tuple[list[list[Approval]], bool]:

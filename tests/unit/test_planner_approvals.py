@@ -33,14 +33,15 @@ def held_back(*facts: Fact) -> str | None:
 
 def test_without_the_question_it_waits_and_says_that_nobody_has_asked() -> None:
     assert plans() == {"invite/ky/1": "2027-01-11 09:00, expected", "greet/ky/1": "2027-01-11 09:00, scheduled"}
-    assert held_back() == "nobody has asked for the approval (invite) yet"
+    assert held_back() == "nobody has asked yet for the approval to invite a state"
 
 
 def test_while_the_question_is_open_it_waits_and_names_it() -> None:
     assert plans(ASKED)["invite/ky/1"] == "2027-01-11 09:00, expected"
-    assert held_back(ASKED) == "waits for the approval a1 (invite) that region 4 was asked on 2027-01-04"
+    assert held_back(ASKED) == "waits for the approval a1 to invite a state, which region 4 was asked for on 2027-01-04"
     assert (
-        held_back(said("approval_requested")) == "waits for the approval a1 (invite) that was asked for on 2027-01-04"
+        held_back(said("approval_requested"))
+        == "waits for the approval a1 to invite a state, which was asked for on 2027-01-04"
     )
 
 
@@ -55,7 +56,8 @@ def test_declined_there_is_nothing_to_do_unless_another_is_open_or_granted() -> 
     assert plans(ASKED, DECLINED) == {"greet/ky/1": "2027-01-11 09:00, scheduled"}
     again = said("approval_requested", approval_id="a2", region=4, asked_on="2027-01-12")
     assert (
-        held_back(ASKED, DECLINED, again) == "waits for the approval a2 (invite) that region 4 was asked on 2027-01-12"
+        held_back(ASKED, DECLINED, again)
+        == "waits for the approval a2 to invite a state, which region 4 was asked for on 2027-01-12"
     )
     second = said("approval_answered", approval_id="a2", answered_on="2027-01-20")
     assert plans(ASKED, DECLINED, again, second)["invite/ky/1"] == "2027-01-20 09:00, scheduled"
@@ -190,7 +192,7 @@ def test_a_ledger_schedules_with_the_answer_and_withdraws_when_it_is_taken_back(
     assert desk.row("invite/ky/1").wait == "1 week after formed, not before a1 was granted"
     [change] = desk.hear(retraction(GRANTED))
     assert (change.kind, change.reason) == (
-        "withdraw", "waits for the approval a1 (invite) that region 4 was asked on 2027-01-04",
+        "withdraw", "waits for the approval a1 to invite a state, which region 4 was asked for on 2027-01-04",
     )  # fmt: skip
     [declined] = [change for change in desk.hear(GRANTED_AFTER_ALL) if change.kind == "schedule"]
     assert declined.row.state == "scheduled"

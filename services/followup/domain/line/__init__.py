@@ -31,6 +31,6 @@ def line(
         *happened(history, now),
         *window(history, ruled, now),
         *tasks(history, rows, owed, ends(standing), now),
-        *rounds(history, owed, standing),
+        *rounds(history, owed, standing, now),
     ]
     return sorted(found, key=lambda one: (one.on, one.key))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.followup.domain.entries import is_coming, is_expected_again
 from services.followup.domain.inbox import why
-from services.followup.domain.line.placed import Lane, Placed
+from services.followup.domain.line.placed import WAS_EXPECTED, Lane, Placed
 from services.followup.domain.settled import SETTLED, what_settled
 from shared.drawing import State
 from shared.events import evaluation as of_rounds
@@ -60,10 +60,10 @@ def tasks(
             yield _recorded(row, None if row.is_open else _ending(row, ended.get(key), history), _zone(history), now)
     for key, one in owed.items():
         if one.kind == TASK and key not in recorded and is_coming(one, history):
-            yield _planned(one, "tasks", _zone(history))
+            yield _planned(one, "tasks", _zone(history), now)
 
 
-def rounds(history: History, owed: Mapping[str, Obligation], told: Iterable[Fact]) -> Iterator[Placed]:
+def rounds(history: History, owed: Mapping[str, Obligation], told: Iterable[Fact], now: datetime) -> Iterator[Placed]:
     """Every evaluation round as evaluation told it last, and those that are only expected."""
     heard: dict[str, list[of_rounds.OfRound]] = {}
     times: dict[str, datetime] = {}
@@ -77,7 +77,7 @@ def rounds(history: History, owed: Mapping[str, Obligation], told: Iterable[Fact
         yield _round(key, events, times[key], owed.get(key), _zone(history))
     for key, one in owed.items():
         if one.kind != TASK and key not in standing and is_coming(one, history):
-            yield _planned(one, "evaluation", _zone(history))
+            yield _planned(one, "evaluation", _zone(history), now)
 
 
 def _ending(row: Row, told: Ending | None, history: History) -> Ending | None:
@@ -122,13 +122,14 @@ def _standing(row: Row, now: datetime) -> tuple[State, str]:
     return "waiting", "due" if row.state == "due" else "scheduled"
 
 
-def _planned(one: Obligation, lane: Lane, zone: ZoneInfo) -> Placed:
-    """An obligation that nothing has said yet."""
+def _planned(one: Obligation, lane: Lane, zone: ZoneInfo, now: datetime) -> Placed:
+    """An obligation that nothing has said yet; what is held back beyond its day does not stand as if it were ahead."""
+    expected = WAS_EXPECTED if one.held_back and one.falls_due_at < now else "expected"
     return Placed(
         key=one.key,
         lane=lane,
         state="waiting" if one.reached else "expected",
-        told="scheduled" if one.reached else "expected",
+        told="scheduled" if one.reached else expected,
         on=one.falls_due_at.astimezone(zone).date(),
         at=one.falls_due_at,
         title=one.title,
@@ -136,7 +137,7 @@ def _planned(one: Obligation, lane: Lane, zone: ZoneInfo) -> Placed:
         person_id=one.person_id,
         why=why(one),
         counted_from=one.moment_on,
-        note=one.held_back,
+        waits_for=one.held_back,
     )
 
 

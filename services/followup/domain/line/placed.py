@@ -20,6 +20,7 @@ LANES: Mapping[str, str] = {
 """What is kept apart on the line, from top to bottom."""
 OPEN: tuple[State, ...] = ("overdue", "waiting", "expected")
 NOON = time(12)
+WAS_EXPECTED = "was expected"
 
 
 class Placed(Entity):
@@ -43,6 +44,8 @@ class Placed(Entity):
     why: str | None = None
     """From what its day is counted."""
     counted_from: date | None = None
+    waits_for: str | None = None
+    """What holds it back, where its day alone does not bring it."""
     note: str | None = None
     """What somebody wrote beside it, or why it may not be done."""
 
@@ -50,6 +53,11 @@ class Placed(Entity):
     def is_ahead(self) -> bool:
         """Whether it is still to come, or still to be done."""
         return self.state in OPEN
+
+    @property
+    def is_late_to_come(self) -> bool:
+        """Whether the day on which it was expected is over, and something still holds it back."""
+        return self.told == WAS_EXPECTED
 
     @property
     def is_task(self) -> bool:
