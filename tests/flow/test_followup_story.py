@@ -262,6 +262,9 @@ rules:
         await world.do("/requests", **logged, logged_on="2027-01-04")
         assert await world.tasks() == {"-/answer/ncase-7/1": "scheduled 2027-01-11"}
         assert (await world.get("/tasks/-/answer/ncase-7/1/why"))["words"]["rule"] == "answer, of desk version 1"
+        for page in ("/app/inbox", "/app/tasks/-/answer/ncase-7/1"):
+            told = (await world.http.get(page, headers={"accept": "text/html"})).text
+            assert "Intake, for whoever serves KY" in told and "nobody holds" not in told
         await world.do("/tasks/hand-over", task_id="-/answer/ncase-7/1", to="supervisor")
         await world.until("2027-01-12")
         assert await world.tasks(to="supervisor") == {"-/answer/ncase-7/1": "due 2027-01-11"}

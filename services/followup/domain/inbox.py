@@ -43,6 +43,8 @@ class Waiting(BaseModel):
     escalated_to: str | None
     told: tuple[str, ...] = ()
     """Who holds the role that it was escalated to; nobody where that is vacant, and outside of engagements."""
+    jurisdiction: str | None = None
+    """Outside of engagements: who asked, and so whose staff it is for; nothing where several did."""
     put_off: bool
     """Whether somebody chose its day by hand."""
 
@@ -53,7 +55,7 @@ class Waiting(BaseModel):
 
     @classmethod
     def of(cls, row: Row, title: str, now: datetime, reader: ZoneInfo, history: History | None) -> "Waiting":
-        """A task, for whoever reads in this zone; what it is about is wanted where it was escalated."""
+        """A task, for whoever reads in this zone; its history is wanted if it was escalated, or has no engagement."""
         return cls(
             task_id=row.key,
             when=when(row, now, reader),
@@ -70,6 +72,7 @@ class Waiting(BaseModel):
             rule=row.rule,
             escalated_to=row.escalated_to,
             told=told(row, history) if history else (),
+            jurisdiction=asked_by(history) if history else None,
             put_off=row.due_at != row.planned_at,
         )
 
@@ -87,6 +90,11 @@ def when(row: Row, now: datetime, reader: ZoneInfo) -> When:
 def told(row: Row, history: History) -> tuple[str, ...]:
     """Who is told that nobody did it, as roles are held now: nobody where there is none to tell."""
     return history.holders.reach(row.escalated_to, row.team_id) if row.escalated_to else ()
+
+
+def asked_by(history: History) -> str | None:
+    """The jurisdiction whose request this is the history of."""
+    return next((one.logged.event.jurisdiction for one in history.requests.values()), None)
 
 
 def in_a_week(today: date, holidays: str) -> date:

@@ -154,7 +154,7 @@ def _equal(wanted: Wanted) -> dict[str, str | None]:
 
 
 async def _told(unit: Unit, rows: Sequence[Row], titles: dict[str, str], reader: ZoneInfo) -> list[Waiting]:
-    lines = {row.key: line_of(row.key) for row in rows if row.escalated_to}
+    lines = {row.key: line_of(row.key) for row in rows if row.escalated_to or row.engagement == NO_ENGAGEMENT}
     histories = await kept.histories(unit, set(lines.values()))
     about = {key: histories[line] for key, line in lines.items()}
     return [Waiting.of(row, titles.get(row.engagement, ""), unit.now, reader, about.get(row.key)) for row in rows]

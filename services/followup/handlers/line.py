@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.followup.domain import Placed, line
+from services.followup.domain.inbox import asked_by
 from services.followup.domain.inbox import told as told_to
 from services.followup.domain.inbox import why as counted_from
 from services.followup.domain.settled import what_settled
@@ -47,6 +48,8 @@ class Reasons:
     """Where its day is."""
     told: tuple[str, ...] = ()
     """Who holds the role that it was escalated to."""
+    jurisdiction: str | None = None
+    """Whose request it is about, if it is about one."""
 
 
 async def reasons(store: Store, caller: Caller, task_id: str) -> Reasons:
@@ -61,7 +64,7 @@ async def reasons(store: Store, caller: Caller, task_id: str) -> Reasons:
         by_itself = row is not None and row.state == "done" and not row.by_hand
         settled = what_settled(history.facts.get(row.ended_because or "")) or "" if row and by_itself else None
         above = told_to(row, history) if row else ()
-        return Reasons(about, told, counted_from(counted), settled, counted.zone, above)
+        return Reasons(about, told, counted_from(counted), settled, counted.zone, above, asked_by(history))
 
 
 async def theirs(unit: Unit, caller: Caller, engagement_id: str) -> Heading:

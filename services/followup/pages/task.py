@@ -60,6 +60,7 @@ async def task(request: Request, here: Here, task_id: str) -> Response:
         "began": began,
         "story": story,
     }
+    told["jurisdiction"] = found.jurisdiction
     told["standing"] = SETTLED if by_itself else why.obligation.state
     is_open = why.obligation.state in ("scheduled", "due", "overdue")
     told["at_hand"] = await inbox.at_hand(here.store, task_id, await zone_of(request)) if is_open else None
