@@ -12,7 +12,7 @@ from tests.support.access import a_house
 from tests.support.http import E1, OPENED, member, prepared, session
 from tests.support.services import PLAYBOOK, World, a_world
 
-ASK = "e1/ask/vi/1"
+ASK, ABSENT = "e1/ask/vi/1", "e1/absent/vi@s1/1"
 
 
 async def page(world: World, path: str, **cookies: str) -> str:
@@ -91,6 +91,17 @@ async def test_the_button_in_the_inbox_knows_the_holidays_of_the_playbook() -> N
     async with prepared() as world:
         await world.until("2027-02-08")
         assert set(re.findall('name="until" value="([^"]+)"', await page(world, "/app/inbox"))) == {"2027-02-16"}
+
+
+async def test_a_task_is_put_off_from_its_own_today_where_that_is_a_day_ahead_of_the_readers() -> None:
+    async with prepared() as world:
+        await world.until("2027-01-21", hour=1)
+        away = {"zone": "Pacific/Honolulu"}
+        [day] = set(re.findall('name="until" value="([^"]+)"', await page(world, "/app/inbox", **away)))
+        assert day == "2027-01-28", "there it is the 21st by now, in Honolulu still the 20th"
+        [day] = re.findall('name="until" value="([^"]+)"', await page(world, f"/app/inbox/more/{ABSENT}", **away))
+        assert day == "2027-01-22"
+        await sent(world, "/app/inbox/snooze", task_id=ABSENT, until=day)
 
 
 async def test_what_was_due_on_a_day_that_is_over_says_so() -> None:

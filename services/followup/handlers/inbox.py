@@ -89,13 +89,12 @@ async def shown(store: Store, wanted: Wanted) -> Inbox:
         owing = await waiting.owing(unit)
         titles = await repository.titles(unit, {engagement for engagement, _ in owing})
         tasks = {name: await _told(unit, rows, titles, wanted.reader) for name, (rows, _) in pages.items()}
-        today = unit.now.astimezone(wanted.reader).date()
-        kept_days = await _holidays(unit, [row for rows, _ in pages.values() for row in rows])
+        days = await _days(unit, [row for rows, _ in pages.values() for row in rows], wanted.reader)
         has_begun = bool(owing) or await waiting.has_been_any(unit)
     known = {NO_ENGAGEMENT: OUTSIDE, **titles}
     named = sorted(((one, known.get(one, one)) for one in {one for one, _ in owing}), key=lambda one: one[1])
     rest = next((rest for _, rest in pages.values()), None) if wanted.when else None
-    weeks = {key: in_a_week(today, holidays) for key, holidays in kept_days.items()}
+    weeks = {key: in_a_week(today, holidays) for key, (today, holidays) in days.items()}
     roles = sorted({to for _, to in owing})
     return Inbox(tasks, counts, rest, named, roles, sum(others.values()), weeks, has_begun)
 
@@ -104,8 +103,7 @@ async def at_hand(store: Store, task_id: str, reader: ZoneInfo) -> AtHand:
     """One task, with the days to which it may be put off."""
     async with store.look() as unit:
         row = await ledger.find(unit, task_id, "task")
-        holidays = (await _holidays(unit, [row]))[row.key]
-        today = unit.now.astimezone(reader).date()
+        today, holidays = (await _days(unit, [row], reader))[row.key]
         history = (await kept.histories(unit, [line_of(row.key)]))[line_of(row.key)]
     return AtHand(row, next_working_day(today, holidays), in_a_week(today, holidays), takers(history, row.to))
 
@@ -141,12 +139,18 @@ async def titles(store: Store, task_ids: Sequence[str]) -> dict[str, str]:
     return {one: lines[line_of(one)][one].title for one in task_ids if one in lines[line_of(one)]}
 
 
-async def _holidays(unit: Unit, rows: Sequence[Row]) -> dict[str, str]:
-    """Whose holidays are kept where each task is done, as its playbook says."""
+async def _days(unit: Unit, rows: Sequence[Row], reader: ZoneInfo) -> dict[str, tuple[date, str]]:
+    """From which day on each task can be put off, and whose holidays are kept where it is done.
+
+    That is the reader's today, or that of the task where it is a day ahead: it cannot come back on a day that is there.
+    """
     lines = {row.key: line_of(row.key) for row in rows}
-    playbooks = await rulings(unit, await kept.histories(unit, set(lines.values())))
+    histories = await kept.histories(unit, set(lines.values()))
+    playbooks = await rulings(unit, histories)
     ruled = {line: playbook.calendar.holidays for line, playbook in playbooks.items() if playbook}
-    return {key: ruled.get(line, Calendar.holidays) for key, line in lines.items()}
+    here = unit.now.astimezone(reader).date()
+    there = {line: unit.now.astimezone(repository.zone_of(unit, one)).date() for line, one in histories.items()}
+    return {key: (max(here, there[line]), ruled.get(line, Calendar.holidays)) for key, line in lines.items()}
 
 
 def _equal(wanted: Wanted) -> dict[str, str | None]:

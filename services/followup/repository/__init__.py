@@ -38,8 +38,12 @@ CONTACTS = Shelf(CONTACT, Contact, "contact", order=("at", "task_id", "n", "kind
 async def known(unit: Unit, line: str) -> Known:
     """The tasks of a line, and the zone in which its days begin."""
     history = (await kept.histories(unit, [line]))[line]
-    zone = history.engagement.time_zone if history.engagement else unit.zone
-    return Known(ZoneInfo(zone), tasks=(await ledger.rows(unit, [line]))[line], marks=history.marks)
+    return Known(zone_of(unit, history), tasks=(await ledger.rows(unit, [line]))[line], marks=history.marks)
+
+
+def zone_of(unit: Unit, history: History) -> ZoneInfo:
+    """The zone in which the days of a line begin: its engagement's, or the center's."""
+    return ZoneInfo(history.engagement.time_zone if history.engagement else unit.zone)
 
 
 async def titles(unit: Unit, engagements: Iterable[str]) -> dict[str, str]:
