@@ -56,8 +56,10 @@ async def test_of_a_task_that_is_done_by_now_that_is_told() -> None:
     async with prepared() as world:
         await sent(world, "/app/inbox/do", task_id=ASK)
         told = await page(world, f"/app/inbox/more/{ASK}")
-        assert "It is done by now." in told and "<form" not in told
+        assert "By now it is done." in told and "<form" not in told
         assert "What you can do" not in await page(world, f"/app/tasks/{ASK}")
+        told = await page(world, "/app/inbox/more/e1/ask/ky/1")
+        assert "By now it is settled by itself." in told and "<form" not in told
         assert (await world.http.get("/app/inbox/more/e1/no/such/1", headers=BROWSER)).status_code == 404
 
 

@@ -72,7 +72,9 @@ async def task(request: Request, here: Here, task_id: str) -> Response:
 async def more(request: Request, here: Here, task_id: str) -> Response:
     """The same forms, for the row of the inbox in which somebody asks for more; without script that is its page."""
     at_hand = await inbox.at_hand(here.store, task_id, await zone_of(request))
-    return await render(request, "more.html", at_hand=at_hand)
+    row = at_hand.task
+    standing = SETTLED if row.state == "done" and not row.by_hand else row.state
+    return await render(request, "more.html", at_hand=at_hand, standing=standing)
 
 
 def _said(document: Mapping[str, Any], settled: str | None = None) -> Said:
