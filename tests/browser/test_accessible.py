@@ -76,6 +76,7 @@ def test_a_task_is_handed_over_without_any_script(browser: Browser, house: Up) -
         title = page.locator(".tl-task-title").last.inner_text()
         page.locator(".tl-task .tl-unfolds").last.click()
         expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+        page.get_by_label("To the").select_option("supervisor")
         page.get_by_label("What they should know").fill("They asked for you")
         page.get_by_role("button", name="Hand over").click()
         expect(page.get_by_text("1 task handed over to the supervisor.")).to_be_visible()
@@ -90,7 +91,8 @@ def test_what_falls_due_shows_without_a_reload(browser: Browser, house: Up) -> N
         [task, *_] = house.tasks(state="overdue")
         expect(row(page, f"task-{task}")).to_have_count(1)
         house.post("/tasks/do", task_id=task)
-        expect(row(page, f"task-{task}")).to_have_count(0)
+        # The page looks for news every five seconds.
+        expect(row(page, f"task-{task}")).to_have_count(0, timeout=20_000)
 
 
 def row(page: Page, id: str) -> Locator:

@@ -6,12 +6,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx
+from nats.errors import FlushTimeoutError
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from shared.access.door import COOKIE
@@ -186,8 +187,12 @@ async def _garble(up: Up) -> None:
     """Let a tracker send a request of which something is missing."""
     request = {"external_id": "4711", "jurisdiction": "Kentucky", "topic": "workforce", "logged_on": "2026-11-02"}
     async with up.on_the_bus("ncase", Kind.TRACKER) as client:
-        await client.publish("inbound.requests.ncase", json.dumps(request).encode())
-        await client.flush()
+        for _ in range(3):
+            # A server that still reads who may come in may make a connection come again, and what it said is lost.
+            with suppress(FlushTimeoutError):
+                await client.publish("inbound.requests.ncase", json.dumps(request).encode())
+                await client.flush(20)
+                return
 
 
 def _open(up: Up, engagement: str, title: str, topic: str, places: tuple[str, ...], opened: date) -> None:
