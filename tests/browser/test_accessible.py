@@ -16,6 +16,7 @@ def see(page: Page, sight: Sight) -> None:
         opener.click()
         if fetched:  # what comes takes the place of what was clicked
             page.locator(f'[hx-get="{fetched}"]').wait_for(state="detached")
+        expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 @pytest.mark.parametrize("sight", SIGHTS, ids=str)
