@@ -76,6 +76,8 @@ FILLED: Mapping[str, Mapping[str, Any]] = {
     "/sessions": {"number": 7, "minutes": 90},
     "/plans/reject": {"reason": "too late"},
     "/webhooks/{webhook_id}/resend": {"since": "0"},
+    "/app/inbox/snooze": {"until": "2027-06-01"},
+    "/app/inbox/skip": {"reason": "not needed"},
     "/app/engagements/{engagement_id}/plans/report-step": {"status": "done"},
     "/app/engagements/{engagement_id}/outcomes/dismiss": {"reason": "no change"},
 }
