@@ -72,7 +72,7 @@ docs: $(READY) ## write the pages that are made from the code again
 
 lock: $(READY) ## write requirements.lock again after a change of pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra dev \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras \
 	    --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 clean: ## remove .venv and all caches; throughline-data/ stays

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
@@ -92,7 +93,7 @@ def test_the_glossary_has_every_word_of_the_field_that_the_events_have(words: ob
 
 def test_all_that_is_installed_is_locked_with_its_hash() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    wanted = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     locked = set(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==.*\\$", lock, re.MULTILINE))
     assert {_plain(requirement) for requirement in wanted} - locked == set()
