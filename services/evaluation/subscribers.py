@@ -9,8 +9,8 @@ from shared.events.base import Event
 from shared.events.catalogue import SPEAKERS
 from shared.service import Service
 
-HEARS: tuple[type[Event], ...] = (*SPEAKERS["intake"], *SPEAKERS["sessions"])
-EAR = Ear("evaluation", ENGAGEMENT, ("eng.intake.>", "eng.sessions.>"))
+HEARS: tuple[type[Event], ...] = (*SPEAKERS["intake"], *SPEAKERS["sessions"], *SPEAKERS["followup"])
+EAR = Ear("evaluation", ENGAGEMENT, ("eng.intake.>", "eng.sessions.>", "eng.followup.>"))
 
 
 async def tell_outcomes(service: Service, asked: Words) -> Words:
