@@ -14,7 +14,7 @@ VENDOR  := shared/web/static/vendor
 ASSETS  := $(VENDOR)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo up test browser screenshots proofs check bench-pages faults faults-short format words docs lock clean
+.PHONY: help setup assets demo up test browser screenshots proofs check bench bench-pages faults faults-short format words docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ check: $(READY) ## style, format, types and import contracts
 format: $(READY) ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(READY) ## measure in small sizes, in some minutes, each thing beside another
+	@$(BIN)/python -m benchmarks
 
 bench-pages: $(READY) $(ASSETS) ## measure how long pages take with 200 engagements and 5,000 open tasks in them
 	@$(BIN)/python -m benchmarks.pages

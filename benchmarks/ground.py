@@ -1,0 +1,228 @@
+"""The ground that is measured on: real servers with full durability, and programs that can be made to stand still."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import httpx
+import nats
+from nats.aio.client import Client
+from sqlalchemy import func, select
+
+from benchmarks.faults.bus import Bus
+from benchmarks.faults.child import Child
+from benchmarks.faults.postgres import PostgreSQL, free_ports
+from benchmarks.requests import letters, published
+from services.followup.tables import TABLES
+from shared.bus.postman import Letter
+from shared.bus.publishing import publish
+from shared.bus.streams import ENGAGEMENT, provision
+from shared.clock import WorldClock
+from shared.storage.database import Database
+from shared.storage.tables import EVERY_SERVICE, table
+from shared.storage.work import OUTBOX, Store
+
+ROOT = Path(__file__).parents[1]
+TICKS = os.sysconf("SC_CLK_TCK")
+CLOCK = WorldClock()
+
+
+class Behind(Exception):
+    """What was waited for did not come: {what}. The logs are in {folder}."""
+
+    def __init__(self, what: str, folder: Path) -> None:
+        super().__init__((self.__doc__ or "").format(what=what, folder=folder))
+
+
+class Program(Child):
+    """A process that is measured; it can be made to stand still while another one has its turn."""
+
+    def pause(self) -> None:
+        self.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.signal(signal.SIGCONT)
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    @property
+    def work(self) -> float:
+        """Seconds that processors have worked on it."""
+        parts = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(parts[11]) + int(parts[12])) / TICKS
+
+    @property
+    def megabytes(self) -> float:
+        """Memory that it holds."""
+        lines = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+
+
+@dataclass
+class Place:
+    """A bus and a database of one side's own."""
+
+    name: str
+    folder: Path
+    bus: Bus
+    database: str
+    """As the setting says it: empty for SQLite in the folder."""
+    client: Client
+    port: int
+    store: Store = field(init=False)
+    """The way into the tables of followup, beside whoever works there."""
+
+    def __post_init__(self) -> None:
+        self.store = Store(Database.at(self.database, self.folder, "followup"), CLOCK)
+
+    async def say(self, some: Sequence[Letter], at_once: int = 500) -> None:
+        """Publish facts, as their speaker would."""
+        for first in range(0, len(some), at_once):
+            stored, failure = await publish(self.client, ENGAGEMENT, some[first : first + at_once])
+            if failure is not None or len(stored) < len(some[first : first + at_once]):
+                raise failure or Behind("the stream did not take all", self.folder)
+
+    async def messages(self) -> int:
+        """How much the stream holds."""
+        return (await self.client.jetstream(timeout=15).stream_info(ENGAGEMENT)).state.messages
+
+    async def all_heard(self, consumer: str) -> bool:
+        """Whether all that was said is acknowledged."""
+        info = await self.client.jetstream(timeout=15).consumer_info(ENGAGEMENT, consumer)
+        return not info.num_pending and not info.num_ack_pending
+
+    async def until(self, messages: int, consumer: str, within: float = 900.0) -> None:
+        """Wait until the stream holds so many messages and this consumer has answered for all that are its."""
+        deadline = time.monotonic() + within
+        while await self.messages() < messages or not await self.all_heard(consumer):
+            if time.monotonic() > deadline:
+                raise Behind(f"{messages} messages, {await self.messages()} are there", self.folder)
+            await asyncio.sleep(0.005)
+
+    async def rows(self) -> dict[str, int]:
+        """How many rows followup's tables hold; the letters that were marked as sent are counted once more."""
+        found: dict[str, int] = {}
+        async with self.store.look() as unit:
+            for one in (table(model) for model in (*EVERY_SERVICE, *TABLES)):
+                found[one.name] = await unit.connection.scalar(select(func.count()).select_from(one)) or 0
+            sent = select(func.count()).where(OUTBOX.c.sent_at.is_not(None))
+            found["outbox marked"] = await unit.connection.scalar(sent) or 0
+        return found
+
+    async def all_marked(self) -> None:
+        """Wait until no letter lies in the outbox: those of the last batch are marked a moment after they were said."""
+        unsent = select(OUTBOX.c.seq).where(OUTBOX.c.sent_at.is_(None)).limit(1)
+        while True:
+            async with self.store.look() as unit:
+                if await unit.connection.scalar(unsent) is None:
+                    return
+            await asyncio.sleep(0.01)
+
+
+@dataclass
+class Ground:
+    """Where places are made."""
+
+    folder: Path
+    stack: AsyncExitStack
+    postgres: PostgreSQL | None
+
+    async def place(self, name: str) -> Place:
+        """A bus with its streams, and an empty database."""
+        folder = self.folder / name
+        folder.mkdir()
+        [bus_port, port] = free_ports(2)
+        bus = Bus(folder / "nats", folder, bus_port)
+        await bus.start()
+        self.stack.push_async_callback(bus.stop)
+        client = await nats.connect(bus.url, max_reconnect_attempts=-1)
+        self.stack.push_async_callback(client.close)
+        await provision(client, [])
+        database = await self._database(name)
+        place = Place(name, folder, bus, database, client, port)
+        self.stack.push_async_callback(place.store.database.close)
+        return place
+
+    async def _database(self, name: str) -> str:
+        if self.postgres is None:
+            return ""
+        connection = await asyncpg.connect(host="127.0.0.1", port=self.postgres.port, user="postgres")
+        await connection.execute(f'CREATE DATABASE "{name}"')
+        await connection.close()
+        return self.postgres.url().removesuffix("postgres") + name
+
+    async def run(
+        self, place: Place, name: str, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> Program:
+        """Start a program of Python's; it ends with the ground."""
+        program = Program([sys.executable, "-m", *arguments], place.folder / f"{name}.log")
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("THROUGHLINE_")}
+        await program.start({**clean, "PYTHONPATH": str(ROOT), **(environment or {})})
+        self.stack.push_async_callback(program.stop)
+        return program
+
+    async def product(self, place: Place, service: str = "followup") -> Program:
+        """The product: one of its services, as `throughline run` runs it, once it is ready and knows the playbook."""
+        environment = {
+            "THROUGHLINE_NATS": place.bus.url,
+            "THROUGHLINE_DATA": str(place.folder),
+            "THROUGHLINE_DATABASE": place.database,
+            "THROUGHLINE_PORT": str(place.port),
+            # What is put into the tables by hand, to have a million of it, stands in no stream.
+            "THROUGHLINE_WATCH_BUS_EVERY": "3600",
+        }
+        program = await self.run(place, service, "services", "run", service, environment=environment)
+        await self._ready(place, program)
+        await place.say(letters(iter([published(CLOCK.now())])))
+        await place.until(1, service)
+        return program
+
+    async def _ready(self, place: Place, program: Program) -> None:
+        async with httpx.AsyncClient() as http:
+            for _try in range(1200):
+                if not program.runs:
+                    break
+                try:
+                    if (await http.get(f"http://127.0.0.1:{place.port}/health")).is_success:
+                        return
+                except httpx.HTTPError:
+                    pass
+                await asyncio.sleep(0.05)
+        raise Behind(f"{program.arguments} did not become ready: {program.last_words()}", place.folder)
+
+
+@asynccontextmanager
+async def ground(database: str) -> AsyncIterator[Ground]:
+    """A folder, and PostgreSQL where it is asked for; all that was started there ends with the block.
+
+    Where something fails the folder with its logs stays.
+    """
+    folder = _folder()
+    async with AsyncExitStack() as stack:
+        postgres = None
+        if database == "postgresql":
+            postgres = PostgreSQL(folder / "postgres", folder / "postgres.log", free_ports(1)[0])
+            await postgres.make()
+            await postgres.start()
+            stack.push_async_callback(postgres.stop)
+        yield Ground(folder, stack, postgres)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    """An empty folder that PostgreSQL can enter, which runs under another name than root."""
+    folder = Path(tempfile.mkdtemp(prefix="throughline-bench-"))
+    folder.chmod(0o755)
+    return folder
