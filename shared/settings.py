@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     """Networks that are not public, and to which events may be sent all the same."""
     webhook_timeout: float = Field(default=15.0, ge=0.1, le=60)
     """Seconds that a webhook has to take an event."""
+    webhook_log_days: int = Field(default=90, ge=7, le=3650)
+    """Days for which the log tells what became of each event that went to a webhook."""
     mail_host: str = ""
     """The mail server; empty sends nothing, and shows administrators what would be sent."""
     mail_port: int = Field(default=587, ge=1, le=65535)

@@ -149,7 +149,10 @@ class DeliveryRow(SQLModel, table=True):
     """One event that goes to one webhook, known before it is sent."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_due", "webhook_id", "state", "next_at"),)
+    __table_args__ = (
+        Index("ix_delivery_due", "webhook_id", "state", "next_at"),
+        Index("ix_delivery_line", "webhook_id", "line", "state", "n"),
+    )
 
     webhook_id: str = Field(primary_key=True)
     event_id: str = Field(primary_key=True)
@@ -160,9 +163,9 @@ class DeliveryRow(SQLModel, table=True):
     tries: int
     attempts: int
     """All that were ever made, also before it was sent again by hand."""
-    first_at: datetime = Field(sa_type=UtcDateTime)
+    first_at: datetime = Field(sa_type=UtcDateTime, index=True)
     next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When it is to be tried, if it waits; while somebody tries, when they are given up on."""
+    """When it is to be tried, if it waits and is first in its line; while somebody tries, when they are given up on."""
     why: str
     body: str | None = None
     """Of a test; any other is told by its notice."""

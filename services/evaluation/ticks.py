@@ -1,5 +1,7 @@
 """Time in: the alarm that wakes evaluation when something falls due; and the messenger, which time wakes too."""
 
+from datetime import timedelta
+
 from services.evaluation import handlers
 from services.evaluation.channels import way_out
 from services.evaluation.handlers.messenger import Messenger
@@ -23,4 +25,5 @@ def messenger(service: Service) -> Messenger:
         caller = await standing(service.register, service.directory, label)
         return caller if caller and not caller.roles.isdisjoint(EVALUATORS) else None
 
-    return Messenger(service.store, way_out(service.settings), owner)
+    kept = timedelta(days=service.settings.webhook_log_days)
+    return Messenger(service.store, way_out(service.settings), owner, kept)

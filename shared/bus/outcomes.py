@@ -11,6 +11,8 @@ from nats.js.errors import APIError
 
 from shared.bus.publishing import Message, publish_one
 from shared.bus.streams import OUTCOMES, Ear
+from shared.events import wire
+from shared.events.outward import outward
 
 SPEAKER = "evaluation"
 SAID = ("outcome_recorded", "goal_assessed", "fact_retracted")
@@ -55,10 +57,18 @@ async def copy(client: Client, stored: Sequence[M]) -> tuple[Sequence[M], Except
         subject = subject_of(message)
         try:
             if subject:
-                await publish_one(client.jetstream(timeout=15), OUTCOMES, replace(message, subject=subject))  # type: ignore[type-var]
+                told = replace(message, subject=subject, body=_outward(message))  # type: ignore[type-var]
+                await publish_one(client.jetstream(timeout=15), OUTCOMES, told)
         except APIError as error:
             if error.err_code != STANDS_THERE:
                 return stored[:place], error
         except Exception as error:  # whatever it is, it is unknown whether it was stored
             return stored[:place], error
     return stored, None
+
+
+def _outward(message: Identified) -> bytes:
+    """What evaluators get to read of it: all but the reason for which something was taken back."""
+    if ".fact_retracted." not in message.subject:
+        return message.body
+    return wire.encode(outward(wire.decode(message.body)))

@@ -175,6 +175,13 @@ async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str,
     return inserted
 
 
+async def insert_all_new(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of these rows of which there is none of the same key already."""
+    if rows:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        await connection.execute(dialect.insert(into).on_conflict_do_nothing(), list(rows))
+
+
 def _sqlite(url: str) -> AsyncEngine:
     """Hence IMMEDIATE: a plain BEGIN died of "database is locked" when it came to write, in spite of its time-out."""
     engine = create_async_engine(url, connect_args={"timeout": LOCKED_FOR}, hide_parameters=True)

@@ -114,8 +114,8 @@ async def test_a_cursor_from_before_an_older_backup_was_restored_begins_anew(sto
 async def test_a_correction_and_a_retraction_are_told_too(store: Store) -> None:
     fact, corrected = outcome(1), outcome(1, revision=1, statement="another change")
     await record(store, OPENED, fact, corrected)
-    retract = {"engagement_id": "e1", "fact_id": corrected.id, "reason": "a mistake"}
+    retract = {"engagement_id": "e1", "fact_id": corrected.id, "reason": "Jane Doe typed it wrongly"}
     await record(store, say(EvaluationFactRetracted.model_validate(retract), NOW))
     told = [json.loads(one.body) for one in await read(store)]
     assert [one["data"].get("revision") for one in told] == [0, 1, 0]
-    assert told[-1]["data"]["fact_id"] == corrected.id
+    assert (told[-1]["data"]["fact_id"], told[-1]["data"]["reason"]) == (corrected.id, "taken_back")

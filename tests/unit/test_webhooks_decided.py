@@ -15,7 +15,7 @@ from services.evaluation.decisions.webhooks import DEAD, GONE, LONGEST_WAIT, PAU
 from services.evaluation.domain.webhooks import Claimed, MakeWebhook, Outcome, Resend, Tried, message_id
 
 NOW = datetime(2027, 1, 4, 15, tzinfo=UTC)
-CLAIMED = Claimed("w1", "e1", "{}", 7, 1, 1, NOW, NOW)
+CLAIMED = Claimed("w1", "f1", "e1", "{}", 7, 1, 1, NOW, NOW)
 FAILED = Tried("failed", 500)
 LAST = len(PAUSES) + 1
 KEYS = st.text(max_size=40)

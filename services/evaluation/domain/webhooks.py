@@ -105,6 +105,7 @@ class Delivery(BaseModel):
     tries: int
     """Since it was first sent, or sent again by hand."""
     next_at: datetime | None
+    """None where it is done with; also while it waits for one that came before it in the same engagement."""
     why: str
 
 
@@ -135,6 +136,7 @@ class Claimed:
 
     webhook_id: str
     event_id: str
+    line: str
     body: str
     n: int
     """Its number; 0 of a test."""

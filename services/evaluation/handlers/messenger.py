@@ -12,18 +12,22 @@ from services.evaluation.decisions import signing
 from services.evaluation.decisions import webhooks as decisions
 from services.evaluation.domain.webhooks import Claimed, Way
 from services.evaluation.handlers import notices
-from services.evaluation.repository import deliveries, webhooks
+from services.evaluation.repository import deliveries, queueing, webhooks
 from services.evaluation.repository import notices as kept
 from services.evaluation.repository.webhooks import Open
 from shared import use_cases
 from shared.access.caller import Caller
 from shared.crashes import passing
+from shared.errors import NotNow
 from shared.obligations.alarm import Alarm
 from shared.storage.work import Store, Unit
 
 log = structlog.get_logger()
 AT_ONCE = 4
 """How many events go to one webhook at once; never two of one engagement."""
+KEPT = timedelta(days=90)
+"""How long what is done with stands in the log."""
+TIDIES_EVERY = timedelta(hours=1)
 LAST_TRIES = 8.0
 """Seconds that the tries which are under way have to end, when the service stops."""
 Standing = Callable[[str], Awaitable[Caller | None]]
@@ -33,8 +37,9 @@ Standing = Callable[[str], Awaitable[Caller | None]]
 class Messenger:
     """Tells webhooks what is new, as long as the service runs; replicas share the deliveries."""
 
-    def __init__(self, store: Store, hook: Hook, standing: Standing) -> None:
-        self._store, self._hook, self._standing = store, hook, standing
+    def __init__(self, store: Store, hook: Hook, standing: Standing, kept: timedelta = KEPT) -> None:
+        self._store, self._hook, self._standing, self._kept = store, hook, standing, kept
+        self._tidied: datetime | None = None
         self._held_for = timedelta(seconds=3 * hook.within + 15)
         self._alarm = Alarm(store.clock, self.earliest, self.look)
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -67,6 +72,7 @@ class Messenger:
     async def look(self) -> None:
         """Have on record what is to be told to whom, and begin to serve each webhook for which it is time."""
         await notices.number(self._store)
+        await self._tidy()
         await self._fill_all()
         async with self._store.look() as unit:
             due = await deliveries.due(unit)
@@ -87,13 +93,31 @@ class Messenger:
         async with self._store.look() as unit:
             return list(await webhooks.active(unit))
 
+    async def _tidy(self) -> None:
+        """Now and then take out of the log what is old."""
+        now = self._store.clock.now()
+        if self._tidied is None or now - self._tidied >= TIDIES_EVERY:
+            await use_cases.at_once(self._store, queueing.mend)
+            await use_cases.until_done(self._store, partial(deliveries.forget, before=now - self._kept))
+            self._tidied = now
+
     async def _fill_all(self) -> None:
         async with self._store.look() as unit:
             newest = await kept.newest(unit)
         for one in await self._active():
-            if one.read_to < newest.n and (owner := await self._owner(one.webhook_id, one.owner)):
-                mine = self._store.asked_by(owner)
-                await use_cases.until_done(mine, partial(webhooks.fill, webhook_id=one.webhook_id))
+            if one.read_to < newest.n:
+                try:
+                    await self._fill(one)
+                except NotNow:
+                    raise
+                except Exception as error:
+                    # One webhook that cannot be filled must not keep the others waiting.
+                    log.error("webhook.not_filled", webhook=one.webhook_id, exc_info=error)
+
+    async def _fill(self, one: Open) -> None:
+        if owner := await self._owner(one.webhook_id, one.owner):
+            mine = self._store.asked_by(owner)
+            await use_cases.until_done(mine, partial(queueing.fill, webhook_id=one.webhook_id))
 
     async def _owner(self, webhook_id: str, label: str) -> Caller | None:
         """Whose it is, as they stand now; what is nobody's any more is told nothing more."""
@@ -119,7 +143,10 @@ class Messenger:
             if way is None or not claimed:
                 return
             passing("webhook.after_claim")
-            await asyncio.gather(*(self._try(one, way) for one in claimed))
+            ended = await asyncio.gather(*(self._try(one, way) for one in claimed), return_exceptions=True)
+            for error in ended:
+                if error is not None:  # it is tried again once nobody holds it any more
+                    log.warning("webhook.failed", webhook=webhook_id, error=type(error).__name__)
 
     async def _claim(self, unit: Unit, webhook_id: str) -> tuple[list[Claimed], Way | None]:
         way = await webhooks.way(unit, webhook_id)

@@ -10,7 +10,7 @@ from time import monotonic
 from services.evaluation.domain.notices import Cursor, Notice, Told
 from services.evaluation.repository import notices
 from shared import use_cases
-from shared.access.caller import Caller, Role
+from shared.access.caller import NOBODY, Caller, Role
 from shared.errors import NotNow, Refused
 from shared.storage.work import Store
 
@@ -22,6 +22,8 @@ HEARTBEAT = 15.0
 """Seconds of silence after which a stream says that it is still there."""
 RECONNECT = 3000
 """Milliseconds after which whoever lost a stream comes again."""
+KNOWN_FOR = 3.0
+"""Seconds after which a stream asks anew who listens: whoever is shut out hears no more by then."""
 Known = Callable[[], Awaitable[Caller]]
 
 
@@ -80,12 +82,14 @@ async def stream(
 ) -> AsyncIterator[bytes]:
     """Server-sent events, each as it comes, until whoever asked may not see them any more or the service stops."""
     yield f"retry: {RECONNECT}\n\n".encode()
-    said, read = monotonic(), None
+    said, asked, caller, read = monotonic(), float("-inf"), NOBODY, None
     while not is_ending():
         more = False
         with suppress(NotNow):
-            if (caller := await _still(known, roles)) is None:
-                return
+            if monotonic() - asked >= KNOWN_FOR:
+                if (standing := await _still(known, roles)) is None:
+                    return
+                caller, asked = standing, monotonic()
             if read is None or await news.after(store, read.n):
                 found, read, more = await _read(store.asked_by(caller), read or since, AT_ONCE, engagement)
                 for one in found:

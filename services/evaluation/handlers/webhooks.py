@@ -8,7 +8,7 @@ from services.evaluation.decisions import signing
 from services.evaluation.domain.notices import since
 from services.evaluation.domain.webhooks import TEST, Delivery, MakeWebhook, Resend, Webhook
 from services.evaluation.handlers.notices import number
-from services.evaluation.repository import deliveries, notices, webhooks
+from services.evaluation.repository import deliveries, notices, queueing, webhooks
 from shared import use_cases
 from shared.errors import Conflict, Malformed, Refused
 from shared.events.base import NO_ENGAGEMENT
@@ -103,9 +103,9 @@ async def resend(store: Store, webhook_id: str, wanted: Resend) -> Webhook:
     async def once(unit: Unit) -> Webhook:
         _see_that_it_is_told(found := await webhooks.find(unit, webhook_id))
         if wanted.event_id is not None:
-            await webhooks.send_again(unit, webhook_id, wanted.event_id)
+            await queueing.send_again(unit, webhook_id, wanted.event_id)
         if begin is not None:
-            await webhooks.send_again_since(unit, webhook_id, await notices.after(unit, begin))
+            await queueing.send_again_since(unit, webhook_id, await notices.after(unit, begin))
         return found
 
     found = await use_cases.at_once(store, once)
@@ -122,7 +122,7 @@ async def test(store: Store, webhook_id: str) -> Delivery:
         told = {"specversion": "1.0", "id": event_id, "type": TEST, "source": "/throughline/evaluation"}
         told |= {"subject": NO_ENGAGEMENT, "time": unit.now.isoformat().replace("+00:00", "Z")}
         told |= {"datacontenttype": "application/json", "data": {"webhook_id": webhook_id}}  # type: ignore[dict-item]
-        await webhooks.queue_test(unit, webhook_id, event_id, json.dumps(told, separators=(",", ":")))
+        await queueing.queue_test(unit, webhook_id, event_id, json.dumps(told, separators=(",", ":")))
         return (await deliveries.log(unit, webhook_id, event_id)).delivery
 
     queued = await use_cases.at_once(store, once)

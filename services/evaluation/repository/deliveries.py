@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, select, tuple_, update
 
 from services.evaluation.domain.webhooks import (
     Attempt,
@@ -18,6 +18,7 @@ from services.evaluation.domain.webhooks import (
 )
 from services.evaluation.repository import webhooks
 from services.evaluation.repository.notices import NOTICE
+from services.evaluation.repository.queueing import is_first, let_next
 from services.evaluation.repository.webhooks import ATTEMPT, DELIVERY, WEBHOOK
 from shared.errors import Unknown
 from shared.storage import ownership
@@ -25,6 +26,9 @@ from shared.storage.database import insert_new
 from shared.storage.listing import Asked, Page, Shelf
 from shared.storage.work import Unit
 
+ENDED: tuple[DeliveryState, ...] = ("delivered", "given_up", "withheld")
+AT_ONCE = 500
+"""The most deliveries that one transaction takes out of the log."""
 CUT_OFF = "Whoever tried stopped before the outcome was known: it may have arrived, and is sent again."
 WITHHELD = "Whoever made the webhook may not see this any more."
 
@@ -38,45 +42,38 @@ class _Deliveries(Shelf[Delivery]):
 SHELF = _Deliveries(DELIVERY, Delivery, "event", order=("n", "event_id"))
 
 
-def _is_first(webhook_id: str | None = None) -> ColumnElement[bool]:
-    """Whether nothing of the same engagement that came before it still waits: what is told comes in order."""
-    c = DELIVERY.alias("waiting").c
-    firsts = select(c.webhook_id, c.line, func.min(c.n)).where(c.state == "waiting").group_by(c.webhook_id, c.line)
-    if webhook_id is not None:
-        firsts = firsts.where(c.webhook_id == webhook_id)
-    return tuple_(DELIVERY.c.webhook_id, DELIVERY.c.line, DELIVERY.c.n).in_(firsts)
+def _due(unit: Unit) -> ColumnElement[bool]:
+    return (DELIVERY.c.state == "waiting") & (DELIVERY.c.next_at <= unit.now) & is_first()
 
 
 async def due(unit: Unit) -> Sequence[str]:
     """The webhooks that are told anything and for which it is time."""
-    waits = (DELIVERY.c.state == "waiting") & (DELIVERY.c.next_at <= unit.now)
-    query = select(DELIVERY.c.webhook_id).distinct().join(WEBHOOK, WEBHOOK.c.webhook_id == DELIVERY.c.webhook_id)
-    return (await unit.connection.scalars(query.where(waits, _is_first(), WEBHOOK.c.state == "active"))).all()
+    waits = exists(select(DELIVERY.c.n).where(DELIVERY.c.webhook_id == WEBHOOK.c.webhook_id, _due(unit)))
+    query = select(WEBHOOK.c.webhook_id).where(WEBHOOK.c.state == "active", waits)
+    return (await unit.connection.scalars(query)).all()
 
 
 async def earliest(unit: Unit, but: Collection[str] = ()) -> datetime | None:
     """When there is next something to send, leaving out webhooks that are being served."""
-    query = select(func.min(DELIVERY.c.next_at)).join(WEBHOOK, WEBHOOK.c.webhook_id == DELIVERY.c.webhook_id)
-    query = query.where(DELIVERY.c.state == "waiting", _is_first(), WEBHOOK.c.state == "active")
-    moment: datetime | None = await unit.connection.scalar(query.where(WEBHOOK.c.webhook_id.not_in(list(but))))
-    return moment
+    its = select(DELIVERY.c.next_at).where(DELIVERY.c.webhook_id == WEBHOOK.c.webhook_id, DELIVERY.c.state == "waiting")
+    timed = its.where(DELIVERY.c.next_at.is_not(None), is_first())
+    first = timed.order_by(DELIVERY.c.next_at).limit(1).scalar_subquery()
+    query = select(first).where(WEBHOOK.c.state == "active", WEBHOOK.c.webhook_id.not_in(list(but)))
+    return min((moment for moment in (await unit.connection.scalars(query)).all() if moment), default=None)
 
 
 async def claim(unit: Unit, webhook_id: str, most: int, held_for: timedelta) -> list[Claimed]:
     """The first few that it is time for and nobody else holds, at most one of each engagement: each with its try on
     record, before anything is sent.
     """
-    query = select(DELIVERY).where(DELIVERY.c.webhook_id == webhook_id, DELIVERY.c.state == "waiting")
-    query = (
-        query.where(DELIVERY.c.next_at <= unit.now, _is_first(webhook_id))
-        .order_by(DELIVERY.c.next_at, DELIVERY.c.n)
-        .limit(most)
-    )
+    query = select(DELIVERY).where(DELIVERY.c.webhook_id == webhook_id, _due(unit))
+    query = query.order_by(DELIVERY.c.next_at, DELIVERY.c.n).limit(most)
     rows = (await unit.connection.execute(query.with_for_update(skip_locked=True))).all()
     hidden = await ownership.foreign(unit, {row.line for row in rows})
     for row in rows:
         if row.line in hidden:
             await _set(unit, webhook_id, row.event_id, state="withheld", next_at=None, why=WITHHELD)
+            await let_next(unit, webhook_id, row.line)
     theirs = [row for row in rows if row.line not in hidden]
     bodies = await _bodies(unit, [row.event_id for row in theirs])
     return [await _begin(unit, row, row.body or bodies[row.event_id], unit.now + held_for) for row in theirs]
@@ -92,7 +89,7 @@ async def _begin(unit: Unit, row: Any, body: str, held_until: datetime) -> Claim
     cut_off = update(ATTEMPT).where(its, ATTEMPT.c.outcome == "begun")
     await unit.connection.execute(cut_off.values(outcome="unknown", why=CUT_OFF))
     begun = Claimed(
-        row.webhook_id, row.event_id, body, row.n, row.tries + 1, row.attempts + 1, row.first_at, held_until
+        row.webhook_id, row.event_id, row.line, body, row.n, row.tries + 1, row.attempts + 1, row.first_at, held_until
     )
     held = {"tries": begun.tries, "attempts": begun.attempt, "next_at": held_until}
     await _set(unit, row.webhook_id, row.event_id, **held)
@@ -117,8 +114,20 @@ async def settle(unit: Unit, claimed: Claimed, tried: Tried, ended: Ended) -> No
     if tried.outcome == "delivered":
         await webhooks.took(unit, claimed.webhook_id, unit.now)
     await _set(unit, claimed.webhook_id, claimed.event_id, waits & is_held, **change)
+    if ended.state != "waiting":
+        await let_next(unit, claimed.webhook_id, claimed.line)
     if ended.disabled:
         await webhooks.disable(unit, claimed.webhook_id, ended.disabled)
+
+
+async def forget(unit: Unit, before: datetime) -> bool:
+    """Take out of the log what was done with before then, some at a time; tells whether there may be more."""
+    ended = select(DELIVERY.c.webhook_id, DELIVERY.c.event_id).where(DELIVERY.c.state.in_(ENDED))
+    old = ended.where(DELIVERY.c.first_at < before).order_by(DELIVERY.c.first_at).limit(AT_ONCE)
+    found = [tuple(row) for row in await unit.connection.execute(old)]
+    for rows in (ATTEMPT, DELIVERY):
+        await unit.connection.execute(delete(rows).where(tuple_(rows.c.webhook_id, rows.c.event_id).in_(found)))
+    return len(found) == AT_ONCE
 
 
 async def page(unit: Unit, asked: Asked, webhook_id: str, state: DeliveryState | None) -> Page[Delivery]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from services.evaluation import tables
 from services.evaluation.domain.notices import TYPES, Cursor, Notice, mark_of
 from shared.events import wire
+from shared.events.outward import outward
 from shared.storage.database import insert_new
 from shared.storage.facts import Turn
 from shared.storage.ownership import rows_theirs
@@ -27,7 +28,7 @@ async def keep(unit: Unit, turns: Sequence[Turn]) -> None:
         for fact in turn.new:
             if fact.event.type in TYPES:
                 told = {"id": fact.id, "line": turn.line, "type": fact.event.type, "at": unit.now}
-                await insert_new(unit.connection, NOTICE, {**told, "body": wire.encode(fact).decode()})
+                await insert_new(unit.connection, NOTICE, {**told, "body": wire.encode(outward(fact)).decode()})
 
 
 async def waiting(unit: Unit) -> bool:

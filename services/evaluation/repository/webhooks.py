@@ -1,29 +1,22 @@
-"""Webhooks as rows: made, found by those whose they are, enabled, disabled, and filled with what is to be told."""
+"""Webhooks as rows: made, found by those whose they are, enabled, disabled, and taken out."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import tables
-from services.evaluation.domain.webhooks import TEST_LINE, MakeWebhook, Way, Webhook
-from services.evaluation.repository import notices
-from services.evaluation.repository.notices import NOTICE
-from shared.errors import Unknown
+from services.evaluation.domain.webhooks import MakeWebhook, Way, Webhook
 from shared.ids import new_id
-from shared.storage.database import insert_new
 from shared.storage.listing import Asked, Page, Shelf
-from shared.storage.ownership import rows_theirs
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
 WEBHOOK, DELIVERY = table(tables.WebhookRow), table(tables.DeliveryRow)
 ATTEMPT = table(tables.DeliveryAttemptRow)
-AT_ONCE = 500
-"""The most notices of which one transaction finds out whether they go to a webhook."""
 BOTH_FOR = timedelta(hours=24)
 """How long events are signed with the old secret too, after a new one was made."""
 
@@ -94,8 +87,8 @@ async def enable(unit: Unit, webhook_id: str) -> Webhook:
     """Tell it again all that waits; in whose name stays as it was, or it would be told more than its maker may see."""
     await _change(unit, webhook_id, state="active", why="")
     waits = (DELIVERY.c.webhook_id == webhook_id) & (DELIVERY.c.state == "waiting")
-    anew = {"tries": 0, "first_at": unit.now, "next_at": unit.now}
-    await unit.connection.execute(update(DELIVERY).where(waits).values(**anew))
+    at = case((DELIVERY.c.next_at.is_(None), None), else_=unit.now)
+    await unit.connection.execute(update(DELIVERY).where(waits).values(tries=0, first_at=unit.now, next_at=at))
     return await find(unit, webhook_id)
 
 
@@ -148,59 +141,20 @@ async def way(unit: Unit, webhook_id: str) -> Way | None:
     return Way(row.url, (row.secret, row.secret_before) if both else (row.secret,), row.took_at)
 
 
-async def fill(unit: Unit, webhook_id: str) -> bool:
-    """Have on record what is to be told of the next notices that its owner, who asks, may see; whether there are more.
-
-    Two replicas at it at one instant change one row, so that the slower one does it again.
-    """
-    mine = select(WEBHOOK).where(WEBHOOK.c.webhook_id == webhook_id, WEBHOOK.c.state == "active")
-    row = (await unit.connection.execute(mine.with_for_update())).one_or_none()
-    if row is None:
-        return False
-    found = await notices.read(unit, row.read_to, AT_ONCE, row.only_engagement)
-    types = row.only_types.split()
-    for one in found:
-        if not types or one.type in types:
-            await queue(unit, webhook_id, one.id, one.n, one.line)
-    more = len(found) == AT_ONCE
-    read_to = found[-1].n if more else (await notices.newest(unit)).n
-    if read_to != row.read_to:
-        await _change(unit, webhook_id, read_to=read_to)
-    return more
+async def touch(unit: Unit, webhook_id: str) -> None:
+    """Of two who change what goes to a webhook at one instant one does it again, and sees what the other did."""
+    await _change(unit, webhook_id, read_to=WEBHOOK.c.read_to)
 
 
-async def queue(unit: Unit, webhook_id: str, event_id: str, n: int, line: str, body: str | None = None) -> None:
-    """Have one event on record that is to be sent there; once."""
-    counts = {"n": n, "tries": 0, "attempts": 0, "first_at": unit.now, "next_at": unit.now}
-    told = {"webhook_id": webhook_id, "event_id": event_id, "line": line, "state": "waiting", "why": "", "body": body}
-    await insert_new(unit.connection, DELIVERY, {**told, **counts})
+async def read_on(unit: Unit, webhook_id: str, to: int) -> None:
+    """It is known up to this number what goes there."""
+    await _change(unit, webhook_id, read_to=to)
 
 
-async def queue_test(unit: Unit, webhook_id: str, event_id: str, body: str) -> None:
-    """Have a test on record; it is tried once."""
-    await queue(unit, webhook_id, event_id, 0, TEST_LINE, body)
-
-
-async def send_again(unit: Unit, webhook_id: str, event_id: str) -> None:
-    """Send one event again, whatever became of it; Unknown where whoever asks may not see it."""
-    query = select(NOTICE).where(NOTICE.c.id == event_id, NOTICE.c.n.is_not(None), rows_theirs(unit, NOTICE))
-    row = (await unit.connection.execute(query)).one_or_none()
-    if row is None:
-        raise Unknown("event", event_id, field="event_id")
-    await queue(unit, webhook_id, row.id, row.n, row.line)
-    await _anew(unit, webhook_id, DELIVERY.c.event_id == event_id)
-
-
-async def send_again_since(unit: Unit, webhook_id: str, after: int) -> None:
-    """Send all again that comes after a number, also what never was on its way there."""
-    await _anew(unit, webhook_id, DELIVERY.c.n > after)
+async def read_again(unit: Unit, webhook_id: str, after: int) -> None:
+    """Find out anew what goes there of all that comes after a number."""
     earlier = (WEBHOOK.c.webhook_id == webhook_id) & (WEBHOOK.c.read_to > after)
     await unit.connection.execute(update(WEBHOOK).where(earlier).values(read_to=after))
-
-
-async def _anew(unit: Unit, webhook_id: str, which: ColumnElement[bool]) -> None:
-    anew = {"state": "waiting", "why": "", "tries": 0, "first_at": unit.now, "next_at": unit.now}
-    await unit.connection.execute(update(DELIVERY).where(DELIVERY.c.webhook_id == webhook_id, which).values(**anew))
 
 
 async def _change(unit: Unit, webhook_id: str, **changed: Any) -> None:
