@@ -100,6 +100,8 @@ class Event(Part):
     """The field that tells when it happened in the world, if one does."""
     outside: ClassVar[bool] = False
     """Whether it stands outside engagements by its nature: none is part of its name, whatever `subject` may say."""
+    sealed: ClassVar[bool] = False
+    """Whether it holds what people said in confidence: then only administrators read it where facts are shown."""
 
     engagement_id: Slug = NO_ENGAGEMENT
     revision: Count = 0

@@ -20,6 +20,9 @@ CATALOGUE: Mapping[str, type[Event]] = MappingProxyType(
     {event.type: event for events in SPEAKERS.values() for event in events}
 )
 
+SEALED = frozenset(type_ for type_, event in CATALOGUE.items() if event.sealed)
+"""What holds what people said in confidence."""
+
 RETRACTIONS: Mapping[str, type[FactRetracted]] = MappingProxyType(
     {
         "intake": intake.IntakeFactRetracted,

@@ -128,6 +128,7 @@ class EvaluationAnswered(Event):
 
     type: ClassVar = "eng.evaluation.evaluation_answered.v1"
     identity: ClassVar = ("round_id", "answer_id")
+    sealed: ClassVar = True
 
     round_id: Key
     answer_id: Slug

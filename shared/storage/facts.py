@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import delete, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
 
 from shared.errors import SaidOtherwise, Unknown
 from shared.events import wire
 from shared.events.base import Fact, FactRetracted
+from shared.events.catalogue import SEALED
 from shared.playbooks.history import History, fold
 from shared.storage import ownership
 from shared.storage.database import Raced, insert_new
@@ -138,7 +139,7 @@ async def record_from_ledger(unit: Unit, told: Sequence[tuple[str, Fact]]) -> No
 
 async def fact(unit: Unit, fact_id: str) -> Fact:
     """One fact that this service knows."""
-    body = await unit.connection.scalar(select(FACT.c.body).where(FACT.c.id == fact_id, theirs(unit, FACT.c.line)))
+    body = await unit.connection.scalar(select(FACT.c.body).where(FACT.c.id == fact_id, *_legible(unit)))
     if body is None:
         raise Unknown("fact", fact_id, field="fact_id")
     return wire.decode(body.encode())
@@ -168,19 +169,19 @@ async def lines(unit: Unit) -> list[str]:
 
 async def story(unit: Unit, line: str) -> list[Fact]:
     """All facts of a line in the order in which they happened."""
-    query = select(FACT.c.body).where(FACT.c.line == line, theirs(unit, FACT.c.line)).order_by(FACT.c.time, FACT.c.seq)
+    query = select(FACT.c.body).where(FACT.c.line == line, *_legible(unit)).order_by(FACT.c.time, FACT.c.seq)
     return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
 
 
 async def of_type(unit: Unit, type_: str) -> list[Fact]:
     """All facts of one type, in the order in which this service learned them."""
-    query = select(FACT.c.body).where(FACT.c.type == type_, theirs(unit, FACT.c.line)).order_by(FACT.c.seq)
+    query = select(FACT.c.body).where(FACT.c.type == type_, *_legible(unit)).order_by(FACT.c.seq)
     return [wire.decode(body.encode()) for body in (await unit.connection.scalars(query)).all()]
 
 
 async def page(unit: Unit, asked: Asked, **equal: object) -> Log:
     """Facts in the order in which this service learned them, from the cursor on, without what ledgers said."""
-    rows, rest = await rows_of(unit, FACT, ("seq",), asked, [~FACT.c.ledger], equal)
+    rows, rest = await rows_of(unit, FACT, ("seq",), asked, [~FACT.c.ledger, *_legible(unit)], equal)
     return Log(items=[wire.document(wire.decode(row.body.encode())) for row in rows], next=rest)
 
 
@@ -199,6 +200,12 @@ async def forget(unit: Unit, heard: Sequence[Fact]) -> None:
     lines = (await unit.connection.scalars(select(FACT.c.line).where(these).distinct())).all()
     await unit.connection.execute(delete(FACT).where(these))
     await unit.connection.execute(update(LINE).where(LINE.c.line.in_(lines)).values(version=LINE.c.version + 1))
+
+
+def _legible(unit: Unit) -> list[ColumnElement[bool]]:
+    """Which facts somebody may read word for word: what people said in confidence is for administrators."""
+    own = theirs(unit, FACT.c.line)
+    return [own] if unit.caller.is_administrator else [own, FACT.c.type.not_in(sorted(SEALED))]
 
 
 def _contradiction(fact: Fact, other: Fact) -> SaidOtherwise:

@@ -49,7 +49,10 @@ async def retract_all(
 
 async def _retraction(unit: Unit, fact_id: str, reason: str, of: str | None) -> Fact:
     """What takes a fact back; the same as before, where that was done before."""
-    fact = await kept.fact(unit, fact_id)
+    await kept.line_of(unit, fact_id)
+    with unit.unasked():
+        # What people said in confidence is taken back by those who may not read it word for word.
+        fact = await kept.fact(unit, fact_id)
     if of not in (None, fact.line):
         raise Unknown("fact", fact_id, field="fact_id")
     if (owner := speaker(fact.event.type)) != unit.service:

@@ -1,7 +1,7 @@
 """The HTTP app around one service or all four: what every service answers alike, and who answers what."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -138,7 +138,7 @@ async def get_fact(fact_id: str, request: Request) -> dict[str, Any]:
 @open_to(STAFF)
 async def retract_fact(command: RetractFact, request: Request) -> Said:
     """Take back a fact: whatever it obliged goes, as if it had never been said."""
-    service, fact = await _who_knows(request, command.fact_id)
+    service, fact = await _who_knows(request, command.fact_id, to_read=False)
     owner: Service = request.app.state.services.get(speaker(fact.event.type), service)
     return await owner.retract(owner.store.asked_by(request.state.caller), command.fact_id, command.reason)
 
@@ -189,11 +189,14 @@ def _named(request: Request, name: str) -> Service:
     return service
 
 
-async def _who_knows(request: Request, fact_id: str) -> tuple[Service, Any]:
+async def _who_knows(request: Request, fact_id: str, to_read: bool = True) -> tuple[Service, Any]:
+    """A fact that is theirs; also one that they may not read, where it is not to be read."""
     for service in _services(request):
         async with service.store.asked_by(request.state.caller).look() as unit:
             try:
-                return service, await facts.fact(unit, fact_id)
+                await facts.line_of(unit, fact_id)
+                with nullcontext() if to_read else unit.unasked():
+                    return service, await facts.fact(unit, fact_id)
             except Unknown:
                 continue
     raise Unknown("fact", fact_id, field="fact_id")

@@ -12,6 +12,7 @@ from tests.support.http import E1, prepared
 from tests.support.services import World, nothing_to_start, problems
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+ANSWERED = ["a1", "a2", "a3", "a4", "a5"]
 OUTCOME = {"level": "policy", "statement": "A new rule", "evidence": "Its text", "jurisdiction": "KY"}
 
 
@@ -22,7 +23,8 @@ async def world() -> AsyncIterator[World]:
         await there.do("/homework/hand-in", **E1, homework_id="h1", team_id="ky")
         await there.do("/plans", **E1, plan_id="p2", team_id="vi")
         await there.do("/plans/reject", **E1, plan_id="p2", reason="No lead agency")
-        await there.do("/rounds/answer", round_id="e1/mid/e1/1", answer_id="a1", team_id="ky", answers={"useful": 4})
+        for id in ANSWERED:
+            await there.do("/rounds/answer", round_id="e1/mid/e1/1", answer_id=id, team_id="ky", answers={"useful": 4})
         await there.do("/outcomes", **E1, outcome_id="o1", goal_id="g1", **OUTCOME)
         await there.do("/outcomes", **E1, outcome_id="o2", seen_on="2027-01-05", **{**OUTCOME, "level": "network"})
         await there.do("/goals/assess", **E1, goal_id="g1", verdict="partly", outcomes=["o1"])
@@ -73,7 +75,7 @@ LISTS = [
     ("/rounds", "round_id", {"engagement": "e1", "state": "due", "kind": "mid"}, ["e1/mid/e1/1"]),
     ("/rounds", "round_id", {"kind": "end"}, []),
     ("/rounds", "round_id", {"due_before": "2027-01-13T09:00:00-05:00"}, []),
-    ("/rounds/e1/mid/e1/1/answers", "answer_id", {}, ["a1"]),
+    ("/rounds/e1/mid/e1/1/answers", "answer_id", {}, ANSWERED),
     ("/tasks", "rule", {}, ["remind", "absent", "ask", "ask", "remind", "look", "look", "judge"]),
     ("/tasks", "rule", {"to": "evaluator"}, ["judge"]),
     ("/tasks", "rule", {"engagement": "e9"}, []),

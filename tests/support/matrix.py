@@ -53,7 +53,10 @@ async def an_engagement(house: House, word: str, place: str) -> None:
         said("reminder_sent", **e, task_id=its["task_id"], channel="mail", person_id="p-1"),
         said("outcome_recorded", **e, **change, outcome_id=its["outcome_id"], evidence="seen", source="report"),
         said("outcome_proposed", **e, **change, outcome_id=f"{word}-proposed", because="other"),
-        said("evaluation_answered", **e, round_id=its["round_id"], answer_id=its["answer_id"], answers={"a": 1}),
+        *(
+            said("evaluation_answered", **e, round_id=its["round_id"], answer_id=its["answer_id"] + n, answers={"a": 1})
+            for n in ("", "-2", "-3", "-4", "-5")
+        ),
     )
 
 

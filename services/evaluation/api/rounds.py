@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.evaluation import decisions, domain, handlers, repository
+from services.evaluation import decisions, domain, handlers
 from services.evaluation.api.here import Here
-from services.evaluation.domain import Answer
-from shared.access.opening import STAFF, open_to
+from services.evaluation.domain.reading import Answers, OneAnswer
+from services.evaluation.repository import reading
+from shared.access.opening import EVALUATORS, STAFF, open_to
 from shared.commands import Said
 from shared.events import evaluation as said
 from shared.events.fields import Instant
@@ -56,20 +57,19 @@ async def why_round(round_id: str, here: Here) -> Why:
 
 
 @router.get("/rounds/{round_id:path}/answers")
-@open_to(STAFF)
-async def list_answers(round_id: str, here: Here, asked: Which) -> Page[Answer]:
-    """What was answered in a round."""
+@open_to(EVALUATORS)
+async def list_answers(round_id: str, here: Here, asked: Which) -> Answers:
+    """What was answered in a round, one by one, once five people have."""
     async with here.store.look() as unit:
-        await ledger.find(unit, round_id, "round")
-        return await repository.ANSWERS.page(unit, asked, round_id=round_id)
+        return await reading.answers(unit, round_id, asked)
 
 
 @router.get("/rounds/{round_id:path}/answers/{answer_id}")
-@open_to(STAFF)
-async def get_answer(round_id: str, answer_id: str, here: Here) -> Answer:
-    """One answer in a round."""
+@open_to(EVALUATORS)
+async def get_answer(round_id: str, answer_id: str, here: Here) -> OneAnswer:
+    """One answer in a round, once five people have answered it."""
     async with here.store.look() as unit:
-        return await repository.answer(unit, round_id, answer_id)
+        return await reading.answer(unit, round_id, answer_id)
 
 
 @router.get("/rounds/{round_id:path}")

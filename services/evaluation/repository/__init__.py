@@ -12,7 +12,7 @@ from services.evaluation import decisions, domain, tables
 from services.evaluation.domain import Answer, Goal, Known, Outcome, Proposal, Sign, Watched
 from services.evaluation.domain.watching import signs, watched
 from services.evaluation.repository import notices
-from shared.errors import NotNow, Unknown
+from shared.errors import NotNow
 from shared.events.base import NO_ENGAGEMENT, Fact, say
 from shared.events.intake import EngagementChanged, PlaybookPublished
 from shared.obligations import ledger
@@ -25,7 +25,7 @@ from shared.playbooks.window import window_end
 from shared.storage import facts as kept
 from shared.storage.database import Raced, upsert
 from shared.storage.facts import Turn
-from shared.storage.listing import Asked, Shelf
+from shared.storage.listing import Shelf
 from shared.storage.rows import Drawer, Records
 from shared.storage.tables import table
 from shared.storage.work import Unit
@@ -74,15 +74,6 @@ ANSWERS = Shelf(ANSWER, Answer, "answer", order=("round_id", "answer_id"))
 PROPOSALS = Shelf(PROPOSAL, Proposal, "outcome", order=("seen_on", "engagement_id", "outcome_id"))
 OUTCOMES = Shelf(OUTCOME, Outcome, "outcome", order=("seen_on", "engagement_id", "outcome_id"))
 GOALS = Shelf(GOAL, Goal, "goal", order=("engagement_id", "goal_id"))
-
-
-async def answer(unit: Unit, round_id: str, answer_id: str) -> Answer:
-    """What was answered in a round under this id."""
-    await ledger.find(unit, round_id, "round")
-    found = await ANSWERS.page(unit, Asked(limit=1), round_id=round_id, answer_id=answer_id)
-    if not found.items:
-        raise Unknown("answer", answer_id)
-    return found.items[0]
 
 
 async def known(unit: Unit, line: str) -> Known:
