@@ -9,9 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.intake.decisions.importing import letters
-from services.intake.decisions.importing.delimited import safe
-from services.intake.decisions.importing.tables import FORMULA, SAFE
 from services.intake.domain.people import Difference, Foreseen, Imported, ImportedRow, Preview
+from shared.cells import meant, safe
 from shared.errors import Conflict, Malformed, Refused
 from shared.events.complaints import complaints
 from shared.people import Person
@@ -201,8 +200,7 @@ def _words(cells: Sequence[str], sheet: Sheet) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, place in sheet.fields.items():
         cell = cells[place].strip() if place < len(cells) else ""
-        if cell.startswith(SAFE) and cell[1:].startswith(FORMULA):
-            cell = cell[1:]
+        cell = meant(cell)
         told[name] = _yes_or_no(cell) if name == "left" else cell or None
     return told
 

@@ -12,12 +12,11 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
+from shared.cells import safe
 from shared.web.pages.rendering import know, render
 
 LEAF = 50
 """How many rows of a long list a page shows."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula, whoever wrote it."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _cell(value: Any) -> str:
         value = "; ".join(str(one) for one in value)
     # A number below zero is none: only words can be a formula.
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return safe(value)
     return "" if value is None else str(value)
 
 

@@ -8,15 +8,14 @@ from itertools import islice
 from services.intake.decisions.importing import letters
 from services.intake.decisions.importing.headings import LOOKED_AT, known_headings
 from services.intake.decisions.importing.tables import (
-    FORMULA,
     MOST_COLUMNS,
     MOST_ROWS,
-    SAFE,
     Row,
     Table,
     kept,
     too_many_rows,
 )
+from shared.cells import safe
 from shared.errors import Malformed
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -46,11 +45,6 @@ def write(table: Table, rows: Iterable[Sequence[str]]) -> bytes:
     writer = csv.writer(written, delimiter=table.delimiter, lineterminator=table.newline)
     writer.writerows([safe(cell) for cell in row] for row in rows)
     return letters.written(written.getvalue(), table.encoding)
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return SAFE + cell if cell.startswith(FORMULA) else cell
 
 
 def _rows(text: str, delimiter: str, first_line: int) -> list[Row]:

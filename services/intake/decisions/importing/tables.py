@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from shared.cells import meant
 from shared.errors import Malformed
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
@@ -11,9 +12,6 @@ MOST_BYTES = 10_000_000
 MOST_ROWS = 5_000
 """All of them are recorded in one transaction, and whoever else logs a request waits for it."""
 MOST_COLUMNS = 200
-SAFE = "'"
-"""Before a cell that a spreadsheet would take for a formula."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WHOLE = 1e15
 """Up to here a spreadsheet's number is exact."""
 
@@ -68,8 +66,7 @@ def text_of(cell: Cell) -> str:
         case None:
             return ""
         case str():
-            text = cell.strip()
-            return text[1:] if text.startswith(SAFE) and text[1:].startswith(FORMULA) else text
+            return meant(cell.strip())
         case bool():
             return "TRUE" if cell else "FALSE"
         case float() if cell.is_integer() and abs(cell) < WHOLE:
