@@ -175,7 +175,9 @@ async def revoke_calendar(command: domain.RevokeFeed, here: Here) -> domain.Feed
 @open_to(ANYBODY)
 async def read_calendar(token: str, request: Request, here: Here) -> Response:
     """A person's calendar, for Outlook, Google or Apple: what is due of the roles that they hold, and sessions."""
-    issue = await handlers.read_feed(here.store, here.directory, token, f"{here_is(request)}/app/inbox")
+    issue = await handlers.read_feed(
+        here.store, here.directory, request.app.state.register, token, f"{here_is(request)}/app/inbox"
+    )
     told = {
         "ETag": f'"{issue.digest}"',
         "Last-Modified": format_datetime(issue.changed_at, usegmt=True),

@@ -49,6 +49,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         # The processes' services share one register, which they get after they are built.
         lambda person_id, words: accounts.forget(service.register, person_id, words),
         lambda people: accounts.sign_out(service.register, people),
+        lambda: accounts.administrators(service.register),
         settings.data,
     )
     return service

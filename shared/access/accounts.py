@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import spellings
 from shared.access.caller import Caller, Role
 from shared.access.register import Register
-from shared.access.tables import AccountRow, IdentityRow, LinkRow, SignInRow, TokenRow
+from shared.access.tables import AccountRow, IdentityRow, LinkRow, RevokedRow, SignInRow, TokenRow
 from shared.errors import Unknown
 from shared.events.fields import Jurisdiction, Slug, refusal
 from shared.storage.database import upsert
@@ -21,7 +21,7 @@ from shared.storage.scrubbing import scrub
 from shared.storage.tables import table
 
 ACCOUNT, SIGN_IN, LINK, TOKEN = table(AccountRow), table(SignInRow), table(LinkRow), table(TokenRow)
-IDENTITY = table(IdentityRow)
+IDENTITY, REVOKED = table(IdentityRow), table(RevokedRow)
 ERASED = spellings.ERASED.decode()
 OF_PEOPLE = frozenset(Role) - {Role.TRACKER}
 FEW = 500
@@ -74,7 +74,10 @@ async def revoke(register: Register, person_id: str) -> None:
         gone = await connection.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
         for kept in (SIGN_IN, LINK, IDENTITY):
             await connection.execute(delete(kept).where(kept.c.person_id == person_id))
-        await _revoke_tokens(connection, [person_id], register.clock.now())
+        now = register.clock.now()
+        await _revoke_tokens(connection, [person_id], now)
+        if gone.rowcount:
+            await upsert(connection, REVOKED, [{"person_id": person_id, "at": now}])
     if not gone.rowcount:
         raise Unknown("account of", person_id, field="person_id")
 
@@ -101,7 +104,7 @@ async def forget_all(
     connection: AsyncConnection, people: Collection[str], now: datetime, words: Sequence[str] = ()
 ) -> int:
     """The same for many people, in a register that is open already; how many tokens were renamed."""
-    for kept in (ACCOUNT, SIGN_IN, LINK, IDENTITY):
+    for kept in (ACCOUNT, SIGN_IN, LINK, IDENTITY, REVOKED):
         await connection.execute(delete(kept).where(kept.c.person_id.in_(people)))
     await _revoke_tokens(connection, people, now)
     in_their_name = update(TOKEN).where(TOKEN.c.person_id.in_(people), TOKEN.c.label != ERASED)
@@ -118,6 +121,19 @@ async def accounts(register: Register) -> list[Account]:
     """Everybody who may sign in."""
     async with register.database.reading() as connection:
         return [read(row) for row in await connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.person_id))]
+
+
+async def administrators(register: Register) -> frozenset[str]:
+    """The people who may administer this Throughline."""
+    return frozenset(one.person_id for one in await accounts(register) if Role.ADMINISTRATOR in one.roles)
+
+
+async def revoked_since(register: Register, person_id: str, moment: datetime) -> bool:
+    """Whether this person was let in no more at some time after this moment, whatever they may again by now."""
+    query = select(REVOKED.c.at).where(REVOKED.c.person_id == person_id)
+    async with register.database.reading() as connection:
+        at = await connection.scalar(query)
+    return at is not None and at >= moment
 
 
 async def of(register: Register, people: Sequence[str]) -> list[Account]:

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from fastapi import Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
 from shared.access.caller import NOBODY, Caller, Role
 from shared.errors import Refused
@@ -85,12 +86,20 @@ def see_that_all_are_opened(routes: Sequence[BaseRoute]) -> None:
 
 async def let_in(request: Request) -> None:
     """Refuse whoever may not use this route at all."""
-    route: APIRoute = request.scope["route"]
-    roles = opened_to(route)
-    caller: Caller = request.state.caller
+    _judge(opened_to(request.scope["route"]), request.state.caller, request.method)
+
+
+def refuse_unread(routes: Iterable[RouteContext], scope: Scope) -> None:
+    """The same before anything of a body is read: whoever may not use a route can't make us read what they send."""
+    asked = next((one for one in routes if one.matches(scope)[0] is Match.FULL), None)
+    if asked is not None:
+        _judge(opened_to(asked), scope["state"]["caller"], scope["method"])
+
+
+def _judge(roles: frozenset[Role] | None, caller: Caller, method: str) -> None:
     if roles == ANYBODY:
         return
-    if caller.reads_only and request.method != "GET":
+    if caller.reads_only and method != "GET":
         raise ReadsOnly
     if roles and not roles.isdisjoint(caller.roles):
         return

@@ -83,4 +83,21 @@ class IdentityRow(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
 
 
-TABLES: tuple[type[SQLModel], ...] = (AccountRow, TokenRow, SignInRow, LinkRow, SignInAttemptRow, IdentityRow)
+class RevokedRow(SQLModel, table=True):
+    """Somebody who was let in no more: what they were given before that leads nowhere, also if they come back."""
+
+    __tablename__ = "revoked"
+
+    person_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+TABLES: tuple[type[SQLModel], ...] = (
+    AccountRow,
+    TokenRow,
+    SignInRow,
+    LinkRow,
+    SignInAttemptRow,
+    IdentityRow,
+    RevokedRow,
+)

@@ -101,6 +101,11 @@ class Postman:
         """Say that there is something in the outbox; call it after each commit."""
         self._called.set()
 
+    @property
+    def kind_of_error(self) -> str:
+        """What letters wait for; not in words, in which machines and users may be named: those are in the log."""
+        return self.last_error.partition(":")[0]
+
     async def flush(self) -> None:
         """Return when all that a look into the outbox finds, begun after this call, is carried."""
         if self._task is None or self._task.done():

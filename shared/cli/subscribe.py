@@ -72,13 +72,14 @@ def remove(
 
 
 def _admit(kind: str, name: str, folder: Path | None) -> "tuple[Keyring, Path]":
+    from shared.bus.accounts.keyring import KnownAlready
     from shared.errors import Malformed
 
     keyring, what = known(folder), kind_of(kind)
-    if (what, name) in {(one.kind, one.name) for one in keyring.members()}:
-        fail(f"The {kind} {name} is known already. For a new key: throughline bus rotate {kind} {name}.")
     try:
-        return keyring, keyring.admit(what, name)
+        return keyring, keyring.admit(what, name, must_be_new=True)
+    except KnownAlready as error:
+        fail(str(error))
     except Malformed as error:
         fail(f"name: {error}")
 

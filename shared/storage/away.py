@@ -1,5 +1,6 @@
 """What drivers say when a database cannot do its work, in words for people: the one place that knows their errors."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,7 +114,8 @@ def _of_the_way(driver: Any) -> str:
     if isinstance(driver, TimeoutError):
         return SILENT
     if isinstance(driver, OSError):
-        return (
-            LOST if isinstance(driver, ConnectionResetError | BrokenPipeError) else NOBODY.format(why=driver.strerror)
-        )
+        if isinstance(driver, ConnectionResetError | BrokenPipeError):
+            return LOST
+        # Not its words: they have the address in them.
+        return NOBODY.format(why=errno.errorcode.get(driver.errno or 0, type(driver).__name__))
     return ""

@@ -12,7 +12,7 @@ from shared.access import api as access
 from shared.access import by_provider
 from shared.access import pages as signing_in
 from shared.access.door import OPEN_DOOR, AtTheDoor, Door
-from shared.access.opening import ADMINISTRATORS, ANYBODY, STAFF, let_in, open_to, see_that_all_are_opened
+from shared.access.opening import ADMINISTRATORS, ANYBODY, STAFF, every_route, let_in, open_to, see_that_all_are_opened
 from shared.access.provider import provider_of
 from shared.bus.reconciler import Reconciled
 from shared.commands import Said
@@ -79,7 +79,7 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
     see_that_all_are_opened(app.routes)
     answer_refusals(app)
     files = {path: most for service in services for path, most in service.files.items()}
-    app.add_middleware(StrictReading, files=files)
+    app.add_middleware(StrictReading, files=files, routes=list(every_route(app.routes)))
     app.add_middleware(AtTheDoor, door=door)
     is_https = bool(services) and services[0].register.url.startswith("https://")
     app.add_middleware(TellsBrowsers, is_https=is_https)

@@ -1,16 +1,19 @@
 """What comes in by HTTP is read as strictly as what comes on the bus, before any route sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from fastapi.routing import RouteContext
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import Malformed, Problem
+from shared.access.door import SAFE
+from shared.access.opening import refuse_unread
+from shared.errors import Malformed, Problem, Refused
 from shared.events import strict_json
 from shared.web.pages.refusing import BODY
-from shared.web.problems import answer
+from shared.web.problems import answer, refused
 
 LARGEST = 1 << 20
 """The most bytes of a request: several times what a fact may have, however its letters are escaped."""
@@ -21,8 +24,15 @@ NO_FILES: Mapping[str, int] = MappingProxyType({})
 class StrictReading:
     """Refuses what is too large, what is JSON in more than one reading, and ids that no database could hold."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST, files: Mapping[str, int] = NO_FILES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        largest: int = LARGEST,
+        files: Mapping[str, int] = NO_FILES,
+        routes: Sequence[RouteContext] = (),
+    ) -> None:
         self._app = app
+        self._routes = routes
         self._largest = largest
         self._files = files
         """Paths to which files are sent, and the most bytes of each."""
@@ -34,7 +44,7 @@ class StrictReading:
         try:
             _refuse_nul(scope)
             _leave_out_what_is_empty(scope)
-            body = await self._body(receive, self._files.get(scope["path"], self._largest))
+            body = await self._body(receive, self._most(scope))
             _refuse_loose_json(scope, body)
         except ClientGone:
             return
@@ -44,9 +54,19 @@ class StrictReading:
         except Malformed as error:
             told = await answer(Request(scope), error.status, error.title, _told(error.problems), error.problems)
             await told(scope, receive, send)
+        except Refused as error:
+            told = await refused(Request(scope), error)
+            await told(scope, receive, send)
         else:
             scope[BODY] = body
             await self._app(scope, _again(body, receive), send)
+
+    def _most(self, scope: Scope) -> int:
+        """How much may come; refuses whoever may send nothing here, before it is read."""
+        if scope["method"] in SAFE:
+            return self._largest
+        refuse_unread(self._routes, scope)
+        return self._files.get(scope["path"], self._largest)
 
     async def _body(self, receive: Receive, largest: int) -> bytes:
         """All of the body, unless it is too large: then no more of it than shows that."""

@@ -8,8 +8,10 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from services import demo
+from services.__main__ import app
 from services.demo import Outcome
 from services.demo.highlights import MOMENTS, highlights
 from services.demo.printing import Printer
@@ -17,6 +19,7 @@ from services.replay import COLUMNS
 from shared.events.base import Fact
 from shared.events.log import end_of
 from shared.events.wire import decode
+from tests.support.asyncapi import unlike
 
 WIDTH = 120
 
@@ -51,6 +54,13 @@ def test_nothing_falls_due_twice_and_nothing_is_missing(seen: Seen) -> None:
 
 def test_all_that_was_said_in_the_log_is_told(seen: Seen, log: list[Fact]) -> None:
     assert {fact.id for fact in log} <= {entry.fact.id for entry in seen.outcome.story.entries}
+
+
+def test_all_that_was_said_is_as_the_asyncapi_document_tells(seen: Seen) -> None:
+    document = json.loads(CliRunner().invoke(app, ["events", "asyncapi"]).stdout)
+    facts = [entry.fact for entry in seen.outcome.story.entries]
+    assert len({fact.event.type for fact in facts}) > 30
+    assert unlike(document, facts) == []
 
 
 def test_the_story_shows_the_moments_for_which_this_software_is_made(seen: Seen) -> None:

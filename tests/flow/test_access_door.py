@@ -109,6 +109,26 @@ async def test_a_program_needs_no_origin(house: House) -> None:
     assert (await program.post("/requests", json=REQUEST)).status_code == 201
 
 
+async def test_nothing_is_read_of_what_somebody_sends_who_may_send_nothing(house: House) -> None:
+    read: list[int] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        for number in range(400):
+            read.append(number)
+            yield b"x" * 65_536
+
+    form = {"content-type": "multipart/form-data; boundary=x"}
+    facilitator, administrator = await house.program("facilitator"), await house.program("administrator")
+    for comes, status in ((house.comes(), 401), (facilitator, 403)):
+        for path in ("/imports", "/imports/columns", "/people/import"):
+            assert refusal(await comes.post(path, content=endless(), headers=form))[0] == status
+    assert read == []
+    for path, pieces in (("/imports", range(100, 400)), ("/people/import", range(17, 18))):
+        assert refusal(await administrator.post(path, content=endless(), headers=form))[0] == 413
+        assert len(read) in pieces
+        read.clear()
+
+
 async def test_only_administrators_say_who_may_come_in(house: House) -> None:
     for roles in (("supervisor",), ("facilitator",)):
         program = await house.program(*roles)

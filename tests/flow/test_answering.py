@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Any
 
 import pytest
 from httpx import Response
 
 from services.evaluation import handlers
+from services.evaluation.pages import answering
+from shared.access.secrets import hashed
 from tests.support.http import E1, member, prepared
 from tests.support.services import World
 
@@ -71,6 +74,23 @@ async def test_a_form_speaks_the_language_of_its_reader(world: World) -> None:
     assert "Enviar mis respuestas" in await read(world, f"{link}?language=es")
     await write(world, link, "es", useful="3")
     assert '<html lang="es">' in await read(world, link)
+
+
+async def test_who_asks_faster_than_people_do_has_to_wait_and_keeps_nobody_else_out(world: World) -> None:
+    first, second = await a_link(world), await a_link(world)
+    for _ in range(answering.ONE_LINK.a_minute):
+        answering.ONE_LINK.waits(hashed(first.rpartition("/")[2]), monotonic())
+    refused = await world.http.get(first, headers=BROWSER)
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) >= 1
+    assert (await world.http.get(second, headers=BROWSER)).status_code == 200
+
+
+async def test_what_nobody_types_is_not_kept(world: World) -> None:
+    link = await a_link(world)
+    await write(world, link, useful="2", more_useful="Less talk", save="1")
+    refused = await write(world, link, useful="2", more_useful="x" * (256 * 1024 + 1), save="1")
+    assert refused.status_code == 422 and "262,144 bytes at most" in refused.text
+    assert "Less talk" in await read(world, link)
 
 
 async def test_what_was_typed_is_there_when_one_comes_back_and_is_no_answer_yet(world: World) -> None:

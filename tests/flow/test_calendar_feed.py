@@ -1,6 +1,7 @@
 """A person's calendar holds what is due of the roles that they hold, and the sessions; ical.js reads it like ours."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +55,18 @@ async def test_a_session_stands_at_its_time_in_the_zone_of_the_engagement(world:
     assert (first["startsAt"], first["endsAt"]) == ("2027-03-12T20:00:00.000Z", "2027-03-12T22:00:00.000Z")
     assert (second["start"], second["startsAt"]) == ("2027-03-19T15:00:00", "2027-03-19T19:00:00.000Z")
     assert "120 minutes, virtual." in first["description"]
+
+
+async def test_whose_access_was_revoked_has_no_calendar_any_more_also_when_they_are_back(world: World) -> None:
+    before, account = await subscribed(world), {"person_id": "p-f", "roles": ["facilitator"]}
+    await world.do("/access/accounts", **account)
+    assert (await fetch(world, before)).status_code == 200
+    await world.do("/access/accounts/revoke", person_id="p-f")
+    problems(await fetch(world, before), 404)
+    world.clock.move_to(world.clock.now() + timedelta(seconds=1))
+    await world.do("/access/accounts", **account)
+    problems(await fetch(world, before), 404)
+    assert (await fetch(world, await subscribed(world))).status_code == 200
 
 
 async def test_what_is_only_expected_says_so(world: World) -> None:

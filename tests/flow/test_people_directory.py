@@ -61,6 +61,16 @@ async def test_a_new_name_is_shown_at_once(world: World) -> None:
     assert (await world.get("/people", left=False))["items"] == []
 
 
+async def test_the_last_administrator_is_neither_marked_as_left_nor_erased(world: World) -> None:
+    await put(world, "p-1", **MARIA)
+    await world.do("/access/accounts", person_id="p-1", roles=["administrator"])
+    marked = await world.http.put("/people/p-1", json={**MARIA, "left": True})
+    for refused in (marked, await world.http.post("/people/p-1/erase")):
+        assert "the last administrator" in problems(refused, 409)["left"]
+    await world.do("/access/accounts", person_id="p-2", roles=["administrator"])
+    await put(world, "p-1", **MARIA, left=True)
+
+
 async def test_no_fact_and_no_letter_tells_of_the_directory(world: World) -> None:
     await put(world, "p-1", **MARIA)
     await world.do("/people/import", csv=f"name,address\n{NAME},{ADDRESS}\n")

@@ -127,7 +127,7 @@ async def test_who_may_not_come_in_any_more_is_signed_out_and_their_links_are_vo
     await accounts.revoke(register, "p-1")
     assert secret and await signing_in.signed_in(register, secret) is None
     assert await signing_in.use(register, key) is None
-    assert await everything(register) == []
+    assert [one["person_id"] for one in await everything(register)] == ["p-1"], "and when that was is kept"
     with pytest.raises(Unknown):
         await accounts.revoke(register, "p-1")
 

@@ -30,8 +30,12 @@ async def shut_out(*_told: object) -> bool:
     return True
 
 
+async def nobody() -> tuple[str, ...]:
+    return ()
+
+
 def directory(store: Store, data: Path) -> Directory:
-    return Directory(store, nobody_answers, nothing, shut_out, nothing, data)
+    return Directory(store, nobody_answers, nothing, shut_out, nothing, nobody, data)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from typer.testing import CliRunner
 
 from services.__main__ import app
 from shared.bus.accounts.configuration import accounts, written
-from shared.bus.accounts.keyring import Keyring
+from shared.bus.accounts.keyring import Keyring, KnownAlready
 from shared.bus.accounts.members import Kind, Member, rights
 from shared.bus.accounts.nkeys import BadSeed, is_seed, new_seed, public_key, sign
 from shared.bus.accounts.reloading import reload
@@ -20,6 +22,7 @@ from shared.bus.postman import Letter
 from shared.errors import Malformed, Unknown
 from shared.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 SEED = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY"
 PUBLIC = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"
 
@@ -69,7 +72,7 @@ def test_who_is_let_in_has_a_key_that_only_its_owner_may_read(tmp_path: Path) ->
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     seed = file.read_text().strip()
-    others = [path.read_text() for path in keyring.folder.iterdir() if path.is_file()]
+    others = [path.read_text() for path in keyring.folder.iterdir() if path.suffix in (".conf", ".json")]
     assert len(others) == 2
     assert all(public_key(seed) in text and seed not in text for text in others)
 
@@ -85,6 +88,31 @@ def test_a_new_key_takes_the_place_of_the_old_and_who_is_removed_is_known_no_mor
     assert new not in keyring.accounts.read_text()
     with pytest.raises(Unknown):
         keyring.remove(Kind.TRACKER, "ncase")
+
+
+def test_of_many_who_are_let_in_at_once_none_is_lost_and_one_name_is_given_once(tmp_path: Path) -> None:
+    let_in = "import sys; from tests.unit.test_bus_accounts import let_in; let_in(*sys.argv[1:])"
+    sources = ("ncase", "ohio", "guam")
+    started = [
+        subprocess.Popen([sys.executable, "-c", let_in, str(tmp_path), one], cwd=ROOT, stdout=subprocess.PIPE)
+        for one in sources
+    ]
+    outcomes = sorted(one.communicate()[0].decode().strip() for one in started)
+    names = {one.name for one in Keyring(tmp_path).members()}
+    assert names == {f"{source}-{number}" for source in sources for number in range(20)} | {"contested"}
+    assert outcomes == ["let in", "refused", "refused"]
+
+
+def let_in(folder: str, source: str) -> None:
+    """What each of several processes does at once."""
+    keyring = Keyring(Path(folder))
+    for number in range(20):
+        keyring.admit(Kind.TRACKER, f"{source}-{number}", must_be_new=True)
+    try:
+        keyring.admit(Kind.TRACKER, "contested", must_be_new=True)
+        sys.stdout.write("let in")
+    except KnownAlready:
+        sys.stdout.write("refused")
 
 
 @pytest.mark.parametrize("name", ["", "a.b", "a b", "*", ">", "../x", "a" * 65, 'a"b', "a\n"])
@@ -138,7 +166,7 @@ def test_a_whole_configuration_is_written_and_written_again_it_keeps_the_keys(tm
     folder = tmp_path / "bus"
     first = told("bus", "config", str(folder), folder=tmp_path)
     assert {path.name for path in folder.iterdir()} == {
-        "accounts.conf", "members.json", "server.conf", "server.env", "address", "keys",
+        "accounts.conf", "members.json", "members.lock", "server.conf", "server.env", "address", "keys",
     }  # fmt: skip
     seeds = {path.name: path.read_text().strip() for path in (folder / "keys").iterdir()}
     assert len(seeds) == 6 and not [seed for seed in seeds.values() if seed in first]

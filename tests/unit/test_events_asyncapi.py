@@ -1,21 +1,26 @@
-"""The AsyncAPI document: every channel is there, every reference leads somewhere, and each service sends what it says.
-
-The document passed the official parser when this was written; these are the rules of AsyncAPI 3.0.0 that it rests on.
-"""
+"""The AsyncAPI document: the official parser reads it, every channel is there, and each service sends what it says."""
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from services import demo
+from services.__main__ import app
 from shared.events import wire
 from shared.events.asyncapi import document, matching
 from shared.events.catalogue import CATALOGUE, SPEAKERS, short, speaker
+from shared.events.examples import example
+from shared.events.sessions import SessionHeld
+from tests.support.asyncapi import complaints, unlike
 from tests.unit.test_events_schema import follow, references
 
 HEARS = {"followup": ["eng.intake.>", "eng.sessions.>"], "sessions": ["eng.intake.team_formed.v1.*"]}
 TOLD: dict[str, Any] = document(HEARS)
+WHOLE: dict[str, Any] = json.loads(CliRunner().invoke(app, ["events", "asyncapi"]).stdout)
 
 
 def test_the_document_has_the_parts_that_asyncapi_asks_for() -> None:
@@ -24,6 +29,23 @@ def test_the_document_has_the_parts_that_asyncapi_asks_for() -> None:
     assert all({"host", "protocol"} <= set(server) for server in TOLD["servers"].values())
     assert all(set(TOLD[part]) for part in ("channels", "operations", "components"))
     assert json.loads(json.dumps(TOLD)) == TOLD
+
+
+def test_the_official_parser_has_nothing_against_the_document() -> None:
+    assert complaints(WHOLE) == []
+
+
+def test_what_the_demo_says_is_as_the_document_tells() -> None:
+    log = [wire.decode(line) for line in demo.LOG.read_bytes().splitlines()]
+    assert len(log) > 100
+    assert unlike(WHOLE, log) == []
+
+
+def test_what_is_not_as_the_document_tells_is_noticed() -> None:
+    held = example(SessionHeld)
+    assert unlike(WHOLE, [held]) == []
+    [one] = unlike(WHOLE, [replace(held, event=held.event.model_copy(update={"minutes": -5}))])
+    assert one.startswith("SessionHeld") and "-5" in one
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -115,6 +115,22 @@ def test_who_was_erased_does_not_come_back_with_an_old_file() -> None:
     assert "was erased" in problem("id,name\np-1,Maria\n", knowing(erased=("p-1",)))
 
 
+def test_the_last_administrator_does_not_leave_and_of_two_one_may() -> None:
+    ruiz = Person(person_id="p-2", name="Ana Ruiz", address="ana@example.gov")
+    leave = "id,name,left\np-1,Maria Quillfeather,yes\np-2,Ana Ruiz,yes\n"
+
+    def administered_by(*ids: str) -> Known:
+        known = knowing(MARIA, ruiz)
+        known.administrators = ids
+        return known
+
+    assert outcomes(leave, administered_by()) == ["2 changed", "3 changed"]
+    assert outcomes(leave, administered_by("p-1")) == ["2 refused", "3 changed"]
+    assert outcomes(leave, administered_by("p-1", "p-2")) == ["2 changed", "3 refused"]
+    [_, row] = imported(leave, administered_by("p-1", "p-2"))[0].rows
+    assert row.problem.startswith("left: p-2 is the last administrator")
+
+
 def test_an_id_that_tells_the_name_is_noted() -> None:
     assert tells_the_name(Person(person_id="maria-q", name="Maria Quillfeather"))
     assert not tells_the_name(MARIA)

@@ -1,10 +1,22 @@
 """Forms: when they can be asked for, and what comes of one that is sent off."""
 
+from collections.abc import Mapping, Sequence
+
 from services.evaluation.decisions.rounds import NotOpen
 from services.evaluation.domain import AnswerRound
 from services.evaluation.domain.asking import Opened
+from shared.errors import Malformed
 from shared.instruments import Judged
 from shared.obligations.reconcile import Row
+
+LARGEST = 256 * 1024
+"""The most bytes that are kept of what somebody typed: more than a hundred pages."""
+
+
+def see_that_it_fits(typed: Mapping[str, Sequence[str]]) -> None:
+    """Refuse to keep what nobody types."""
+    if sum(len(one.encode(errors="replace")) for told in typed.values() for one in told) > LARGEST:
+        raise Malformed(f"All answers together may have {LARGEST:,} bytes at most: say it in fewer words")
 
 
 def see_that_it_opened(row: Row) -> None:

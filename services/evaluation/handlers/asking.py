@@ -83,6 +83,7 @@ async def save(
     async def once(unit: Unit) -> tuple[Opened, Judged]:
         it = await _opened(unit, secret, language)
         known = _known(it.form, typed)
+        deciding.see_that_it_fits(known)
         await asking.keep_typed(unit, secret, it.invitation.invitation_id, known, language)
         return await _opened(unit, secret, language), judge(it.form, known, language, is_final=False)
 

@@ -1,5 +1,6 @@
 """The form of a round, for whoever has a link to it: no account, on a phone and without script, saved as one goes."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -9,7 +10,10 @@ from fastapi.responses import Response
 from services.evaluation.domain.asking import Opened
 from services.evaluation.handlers import asking
 from services.evaluation.repository.asking import AnsweredAlready
+from shared.access.door import TooMany
+from shared.access.limits import Limit
 from shared.access.opening import ANYBODY, open_to
+from shared.access.secrets import hashed
 from shared.instruments import LANGUAGES, NOT_APPLICABLE, Judged, Language, Said, judge
 from shared.instruments.form import Entry
 from shared.instruments.phrases import PHRASES, phrase
@@ -17,7 +21,20 @@ from shared.web.desk import Desk, desk
 from shared.web.pages.forms import Line
 from shared.web.pages.rendering import render
 
-router = APIRouter()
+ONE_LINK, ONE_MACHINE = Limit(120), Limit(1200)
+"""How often a form, and all forms from one address, may be asked for or saved within a minute: as fast as one person
+types, and as fast as a room full of people does who share an address.
+"""
+
+
+async def not_too_often(request: Request, secret: str) -> None:
+    """Refuse who asks faster than people do: nobody here has an account by which to count them."""
+    now, machine = time.monotonic(), request.client.host if request.client else ""
+    if wait := ONE_MACHINE.waits(machine, now) or ONE_LINK.waits(hashed(secret), now):
+        raise TooMany(wait)
+
+
+router = APIRouter(dependencies=[Depends(not_too_often)])
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 PREFERRED: Language = "en"
 

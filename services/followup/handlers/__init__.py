@@ -11,7 +11,9 @@ from services.followup.domain import AtTheGate, Feed, Issue, Known, UnderWay, en
 from services.followup.repository import FOLLOWING, feeds
 from services.followup.repository import mail as letters
 from shared import use_cases
+from shared.access import accounts
 from shared.access.caller import Caller
+from shared.access.register import Register
 from shared.commands import Said
 from shared.errors import Unknown
 from shared.events.base import Event, Fact
@@ -174,12 +176,15 @@ async def forget_people(connection: AsyncConnection, people: Collection[str], no
     await letters.forget(connection, people)
 
 
-async def read_feed(store: Store, directory: Directory, token: str, inbox: str) -> Issue:
-    """What a calendar gets that asks with this token, and since when it is so; nothing where its person has left."""
+async def read_feed(store: Store, directory: Directory, register: Register, token: str, inbox: str) -> Issue:
+    """What a calendar gets that asks with this token, and since when it is so.
+
+    Nothing where its person has left, or was let in no more after it was made.
+    """
     async with store.look() as unit:
         feed = await feeds.find(unit, token)
     person = (await directory.named([feed.person_id])).get(feed.person_id)
-    if person and person.left:
+    if (person and person.left) or await accounts.revoked_since(register, feed.person_id, feed.made_at):
         raise feeds.NoSuchCalendar
     async with store.look() as unit:
         # A calendar signs in as nobody: the feed tells whose it is, and what of it is theirs.

@@ -37,6 +37,13 @@ class AddressTaken(Conflict):
     """This mail address is that of {other} already. Two people cannot sign in with one address: give each their own."""
 
 
+class LastAdministrator(Conflict):
+    """{who} is the last administrator: nobody could let anybody in any more. Make somebody else administrator first."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__("left", who=who)
+
+
 @dataclass
 class Known:
     """The directory as far as it matters to a file."""
@@ -45,6 +52,8 @@ class Known:
     by_address: dict[str, str]
     """Whose a mail address is, by the key of the address."""
     erased: Collection[str]
+    administrators: Collection[str] = ()
+    """Who may administer this Throughline, of those who are here and those who have left."""
 
     def put(self, person: Person) -> None:
         """Let it be known from here on, also to the rows that follow."""
@@ -81,12 +90,21 @@ def judge(person: Person, known: Known) -> str:
     """What telling this of a person does: added, changed or same. Refuses whoever was erased, and a shared address."""
     if person.person_id in known.erased:
         raise WasErased("person_id")
+    if person.left:
+        see_that_one_stays(person.person_id, known)
     if person.address:
         owner = known.by_address.get(address_key(person.address))
         if owner not in (None, person.person_id):
             raise AddressTaken("address", other=owner)
     before = known.people.get(person.person_id)
     return "added" if before is None else "same" if before == person else "changed"
+
+
+def see_that_one_stays(leaves: str, known: Known) -> None:
+    """Refuse that the last administrator goes."""
+    gone = {one.person_id for one in known.people.values() if one.left}
+    if set(known.administrators) - gone == {leaves}:
+        raise LastAdministrator(leaves)
 
 
 def tells_the_name(person: Person) -> bool:

@@ -41,6 +41,7 @@ class Directory:
         tell: Callable[[bool], Awaitable[None]],
         shut_out: Callable[[str, Sequence[str]], Awaitable[bool]],
         sign_out: Callable[[Collection[str]], Awaitable[None]],
+        administrators: Callable[[], Awaitable[Collection[str]]],
         data: Path,
     ) -> None:
         self._store = store
@@ -48,6 +49,7 @@ class Directory:
         self._tell = tell
         self._shut_out = shut_out
         self._sign_out = sign_out
+        self._administrators = administrators
         self._data = data
 
     async def named(self, ids: Iterable[str]) -> Mapping[str, Person]:
@@ -75,7 +77,7 @@ class Directory:
 
         async def piece(unit: Unit) -> Person:
             await rows.hold(unit)
-            known = await rows.known_to(unit, [person_id], [told.address] if told.address else [])
+            known = await self._known(unit, [person_id], [told.address] if told.address else [])
             if decisions.judge(person, known) != "same":
                 await rows.put(unit, [person])
             return person
@@ -92,7 +94,7 @@ class Directory:
         """What taking a file in would add, change and refuse; nothing of it is kept."""
         sheet = decisions.read_sheet(file.csv)
         async with self._store.look() as unit:
-            known = await rows.known_to(unit, sheet.all("person_id"), sheet.all("address"))
+            known = await self._known(unit, sheet.all("person_id"), sheet.all("address"))
         before = dict(known.people)
         return decisions.preview(*decisions.import_sheet(sheet, known, _new_ids()), before)
 
@@ -105,7 +107,7 @@ class Directory:
 
         async def piece(unit: Unit) -> tuple[Imported, list[Person]]:
             await rows.hold(unit)
-            known = await rows.known_to(unit, sheet.all("person_id"), sheet.all("address"))
+            known = await self._known(unit, sheet.all("person_id"), sheet.all("address"))
             imported, people = decisions.import_sheet(sheet, known, _new_ids())
             if file.whole and (refused := [row for row in imported.rows if row.outcome == "refused"]):
                 told = {f"row {row.row}": Malformed(row.problem) for row in refused}
@@ -116,6 +118,13 @@ class Directory:
         imported, people = await use_cases.at_once(self._store, piece)
         await self._changed_to(people)
         return imported
+
+    async def _known(self, unit: Unit, ids: Sequence[str], addresses: Sequence[str]) -> decisions.Known:
+        """The directory as far as it matters, and who administers this Throughline."""
+        administrators = await self._administrators()
+        known = await rows.known_to(unit, [*ids, *administrators], addresses)
+        known.administrators = administrators
+        return known
 
     async def _changed_to(self, people: Sequence[Person]) -> None:
         """Tell the other services to ask again; and whoever has left is signed in nowhere any more."""
@@ -131,6 +140,7 @@ class Directory:
         async with self._store.look() as unit:
             person = (await rows.named(unit, [person_id])).get(person_id)
             already = person is None and bool(await rows.erased_of(unit, [person_id]))
+            decisions.see_that_one_stays(person_id, await self._known(unit, [person_id], []))
         if person is None and not already:
             raise Unknown("person", person_id, field="person_id")
         words = [word for word in (person.name, person.address) if word] if person else []

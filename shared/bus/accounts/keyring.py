@@ -2,19 +2,30 @@
 
 import json
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from shared.bus.accounts.configuration import written
 from shared.bus.accounts.members import Kind, Member
 from shared.bus.accounts.nkeys import new_seed, public_key
-from shared.errors import Malformed, Unknown
+from shared.errors import Conflict, Malformed, Unknown
 from shared.events.catalogue import SPEAKERS
 from shared.events.fields import is_slug
+
+if sys.platform != "win32":
+    import fcntl
 
 ACCOUNTS = "accounts.conf"
 MEMBERS = "members.json"
 KEYS = "keys"
+LOCK = "members.lock"
+"""Held by whoever changes who is known: of two who do so at once neither is lost."""
+
+
+class KnownAlready(Conflict):
+    """The {kind} {name} is known already. For a new key: throughline bus rotate {kind} {name}."""
 
 
 class Keyring:
@@ -43,24 +54,31 @@ class Keyring:
         """Where somebody's seed lies, if it still does."""
         return self.folder / KEYS / file_name(kind, name)
 
-    def admit(self, kind: Kind, name: str) -> Path:
-        """Make somebody known, or give them a new key in place of the one they had; tells where its seed lies."""
+    def admit(self, kind: Kind, name: str, must_be_new: bool = False) -> Path:
+        """Make somebody known, or give them a new key in place of the one they had; tells where its seed lies.
+
+        Raises KnownAlready for whoever `must_be_new` and is not.
+        """
         if not is_slug(name):
             raise Malformed("must be a slug: letters, digits, - and _, at most 64 of them", "name")
         seed = new_seed()
         file = self.file(kind, name)
-        write_secret(file, seed)
-        others = [one for one in self.members() if (one.kind, one.name) != (kind, name)]
-        self._keep([*others, Member(kind, name, public_key(seed))])
+        with self._changing():
+            others = [one for one in self.members() if (one.kind, one.name) != (kind, name)]
+            if must_be_new and len(others) < len(self.members()):
+                raise KnownAlready("name", kind=kind, name=name)
+            write_secret(file, seed)
+            self._keep([*others, Member(kind, name, public_key(seed))])
         return file
 
     def remove(self, kind: Kind, name: str) -> None:
         """Know somebody no more; raises Unknown for whoever is not known."""
-        others = [one for one in self.members() if (one.kind, one.name) != (kind, name)]
-        if len(others) == len(self.members()):
-            raise Unknown(kind, name)
-        self.file(kind, name).unlink(missing_ok=True)
-        self._keep(others)
+        with self._changing():
+            others = [one for one in self.members() if (one.kind, one.name) != (kind, name)]
+            if len(others) == len(self.members()):
+                raise Unknown(kind, name)
+            self.file(kind, name).unlink(missing_ok=True)
+            self._keep(others)
 
     def admit_services(self) -> None:
         """See that each service is known and has its seed here."""
@@ -71,13 +89,26 @@ class Keyring:
 
     def write(self, *passing: Member) -> Path:
         """Write the accounts for the server; with whoever is known for a moment only."""
-        write_whole(self.accounts, written([*self.members(), *passing]), 0o640)
+        with self._changing():
+            self._write(*passing)
         return self.accounts
+
+    def _write(self, *passing: Member) -> None:
+        write_whole(self.accounts, written([*self.members(), *passing]), 0o640)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """One at a time, of all processes; where there is no flock, whoever comes last wins."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / LOCK).open("a") as lock:
+            if sys.platform != "win32":
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _keep(self, members: Iterable[Member]) -> None:
         told = [{"kind": one.kind, "name": one.name, "key": one.key} for one in sorted(members)]
         write_whole(self.folder / MEMBERS, json.dumps(told, indent=2) + "\n", 0o640)
-        self.write()
+        self._write()
 
 
 def file_name(kind: Kind, name: str) -> str:
