@@ -104,6 +104,21 @@ class ChoiceRow(SQLModel, table=True):
     document: str
 
 
+class AskingRow(SQLModel, table=True):
+    """A round that is open: it is looked again and again whom it asks, and letters to them are meant."""
+
+    __tablename__ = "asking"
+
+    round_id: str = Field(primary_key=True)
+    n: int
+    engagement_id: str = Field(index=True)
+    kind: str
+    """For what it reaches out, as a contact."""
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    look_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 TABLES: tuple[type[SQLModel], ...] = (
-    ObligationRow, ContactRow, ConsentRow, CountedRow, FeedRow, LetterRow, AttemptRow, ChoiceRow
+    ObligationRow, ContactRow, ConsentRow, CountedRow, FeedRow, LetterRow, AttemptRow, ChoiceRow,
+    AskingRow,
 )  # fmt: skip

@@ -144,7 +144,8 @@ class FollowUpEscalated(OfTask):
 class ContactSuppressed(OfTask):
     """A team or person was not contacted, because policy forbids it.
 
-    The task has lapsed without falling due; with `left_out`, it fell due for all but these teams.
+    The task has lapsed without falling due; with `left_out`, it fell due for all but these teams. With a `person_id`,
+    a letter about the round `task_id` was not written to that person.
     """
 
     type: ClassVar = "eng.followup.contact_suppressed.v1"
@@ -157,10 +158,12 @@ class ContactSuppressed(OfTask):
     """The contacts that used up what the policy allows."""
     left_out: Ids = ()
     """Of a contact with several teams at once, those that it leaves out."""
+    person_id: Slug | None = None
+    """Of a letter about a round, to whom it did not go; the round itself is open all the same."""
 
     @property
     def from_ledger(self) -> bool:
-        return True
+        return self.person_id is None
 
 
 class ReminderSent(OfTask):

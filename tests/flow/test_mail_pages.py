@@ -72,7 +72,7 @@ async def test_the_link_in_a_letter_leads_to_a_choice_of_kinds_and_of_the_hour()
         page = await world.http.post(link, data=told, headers=BROWSER, follow_redirects=True)
         assert "Your choice is on record." in page.text and 'value="08:15"' in page.text
         choice = await handling.chosen(store, "p-e")
-        assert (choice.stopped, choice.at) == (("escalation",), time(8, 15))
+        assert (choice.stopped, choice.at) == (("escalation", "invitation", "reminder"), time(8, 15))
         wrong = await world.http.post(link, data={"at": "noon"}, headers=BROWSER)
         assert wrong.status_code == 422 and "07:30" in wrong.text
         assert (await world.http.get("/app/mail/choose/nobodys", headers=BROWSER)).status_code == 404
@@ -128,7 +128,7 @@ async def test_a_facilitator_finds_her_mail_and_not_the_log_of_all_mail() -> Non
         assert "Write to me about" in page.text and 'href="/app/mail"' not in page.text
         store = house.world.services["followup"].store
         await fay.post("/app/mail/mine", data={"wanted": ["escalation", "handover"]})
-        assert (await handling.chosen(store, "p-f")).stopped == ("digest",)
+        assert (await handling.chosen(store, "p-f")).stopped == ("digest", "invitation", "reminder")
         account = (await fay.get("/app/account", headers=BROWSER)).text
         assert "Choose what is written to you" in account and 'href="/app/mail/mine"' in account
         await fay.post("/app/mail/mine", data={"wanted": ["digest", "escalation", "handover"]})

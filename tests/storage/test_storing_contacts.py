@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from services.followup import repository
-from services.followup.repository import CONTACT, FOLLOWING
+from services.followup.repository import CONTACT, FOLLOWING, governing
 from shared import use_cases
 from shared.events import followup, wire
 from shared.obligations import ledger
@@ -115,7 +115,7 @@ async def test_two_replicas_that_count_at_one_instant_do_not_both_contact_a_team
             claimed = await ledger.claim(unit, 1)
             row = next(row for rows in claimed.values() for row in rows)
             await met.wait()
-            await repository.govern(unit, [row])
+            await governing.govern(unit, [row])
 
     counting = asyncio.create_task(counts_slowly())
     await asyncio.sleep(0.2)

@@ -289,7 +289,7 @@ async def test_whoever_stops_a_kind_of_letter_by_its_link_gets_no_more_of_it(sto
     await a_sender(await at(store, MORNING + timedelta(days=1)), post).send_all()
     assert [kind for kind, person, _ in await told(store) if person == "p-f"] == ["digest"]
     await handling.choose(store, "p-f", ["digest", "handover"], None)
-    assert (await handling.chosen(store, "p-f")).stopped == ("escalation",)
+    assert (await handling.chosen(store, "p-f")).stopped == ("escalation", "invitation", "reminder")
 
 
 async def test_whoever_stops_the_morning_letter_gets_what_is_urgent_all_the_same_and_may_have_it_again(

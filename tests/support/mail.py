@@ -13,6 +13,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from services.followup.channels import Place, way_out
 from services.followup.handlers.sender import Sender
+from shared.bus.asking import Words
+from shared.bus.looking_on import Asks
 from shared.errors import Unknown
 from shared.people import Person
 from shared.settings import Settings
@@ -122,10 +124,13 @@ class People:
 
 
 class Accounts:
-    """Who has an account: all but these."""
+    """Who has an account: all but these. No other service answers, unless a test says how."""
 
-    def __init__(self, *without: str) -> None:
-        self.without = without
+    def __init__(self, *without: str, asks: Asks | None = None) -> None:
+        self.without, self.asks = without, asks
+
+    async def ask(self, service: str, what: str, question: Words) -> Words | None:
+        return await self.asks(service, what, question) if self.asks else None
 
     async def mint_link(self, person_id: str) -> str:
         if person_id in self.without:
@@ -150,10 +155,10 @@ def settings_for(server: MailServer, **told: Any) -> Settings:
     )
 
 
-def a_sender(store: Store, server: MailServer, *people: Person, **told: Any) -> Sender:
+def a_sender(store: Store, server: MailServer, *people: Person, asks: Asks | None = None, **told: Any) -> Sender:
     """Sends the letters of a store by this server, whenever a test asks for it; the team's lead has no account."""
     settings = settings_for(server, **told)
-    place, accounts = Place(settings.mail_from, URL), Accounts(LEAD.person_id)
+    place, accounts = Place(settings.mail_from, URL), Accounts(LEAD.person_id, asks=asks)
     return Sender(store, People(*people), way_out(settings), lambda: place, accounts, settings)
 
 

@@ -1,11 +1,12 @@
 """Forms: when they can be asked for, and what comes of one that is sent off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from services.evaluation.decisions.rounds import NotOpen
 from services.evaluation.domain import AnswerRound
-from services.evaluation.domain.asking import Opened
-from shared.errors import Malformed
+from services.evaluation.domain.asking import Invitation, Opened
+from shared.errors import Conflict, Malformed
 from shared.instruments import Judged
 from shared.obligations.reconcile import Row
 
@@ -17,6 +18,21 @@ def see_that_it_fits(typed: Mapping[str, Sequence[str]]) -> None:
     """Refuse to keep what nobody types."""
     if sum(len(one.encode(errors="replace")) for told in typed.values() for one in told) > LARGEST:
         raise Malformed(f"All answers together may have {LARGEST:,} bytes at most: say it in fewer words")
+
+
+class AskedNoMore(Conflict):
+    """They have answered, are not asked any more, or the round {round_id} is over."""
+
+
+def is_open(row: Row, now: datetime) -> bool:
+    """Whether a round is open, and not past its end."""
+    return row.state == "due" and (row.closes_at is None or row.closes_at > now)
+
+
+def see_that_it_still_asks(row: Row, theirs: Collection[Invitation], now: datetime) -> None:
+    """Refuse to write to anybody of whom nothing is wanted any more."""
+    if not theirs or not is_open(row, now):
+        raise AskedNoMore("round_id", round_id=row.key)
 
 
 def see_that_it_opened(row: Row) -> None:

@@ -11,7 +11,7 @@ from shared.events.fields import RUNNERS
 from shared.instruments import Form, Language
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
-from shared.playbooks.holders import MEMBERS
+from shared.playbooks.holders import LEADS, MEMBERS
 
 SAMPLE = "sample"
 """Whom a round asks that draws one person from each team."""
@@ -120,6 +120,13 @@ def still_waiting(history: History, row: Row, form: Form, invited: Collection[In
     teams = {one.team_id for one in asked}
     still = [one for one in invited if one.state in OPEN]
     return [one for one in still if (one.person_id in people if one.person_id else one.team_id in teams)]
+
+
+def written_to(history: History, invitation: Invitation) -> tuple[str, ...]:
+    """Who gets the letter: whoever is asked; of a team that answers as one, whoever leads it."""
+    if invitation.person_id:
+        return (invitation.person_id,)
+    return history.holders.reach(LEADS, invitation.team_id)
 
 
 def draw(seed: str, people: Sequence[str]) -> tuple[str, ...]:

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from services.followup.channels import forms
 from services.followup.channels.headers import ASCII, UTF8, address, one_line
 from services.followup.domain.inbox import GROUPS, When, when, why
 from services.followup.domain.mail import Claimed, Kind, Named
+from shared.invited import Forms
 from shared.people import Person, called
 
 OURS = Path(__file__).parent / "templates"
@@ -52,6 +54,8 @@ class Told:
     """Those who are named in it."""
     link: str = ""
     """The link by which its reader signs in."""
+    round: Forms | None = None
+    """The round of which it tells, and the links to its form."""
     has_account: bool = True
     """Whether its reader can open the inbox; who cannot, answers the letter."""
 
@@ -73,7 +77,7 @@ def message(letter: Claimed, person: Person, told: Told, place: Place, now: date
     name, sender = parseaddr(place.sender)
     to = address(person.name, person.address or "")
     made = EmailMessage(policy=ASCII if to.username.isascii() else UTF8)
-    made["Subject"] = one_line(subject(letter.kind, told, now, zone))
+    made["Subject"] = one_line(subject(letter.kind, told, person, now, zone))
     made["From"] = address(name, sender)
     made["To"] = to
     if told.answered_by:
@@ -92,7 +96,7 @@ def message(letter: Claimed, person: Person, told: Told, place: Place, now: date
     return made
 
 
-def subject(kind: Kind, told: Told, now: datetime, zone: ZoneInfo) -> str:
+def subject(kind: Kind, told: Told, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """What a mail program lists it by: what it is about and how much there is, so that it need not be opened."""
     match kind:
         case "digest":
@@ -101,6 +105,8 @@ def subject(kind: Kind, told: Told, now: datetime, zone: ZoneInfo) -> str:
             return _one_or_many(told.tasks, "Waiting too long", "tasks have waited too long")
         case "handover":
             return _one_or_many(told.tasks, "Handed over to you", "tasks were handed over to you")
+        case "invitation" | "reminder":
+            return forms.subject(kind == "reminder", told.round, person, zone) if told.round else ""
         case "sign_in":
             return "Your link to sign in"
 
@@ -115,7 +121,9 @@ def _one_or_many(tasks: Sequence[Named], one: str, many: str) -> str:
 
 
 def _words(letter: Claimed, person: Person, told: Told, place: Place, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    of_round = forms.words(letter.kind == "reminder", told.round, person, place.url, zone) if told.round else {}
     return {
+        "language": "en",
         "person": person,
         "heaps": _heaps(told.tasks, now, zone),
         "names": GROUPS,
@@ -126,13 +134,14 @@ def _words(letter: Claimed, person: Person, told: Told, place: Place, now: datet
         "answered_by": " or ".join(one.name for one in told.answered_by),
         "called": lambda ids: " and ".join(called(told.people, one) for one in ids),
         "stop": place.stop(letter),
-        "subject": subject(letter.kind, told, now, zone),
+        "subject": subject(letter.kind, told, person, now, zone),
         "counted": _sentence(_heaps(told.tasks, now, zone)),
         "most": MOST,
         "by": _who_handed(told),
         "day": lambda moment: _day(moment, now, zone),
         "why": why,
         "today": _date(now, zone),
+        **of_round,
     }
 
 

@@ -49,6 +49,20 @@ def judge(candidates: Iterable[Candidate], before: Iterable[Contact], said: Sequ
     return Judged(forbidden, tuple(made))
 
 
+def judge_each(
+    candidates: Sequence[Candidate], before: Iterable[Contact], said: Sequence[Consent], now: datetime
+) -> list[Forbidden | None]:
+    """The same for letters about a round, which reach one person each: what forbids each of them, if anything does."""
+    known = list(before)
+    found: list[Forbidden | None] = []
+    for one in candidates:
+        [reached] = one.reached
+        found.append(_forbids(one, reached, known, said, now))
+        if found[-1] is None:
+            known.append(contact_of(one, reached, now))
+    return found
+
+
 def contact_of(candidate: Candidate, reached: Reached, at: datetime) -> Contact:
     """The contact with one team, or one agency."""
     return Contact(
@@ -83,7 +97,7 @@ def _forbids(
     candidate: Candidate, reached: Reached, known: Sequence[Contact], said: Sequence[Consent], now: datetime
 ) -> Forbidden | None:
     """What forbids this contact, if anything does: consent before quota before caps."""
-    if (consent := _declined(candidate, reached, said)) is not None:
+    if (consent := declined(candidate.engagement, candidate.kind, reached, said)) is not None:
         who = f"{consent.person_id or consent.team_id}"
         about = f" for {consent.about}" if consent.about else ""
         return Forbidden("consent", f"{who} asked on {consent.on} not to be contacted{about}")
@@ -98,11 +112,11 @@ def _forbids(
     return next((one for one in capped if one is not None), None)
 
 
-def _declined(candidate: Candidate, reached: Reached, said: Sequence[Consent]) -> Consent | None:
+def declined(engagement_id: str, kind: str, reached: Reached, said: Sequence[Consent]) -> Consent | None:
     """The word that forbids it: of a team's and its person's last words, each has to allow it."""
     of_whom: dict[tuple[str, str | None, str | None], Consent] = {}
     for one in sorted(said, key=lambda one: one.place):
-        if one.is_of(candidate.engagement, reached, candidate.kind):
+        if one.is_of(engagement_id, reached, kind):
             of_whom[one.engagement_id, one.person_id, one.team_id] = one
     return next((one for one in of_whom.values() if not one.is_given), None)
 

@@ -6,7 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.inbox import when
-from services.followup.domain.mail import Choice, Claimed, Intended, State, Tried
+from services.followup.domain.mail import ABOUT_ROUNDS, Choice, Claimed, Intended, Kind, State, Tried
 from shared.events.base import Fact
 from shared.events.fields import RUNNERS
 from shared.events.followup import FollowUpHandedOver, ReminderSent
@@ -89,9 +89,9 @@ def next_morning(
     return min(moments, default=None)
 
 
-def zone_of(person: Person | None, rows: Sequence[Row]) -> ZoneInfo:
+def zone_of(person: Person | None, rows: Sequence[Row], otherwise: str = "UTC") -> ZoneInfo:
     """Where a person's day is: as the directory says, else where the first of their tasks is."""
-    return ZoneInfo((person.zone if person else None) or (rows[0].zone if rows else "UTC"))
+    return ZoneInfo((person.zone if person else None) or (rows[0].zone if rows else otherwise))
 
 
 def told_at_once(changes: Iterable[Change], histories: Mapping[str, History], now: datetime) -> list[Intended]:
@@ -144,11 +144,11 @@ def ended_before(
     """What becomes of a letter that is not to be sent any more, and why; nothing where it is."""
     if person is not None and person.left:
         return "needless", "They left."
-    if choice and letter.kind in choice.stopped:
+    if choice and (letter.kind in choice.stopped or _goes_with(letter.kind) in choice.stopped):
         return "needless", "They do not want such letters."
     if now >= letter.expires_at:
         return "given_up", "It would have come too late."
-    if letter.kind == "sign_in":
+    if letter.kind in ("sign_in", *ABOUT_ROUNDS):
         return None
     zone = zone_of(person, rows)
     if letter.kind == "digest" and not any(when(row, now, zone) in ("overdue", "today") for row in rows):
@@ -156,10 +156,17 @@ def ended_before(
     return None if rows else ("needless", "It is done, or somebody else's.")
 
 
+def _goes_with(kind: Kind) -> Kind:
+    """What is stopped with another kind: who wants no invitations is not reminded of them."""
+    return "invitation" if kind == "reminder" else kind
+
+
 def after(letter: Claimed, tried: Tried, now: datetime) -> tuple[State, datetime | None]:
     """What becomes of a letter after an attempt, and when the next one is."""
     if tried.outcome == "sent":
         return "sent", None
+    if tried.outcome == "needless":
+        return "needless", None
     if tried.outcome == "refused":
         return "refused", None
     again = now + PAUSES[min(letter.tries, len(PAUSES)) - 1]

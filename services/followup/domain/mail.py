@@ -12,11 +12,13 @@ from pydantic import BaseModel, BeforeValidator
 from shared.events.fields import Slug
 from shared.obligations.reconcile import Row
 
-Kind = Literal["digest", "escalation", "handover", "sign_in"]
+Kind = Literal["digest", "escalation", "handover", "invitation", "reminder", "sign_in"]
 KINDS: Mapping[Kind, str] = {
     "digest": "What is due, once in the morning of a working day",
     "escalation": "What others left waiting too long",
     "handover": "What somebody handed over to you",
+    "invitation": "Forms on which you are asked how it goes",
+    "reminder": "Reminders of such forms, as long as you have not answered",
     "sign_in": "Links to sign in",
 }
 """What each is, as people choose among them."""
@@ -24,13 +26,17 @@ NAMES: Mapping[Kind, str] = {
     "digest": "What is due",
     "escalation": "What waited too long",
     "handover": "What was handed over",
+    "invitation": "An invitation to a form",
+    "reminder": "A reminder of a form",
     "sign_in": "A link to sign in",
 }
 """What each is, in a log."""
 CHOSEN: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "sign_in")
 """Those that a person can stop; who asks for a link gets it."""
-State = Literal["waiting", "sent", "needless", "refused", "given_up"]
-Outcome = Literal["begun", "sent", "unknown", "later", "refused"]
+ABOUT_ROUNDS: tuple[Kind, ...] = ("invitation", "reminder")
+"""Those that tell of an evaluation round, which another service keeps."""
+State = Literal["waiting", "sent", "needless", "withheld", "refused", "given_up"]
+Outcome = Literal["begun", "sent", "unknown", "later", "refused", "needless"]
 LETTERS = uuid5(NAMESPACE_URL, "urn:throughline:letters")
 
 
@@ -45,7 +51,9 @@ class Intended:
     expires_at: datetime
     """When it would come too late."""
     about: tuple[str, ...] = ()
-    """The ids of the tasks of which it tells; a digest looks for them when it is sent."""
+    """The ids of the tasks, or of the round, of which it tells; a digest looks for them when it is sent."""
+    withheld: str = ""
+    """Why policy forbids that it is sent, if it does."""
 
     @property
     def letter_id(self) -> str:

@@ -24,6 +24,8 @@ from shared.storage.work import Store, Unit
 
 OF_A_ROUND = "Evaluation"
 """What it is called where another service keeps the obligation."""
+OF_A_LETTER = "evaluation"
+"""What it reaches out for."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,13 @@ def _withheld(
         yield Outreach(
             at=fact.time,
             outcome="withheld",
-            kind=task.contact_as if task else None,
+            kind=task.contact_as if task else OF_A_LETTER if event.person_id else None,
             title=task.title if task else OF_A_ROUND,
             engagement_id=event.engagement_id,
             engagement_title=titles.get(event.engagement_id, ""),
             jurisdiction=team.jurisdiction if team else None,
             team_id=team_id,
-            person_id=None,
+            person_id=event.person_id,
             rule=event.rule,
             reason=event.reason,
             task_id=event.task_id,

@@ -12,9 +12,12 @@ from services.followup.channels import Place, Post, Unsent, message
 from services.followup.channels.message import Told
 from services.followup.channels.post import Sending
 from services.followup.decisions import mail as decisions
-from services.followup.domain.mail import Choice, Claimed, Tried
+from services.followup.domain.mail import ABOUT_ROUNDS, Choice, Claimed, Tried
+from services.followup.handlers import asking
 from services.followup.repository import mail, owed
 from shared import use_cases
+from shared.bus import inviting
+from shared.bus.asking import Words
 from shared.crashes import passing
 from shared.errors import Refused, Unknown
 from shared.events.base import line_of, say
@@ -44,6 +47,13 @@ class Access(Protocol):
 
     async def may_sign_in(self, person_id: str) -> bool:
         """Whether they have an account."""
+
+    async def ask(self, service: str, what: str, question: Words) -> Words | None:
+        """Put a question to another service; None where it does not answer. Raises what it refuses."""
+
+
+class Needless(Exception):
+    """A letter is not wanted any more, as was found out when it was to be written."""
 
 
 class Sender:
@@ -94,12 +104,13 @@ class Sender:
     async def earliest(self) -> datetime | None:
         """When there is next something to send, as far as that is known."""
         async with self._store.look() as unit:
-            moments = (await mail.earliest(unit), self._look_for_mornings_at)
+            moments = (await mail.earliest(unit), await asking.earliest(unit), self._look_for_mornings_at)
         return min((moment for moment in moments if moment), default=None)
 
     async def send_all(self) -> None:
         """Send whatever it is time for, over one connection."""
         await self.mean_digests()
+        await asking.mean_letters(self._store, self._access.ask)
         async with self.post.opened() as sending:
             while not self._ends and await self._send_some(sending):
                 pass
@@ -162,10 +173,12 @@ class Sender:
             return Tried("later", "The directory of people does not tell who this is.")
         try:
             told = await self._told(letter, rows)
-            zone = decisions.zone_of(person, rows)
+            zone = decisions.zone_of(person, rows, told.round.zone if told.round else "UTC")
             made = message(letter, person, told, self._place(), self._store.clock.now(), zone)
             async with asyncio.timeout(self._within):
                 await sending.send(letter.letter_id, made)
+        except Needless:
+            return Tried("needless", "They have answered, asked not to be contacted, or are not asked any more.")
         except Unsent as error:
             return Tried("refused" if error.for_good else "later", error.why, error.code)
         except TimeoutError:
@@ -178,23 +191,39 @@ class Sender:
             # Whatever it is: it must not keep the other letters from going out.
             log.warning("mail.failed", letter=letter.letter_id, error=type(error).__name__)
             return Tried("later", f"Throughline could not write it now ({type(error).__name__}).")
-        return Tried("sent", about=tuple(row.key for row in rows))
+        return Tried("sent", about=tuple(row.key for row in rows) or letter.about)
 
     async def _told(self, letter: Claimed, rows: Sequence[Row]) -> Told:
         """What a letter tells, as things stand now; a link is made when it is sent, and never kept."""
         if letter.kind == "sign_in":
             return Told(link=await self._access.mint_link(letter.person_id))
+        if letter.kind in ABOUT_ROUNDS:
+            return await self._told_of_round(letter)
         async with self._store.look() as unit:
             tasks = await owed.named(unit, rows)
         beside = {one for task in tasks for one in (*task.owed_by, *task.facilitators, *task.handed_by)}
         people = await self._directory.named(beside)
         return Told(tasks, people, has_account=await self._access.may_sign_in(letter.person_id))
 
+    async def _told_of_round(self, letter: Claimed) -> Told:
+        """A form, by a link that evaluation makes now and nobody keeps."""
+        if await asking.may_not_be_sent(self._store, letter):
+            raise Needless
+        try:
+            found = await inviting.forms(self._access.ask, letter.about[0], letter.person_id)
+        except Refused as error:
+            raise Needless from error
+        if found is None:
+            raise Unsent("The service evaluation did not answer, so there is no link yet.")
+        return Told(round=found)
+
     async def _settled(self, letter: Claimed, tried: Tried, rows: Sequence[Row]) -> str:
         async def settle(unit: Unit) -> str:
             state = await mail.settle(unit, letter, tried)
             if state == "sent" and letter.kind == "digest":
                 await _remind(unit, letter, rows)
+            if state == "sent" and letter.kind == "reminder":
+                await asking.remind(unit, letter)
             return state
 
         try:

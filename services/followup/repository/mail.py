@@ -45,10 +45,10 @@ async def intend(unit: Unit, letters: Iterable[Intended]) -> int:
             "about": json.dumps(one.about),
             "intended_at": unit.now,
             "expires_at": one.expires_at,
-            "state": "waiting",
-            "next_at": unit.now,
+            "state": "withheld" if one.withheld else "waiting",
+            "next_at": None if one.withheld else unit.now,
             "tries": 0,
-            "why": "",
+            "why": one.withheld,
             "stop": token_urlsafe(24),
         }
         new += (await insert_new(unit.connection, LETTER, row)).rowcount

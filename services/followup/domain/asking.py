@@ -1,0 +1,46 @@
+"""A round that is open, and whose people are written to; and one letter about it that is meant for one of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.followup.domain.contacts import Reached
+from services.followup.domain.mail import Intended
+from shared.events.base import Fact
+from shared.events.evaluation import EvaluationOpened
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A round of which was heard that it opened."""
+
+    round_id: str
+    n: int
+    engagement_id: str
+    kind: str
+    """For what it reaches out: as its rule says, else as an evaluation."""
+    opened_at: datetime
+
+
+def opened(facts: Iterable[Fact], now: datetime, news: timedelta) -> list[Asking]:
+    """The rounds that have just opened; what opened longer ago was told by a log that is read in."""
+    return [
+        Asking(event.round_id, event.n, event.engagement_id, event.contact or "evaluation", fact.time)
+        for fact in facts
+        if isinstance(event := fact.event, EvaluationOpened) and now - min(fact.time, fact.recorded) < news
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A letter about a round, and in whose name it would be counted as a contact."""
+
+    letter: Intended
+    reached: Reached
+    number: int = 0
+    """Of a reminder, which one it is."""
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether it reaches out to a team; who runs the engagement is asked about their own work."""
+        return self.reached.team_id is not None
