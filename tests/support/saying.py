@@ -1,6 +1,7 @@
 """Facts of an imagined engagement in one line each: what matters to a test is said, the rest is filled in."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 from shared.events.base import Fact, say
 from shared.events.catalogue import called
 from shared.events.intake import IntakeFactRetracted
-from shared.obligations.reconcile import OPEN, Change, Forbidden, Row, apply, next_at, pass_time, reconcile
+from shared.obligations.reconcile import OPEN, Change, Forbidden, Row, apply, fresh, next_at, pass_time, reconcile
 from shared.playbooks.history import History, fold
 from shared.playbooks.model import Playbook, read
 from shared.playbooks.obligation import Obligation
@@ -192,3 +193,14 @@ class Desk:
 
     def _apply(self, change: Change) -> None:
         self.rows[change.row.key] = apply(self.rows.get(change.row.key), change)
+
+
+def ledger_of(kind: str, opened: str, closes: str, **words: Any) -> tuple[dict[str, Row], list[Fact]]:
+    """A round that opened by itself: what the ledger holds of it after its end, and what it said."""
+    rules = f"- {{name: {kind}, each: engagement, evaluation: {kind}, due: {{after: opened}}, open_for: 2 weeks}}"
+    [owed_] = owed(playbook(rules), [said("engagement_opened", opened_on=opened)]).values()
+    at, end = (datetime.combine(date.fromisoformat(day), time(9), EASTERN) for day in (opened, closes))
+    row = replace(fresh(owed_, None), state="done", fired_at=at, closes_at=end)
+    told = {name: value for name, value in words.items() if value is not None}
+    named: dict[str, Any] = {"round_id": row.key, "n": 1, "rule": kind, "kind": kind, "instrument": kind}
+    return {row.key: row}, [said("evaluation_opened", at=at.isoformat(), closes_at=end.isoformat(), **named, **told)]

@@ -1,0 +1,105 @@
+"""Reports: about what one is, its figures, and how it is told on a page, on paper and in a file."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal, get_args
+
+from pydantic import BaseModel
+
+from services.evaluation.domain.figures import Figures
+from shared.entities import Entity
+
+By = Literal["engagement", "topic", "jurisdiction", "model", "center"]
+"""By what reports are made, beside the one of the whole portfolio."""
+BY: tuple[By, ...] = get_args(By)
+CALLED: Mapping[By, tuple[str, str]] = {
+    "engagement": ("engagement", "engagements"),
+    "topic": ("topic", "topics"),
+    "jurisdiction": ("jurisdiction", "jurisdictions"),
+    "model": ("model", "models"),
+    "center": ("center", "centers"),
+}
+"""One of it, and many."""
+PORTFOLIO: Literal["portfolio"] = "portfolio"
+
+
+class Scope(Entity):
+    """About what a report is: all that its reader may see, or what has one thing in common."""
+
+    by: By | Literal["portfolio"]
+    of: str
+    title: str
+
+    @property
+    def path(self) -> str:
+        """Where it stands below a page or a route of reports."""
+        return "" if self.by == PORTFOLIO else f"/{self.by}/{self.of}"
+
+
+class Share(Entity):
+    """The figures of one of several things that are compared."""
+
+    of: str
+    title: str
+    figures: Figures
+
+
+class Comparison(BaseModel):
+    """What there are reports of, each with its figures."""
+
+    by: By
+    on: date
+    items: list[Share]
+
+
+class FullReport(BaseModel):
+    """A report as data: small numbers of people are in none of its figures."""
+
+    scope: Scope
+    on: date
+    figures: Figures
+    engagements: list[Share]
+    """What it is made of; as far as they concern the jurisdiction, if it is about one."""
+
+
+class Grid(Entity):
+    """A table; the first cell of each row is its name."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Bars(Entity):
+    """Numbers to be drawn, each as a bar with its name."""
+
+    name: str
+    title: str
+    unit: str
+    bars: tuple[tuple[str, int], ...]
+    words: str
+    """What is to be seen, for whoever does not see it."""
+
+
+class Section(Entity):
+    """One thing that a report tells of."""
+
+    name: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    chart: Bars | None = None
+
+
+class Sheet(Entity):
+    """A report in words and tables, the same on a page, in Markdown and on paper."""
+
+    title: str
+    on: date
+    sentences: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def charts(self) -> Mapping[str, Bars]:
+        """What is drawn in it, by name."""
+        return {one.chart.name: one.chart for one in self.sections if one.chart}

@@ -1,0 +1,36 @@
+"""Reports: the figures of what whoever asks may see, as of today."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from services.evaluation.decisions import reporting as deciding
+from services.evaluation.domain.parts import Part
+from services.evaluation.domain.reporting import By, Comparison, FullReport
+from services.evaluation.repository import reporting
+from shared.storage.work import Store, Unit
+
+
+async def reported(store: Store, by: By | None = None, of: str = "") -> FullReport:
+    """The report of what has this in common; of all that is theirs to see, if nothing is named."""
+    async with store.look() as unit:
+        parts = await reporting.parts(unit, of if by == "engagement" else None)
+        return deciding.reported(parts, by, of, _today(unit), _names(unit, parts))
+
+
+async def compared(store: Store, by: By) -> Comparison:
+    """All of which there is a report by this, each with its figures."""
+    async with store.look() as unit:
+        parts = await reporting.parts(unit)
+        return deciding.compared(parts, by, _today(unit), _names(unit, parts))
+
+
+def _names(unit: Unit, parts: Iterable[Part]) -> Mapping[str, str]:
+    """What the jurisdictions are called."""
+    codes = {code for one in parts for code in one.about.places}
+    return {code: place.name for code in codes if (place := unit.places.get(code))}
+
+
+def _today(unit: Unit) -> date:
+    """The day that it is where the center is."""
+    return unit.now.astimezone(ZoneInfo(unit.zone)).date()
