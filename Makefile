@@ -14,7 +14,7 @@ VENDOR  := shared/web/static/vendor
 ASSETS  := $(VENDOR)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo up test browser screenshots proofs check bench bench-pages faults faults-short format words docs lock clean
+.PHONY: help setup assets demo up test browser screenshots proofs check bench bench-peers bench-pages faults faults-short format words docs lock lock-peers clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,10 @@ format: $(READY) ## format the code and mend what can be mended
 bench: $(READY) ## measure in small sizes, in some minutes, each thing beside another
 	@$(BIN)/python -m benchmarks
 
+bench-peers: $(READY) .venv-peers/.ready ## measure beside what people would pick instead, in some minutes
+	@$(BIN)/python -m benchmarks.burst
+	@$(BIN)/python -m benchmarks.steady
+
 bench-pages: $(READY) $(ASSETS) ## measure how long pages take with 200 engagements and 5,000 open tasks in them
 	@$(BIN)/python -m benchmarks.pages
 
@@ -73,13 +77,18 @@ docs: $(READY) ## write the pages that are made from the code again
 	$(BIN)/throughline http docs > .venv/http.md
 	@mv .venv/http.md docs/http.md
 
+lock-peers: $(READY) ## write benchmarks/peers/requirements.lock again after a change of requirements.in beside it
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock-peers" \
+	    --output-file benchmarks/peers/requirements.lock benchmarks/peers/requirements.in
+
 lock: $(READY) ## write requirements.lock again after a change of pyproject.toml
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras \
 	    --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 clean: ## remove .venv and all caches; throughline-data/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The lock holds every version and hash, so nothing is resolved again here (--no-deps), and --clear
@@ -95,6 +104,11 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-peers/.ready: benchmarks/peers/requirements.lock
+	@$(PYTHON) -m venv --clear .venv-peers
+	@.venv-peers/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 # npm checks each file against the hash in package-lock.json, and runs no script of any package. Where there is no

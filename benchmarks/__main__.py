@@ -9,6 +9,12 @@ ALL: tuple[tuple[str, ...], ...] = (
     ("pipeline", "--database", "sqlite"),
     ("pipeline", "--database", "postgresql"),
     ("latency", "--database", "sqlite"),
+    ("burst", "--database", "sqlite", "--peers"),
+    ("steady", "--database", "sqlite", "--peers", "schedules"),
+    ("pending", "--database", "sqlite"),
+    ("engagements", "--database", "sqlite"),
+    ("replay", "--database", "sqlite"),
+    ("start",),
 )
 
 

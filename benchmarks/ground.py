@@ -137,6 +137,8 @@ class Ground:
 
     folder: Path
     stack: AsyncExitStack
+    kind: str
+    """On what places keep what they know: sqlite or postgresql."""
     postgres: PostgreSQL | None
 
     async def place(self, name: str) -> Place:
@@ -150,14 +152,17 @@ class Ground:
         client = await nats.connect(bus.url, max_reconnect_attempts=-1)
         self.stack.push_async_callback(client.close)
         await provision(client, [])
-        database = await self._database(name)
-        place = Place(name, folder, bus, database, client, port)
+        place = Place(name, folder, bus, await self.database_for(name), client, port)
         self.stack.push_async_callback(place.store.database.close)
         return place
 
-    async def _database(self, name: str) -> str:
-        if self.postgres is None:
-            return ""
+    async def database_for(self, name: str) -> str:
+        """Where a place keeps what it knows, as the setting says it: empty for SQLite."""
+        return await self.database(name) if self.kind == "postgresql" else ""
+
+    async def database(self, name: str) -> str:
+        """An empty database on PostgreSQL; its URL."""
+        assert self.postgres is not None
         connection = await asyncpg.connect(host="127.0.0.1", port=self.postgres.port, user="postgres")
         await connection.execute(f'CREATE DATABASE "{name}"')
         await connection.close()
@@ -204,20 +209,20 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(database: str) -> AsyncIterator[Ground]:
-    """A folder, and PostgreSQL where it is asked for; all that was started there ends with the block.
+async def ground(kind: str, beside: bool = False) -> AsyncIterator[Ground]:
+    """A folder, and PostgreSQL where it is asked for or peers need it; all that was started ends with the block.
 
     Where something fails the folder with its logs stays.
     """
     folder = _folder()
     async with AsyncExitStack() as stack:
         postgres = None
-        if database == "postgresql":
+        if kind == "postgresql" or beside:
             postgres = PostgreSQL(folder / "postgres", folder / "postgres.log", free_ports(1)[0])
             await postgres.make()
             await postgres.start()
             stack.push_async_callback(postgres.stop)
-        yield Ground(folder, stack, postgres)
+        yield Ground(folder, stack, kind, postgres)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,0 +1,82 @@
+"""Everything is rebuilt from a log: an empty database learns all that the bus holds; beside the pipeline."""
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from sqlalchemy import func, select
+
+from benchmarks import sides, turns
+from benchmarks.ground import Behind, Ground, Place, ground
+from benchmarks.pipeline import passed
+from benchmarks.sides import Side
+from shared.obligations.ledger import LEDGER
+
+
+async def measure(told: argparse.Namespace) -> dict[str, Any]:
+    """A start with the log on the bus, one with nothing there, and the pipeline, in turn.
+
+    What a start takes that has nothing to learn is taken off: what is left is the rebuilding.
+    """
+    facts = told.facts or (1_000_000 if told.full else 1_000)
+    heard = min(facts, 20_000 if told.full else 500)
+    async with ground(told.database) as here:
+        side = await sides.product(here)
+        log, nothing = await here.place("log"), await here.place("nothing")
+        await _fill(here, log, facts)
+
+        async def pipeline(number: int) -> float:
+            seconds, _ = await passed(side, f"r{number}", heard)
+            return heard / seconds
+
+        async def rebuilt(number: int) -> float:
+            return await _start(here, log, f"log-{number}", facts)
+
+        async def started(number: int) -> float:
+            return await _start(here, nothing, f"nothing-{number}", 0)
+
+        side.program.pause()
+        took = await turns.alternate(told.rounds, {"started": started, "rebuilt": rebuilt, "pipeline": pipeline})
+    rates = [facts / max(0.01, one - other) for one, other in zip(took["rebuilt"], took["started"], strict=True)]
+    return {
+        "facts": facts,
+        "start_seconds": turns.figure(took["started"], 2),
+        "rebuild_seconds": turns.figure(took["rebuilt"], 2),
+        "rebuilt_a_second": turns.figure(rates),
+        "heard_a_second": turns.figure(took["pipeline"]),
+        "ratio": turns.ratio(rates, took["pipeline"], 2),
+        "goal": 1,
+    }
+
+
+async def _fill(here: Ground, place: Place, facts: int) -> None:
+    """A bus that holds so many facts and what was said because of them, and no database any more."""
+    side = Side(place, await here.product(place), "followup")
+    await passed(side, "logged", facts)
+    side.program.resume()
+    await side.program.stop()
+
+
+async def _start(here: Ground, place: Place, name: str, obligations: int) -> float:
+    """Seconds until a product on an empty database is ready, and owes again what it owed."""
+    await place.store.database.close()
+    for file in place.folder.glob("followup.db*"):
+        file.unlink()
+    fresh = Place(place.name, place.folder, place.bus, await here.database_for(name), place.client, place.port)
+    begun = time.perf_counter()
+    program = await here.product(fresh)
+    async with fresh.store.look() as unit:
+        owed = await unit.connection.scalar(select(func.count()).select_from(LEDGER))
+    took = time.perf_counter() - begun
+    await program.stop()
+    await fresh.store.database.close()
+    if owed != obligations:
+        raise Behind(f"{obligations} obligations are owed again, {owed} are there", place.folder)
+    return took
+
+
+if __name__ == "__main__":
+    asked = turns.options("replay", __doc__)
+    asked.add_argument("--facts", type=int, help="of the log")
+    sys.exit(turns.main("replay", asked.parse_args(), measure))
