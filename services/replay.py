@@ -22,7 +22,7 @@ from shared.events.followup import ContactSuppressed
 from shared.events.intake import EngagementOpened, PlaybookPublished
 from shared.events.log import end_of, read_log
 from shared.obligations import why
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 from shared.playbooks.model import read
 from shared.service import Service
 from shared.settings import Settings

@@ -26,7 +26,7 @@ from shared.clock import VirtualClock
 from shared.errors import Malformed, of_file
 from shared.events.base import Fact
 from shared.events.log import end_of
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 from shared.playbooks.places import Places
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"

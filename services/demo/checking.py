@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.demo.story import Entry
 from shared.events import evaluation, followup
 from shared.events.base import Fact
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 
 SAME = ("state", "due_at", "fired_at", "to", "title", "because", "n")
 COUNTED: Mapping[str, tuple[str, ...]] = {

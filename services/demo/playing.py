@@ -24,7 +24,7 @@ from shared.events.base import Fact
 from shared.events.followup import FollowUpDone
 from shared.events.intake import TaRequestLogged
 from shared.obligations import ledger
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 from shared.service import Service
 from shared.settings import Settings
 from shared.storage.tables import OutboxRow, table

@@ -14,7 +14,8 @@ from shared.events import fields, wire
 from shared.events.fields import Instant
 from shared.obligations import ledger
 from shared.obligations.handover import Handed, Packet
-from shared.obligations.ledger import ListedState, Obliged, Task
+from shared.obligations.ledger import ListedState
+from shared.obligations.obliged import Obliged, Task, shown
 from shared.obligations.why import Why, why
 from shared.storage import facts as kept
 from shared.storage.facts import Log
@@ -84,7 +85,7 @@ async def why_task(task_id: str, here: Here) -> Why:
 async def get_task(task_id: str, here: Here) -> Task:
     """One task."""
     async with here.store.look() as unit:
-        return Task(**ledger.shown(await ledger.find(unit, task_id, "task"), unit.now).model_dump())
+        return Task(**shown(await ledger.find(unit, task_id, "task"), unit.now).model_dump())
 
 
 @router.get("/contacts")

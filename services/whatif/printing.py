@@ -6,7 +6,7 @@ from typing import Any
 
 from services.whatif.weighing import Change, Weighed
 from shared.cli.simulate import columns
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 
 MEANT = {
     "owed": "owed besides",

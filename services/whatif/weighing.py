@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from services.replay import Played
 from shared.events.base import Fact
 from shared.events.intake import EngagementChanged, EngagementOpened, PlaybookPublished
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 
 Kind = Literal["owed", "dropped", "moved", "suppressed", "ended", "reworded", "same"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -16,12 +16,13 @@ from shared.events.base import NO_ENGAGEMENT, Event, Fact, say
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
 from shared.obligations.ledger import Noted
-from shared.obligations.reconcile import Change, Forbidden, Row, falls_due, next_at, pass_time, reconcile
+from shared.obligations.reconcile import Change, Forbidden, Pairs, Row, falls_due, next_at, pairs, pass_time, reconcile
 from shared.playbooks.choice import choose, named
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook, read
 from shared.playbooks.obligation import Obligation
-from shared.playbooks.planner import calendar_of, look_again_at, plan
+from shared.playbooks.planned import NOTHING, Planned, plan_again
+from shared.playbooks.planner import calendar_of, plan
 from shared.storage import facts as kept
 from shared.storage.facts import LINE, Turn
 from shared.storage.work import Unit
@@ -44,6 +45,18 @@ _PLANNED: WeakKeyDictionary[History, tuple[tuple[Any, ...], dict[str, Obligation
 """What a service's own kinds of histories were planned to be when they were last looked at, for lists of many lines."""
 AFTER_FAILURE = timedelta(days=1)
 """How long a line that could not be planned again waits for the next try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What a line was planned and reconciled to last."""
+
+    planned: Planned
+    at: datetime
+    settled: Pairs
+
+
+BEGINNING = Worked(NOTHING, datetime.min.replace(tzinfo=UTC), {})
 
 
 @dataclass(frozen=True)
@@ -113,8 +126,8 @@ class Following:
 
     async def _plan_again(self, unit: Unit, histories: Mapping[str, History], by_time: bool = False) -> None:
         """Bring the ledger of some lines in line with their plans, and note when to look at them again."""
-        recorded = await ledger.rows(unit, histories)
         noted = await ledger.noted(unit, histories)
+        recorded = await ledger.held(unit, noted)
         playbooks = await rulings(unit, histories)
         made: list[tuple[str, Change]] = []
         for line, history in histories.items():
@@ -145,15 +158,18 @@ class Following:
         """What has to change in the ledger of a line, and when time alone makes its plan longer."""
         if playbook is None:
             return reconcile({}, recorded, history.marks, unit.now), None
+        before = unit.workings.get(history.line, BEGINNING)
         calendar = calendar_of(playbook, unit.places, unit.zone)
-        wanted = plan(playbook, history, calendar, unit.now, self.keeps)
-        changes = reconcile(wanted, recorded, history.marks, unit.now)
-        return changes, look_again_at(playbook, history, calendar, unit.now, self.keeps)
+        planned = plan_again(before.planned, playbook, history, calendar, unit.now, self.keeps)
+        settled = before.settled if before.at <= unit.now else {}
+        changes = reconcile(planned.owed, recorded, history.marks, unit.now, settled)
+        unit.workings[history.line] = Worked(planned, unit.now, pairs(planned.owed, recorded, changes))
+        return changes, planned.look_again_at
 
     async def _record(self, unit: Unit, noted: Mapping[str, Noted], made: Sequence[tuple[str, Change]]) -> None:
         """Write what the ledger did in some lines and say it, in one transaction."""
-        await ledger.next_versions(unit, {line: noted[line].version for line, _ in made})
-        await ledger.write(unit, list({change.row.key: (line, change.row) for line, change in made}.values()))
+        changed = {change.row.key: (line, change.row) for line, change in made}
+        await ledger.change(unit, noted, list(changed.values()))
         if self.witness:
             await self.witness(unit, [change for _, change in made])
         spoken = [(line, change) for line, change in made if not change.is_silent]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from shared.errors import Malformed, Unknown
 from shared.events import followup
 from shared.events.fields import RUNNERS, AnyRole
-from shared.obligations.ledger import Obliged, Task, shown
+from shared.obligations.obliged import Obliged, Task, shown
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
 from shared.playbooks.holders import Seat

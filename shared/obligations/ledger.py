@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from datetime import datetime
+from typing import Any, Literal
 
-from pydantic import BaseModel, TypeAdapter, computed_field
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Index, and_, case, func, or_, select, tuple_, update
 from sqlmodel import Field, SQLModel
 
 from shared.errors import Unknown
+from shared.obligations.obliged import Shown, shown
 from shared.obligations.reconcile import Row, next_at
-from shared.playbooks.obligation import Obligation
 from shared.storage.database import Raced, upsert
 from shared.storage.listing import Asked, Page, rows_of
 from shared.storage.ownership import theirs
@@ -51,73 +51,6 @@ LEDGER = table(ObligationRow)
 LINE = table(LineRow)
 
 
-class Obliged(BaseModel):
-    """An obligation as whoever asks sees it."""
-
-    key: str
-    engagement: str
-    rule: str
-    kind: str
-    item: str
-    occurrence: int
-    to: str
-    title: str
-    team_id: str | None = None
-    due_at: datetime
-    """In UTC."""
-    state: str
-    fired_at: datetime | None = None
-    because: str
-    """The id of the fact that obliges it."""
-    n: int = 0
-    """How often it has changed since it was first said."""
-    held_back: str | None = None
-    """Which approval it waits for; as long as it does, it is only expected."""
-    instrument: str | None = None
-    closes_at: datetime | None = None
-    escalated_to: str | None = None
-    person_id: str | None = None
-    """Who holds the role `to` now; none where it is in nobody's name."""
-    vacant_since: date | None = None
-    """Since when nobody holds the role that somebody held before."""
-
-
-class Task(Obliged):
-    """An obligation of a person."""
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def task_id(self) -> str:
-        """What commands call it: its key."""
-        return self.key
-
-
-class Round(Obliged):
-    """An evaluation round."""
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def round_id(self) -> str:
-        """What commands call it: its key."""
-        return self.key
-
-
-Shown = TypeVar("Shown", bound=Obliged)
-
-
-def shown(row: Row, now: datetime) -> Obliged:
-    """A recorded obligation; due for longer than its grace, it shows as overdue."""
-    told = {name: getattr(row, name) for name in Obliged.model_fields if hasattr(row, name)}
-    told |= {"state": "overdue" if row.is_overdue(now) else row.state}
-    return Obliged(**told)
-
-
-def expected(owed: Obligation) -> Obliged:
-    """An obligation that waits for its moment: shown and forecast, never fired."""
-    told = {name: getattr(owed, name) for name in Obliged.model_fields if hasattr(owed, name)}
-    return Obliged(**{**told, "to": owed.owed_by, "due_at": owed.falls_due_at, "state": "expected"})
-
-
 @dataclass(frozen=True, slots=True)
 class Noted:
     """What is noted of a line's ledger."""
@@ -130,14 +63,28 @@ class Noted:
     """By which version of its playbook's line it was planned last."""
 
 
-async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, dict[str, Row]]:
+Rows = dict[str, Row]
+"""What the ledger holds of a line, by key."""
+
+
+async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, Rows]:
     """What the ledger holds of each line, by key."""
     wanted = set(lines)
-    found: dict[str, dict[str, Row]] = {line: {} for line in wanted}
+    found: dict[str, Rows] = {line: {} for line in wanted}
     query = select(LEDGER.c.line, LEDGER.c.key, LEDGER.c.document)
     query = query.where(LEDGER.c.line.in_(wanted), theirs(unit, LEDGER.c.line))
     for row in await unit.connection.execute(query):
         found[row.line][row.key] = ROW.validate_json(row.document)
+    return found
+
+
+async def held(unit: Unit, read: Mapping[str, Noted]) -> dict[str, Rows]:
+    """The same for whoever changes these lines, read only where it is not remembered as it was at this version."""
+    remembered = {line: unit.learned_ledgers.get(line) or unit.ledgers.get(line) for line in read}
+    found = {line: it[1] for line, it in remembered.items() if it is not None and it[0] == read[line].version}
+    for line, its in (await rows(unit, read.keys() - found.keys())).items() if len(found) < len(read) else ():
+        found[line] = its
+        unit.learned_ledgers[line] = (read[line].version, its)
     return found
 
 
@@ -151,6 +98,14 @@ async def noted(unit: Unit, lines: Iterable[str]) -> dict[str, Noted]:
     }
 
 
+async def change(unit: Unit, read: Mapping[str, Noted], changed: Sequence[tuple[str, Row]]) -> None:
+    """Record obligations of lines as they are now; raises Raced where somebody changed one of the lines meanwhile."""
+    lines = {line: read[line].version for line, _ in changed}
+    await next_versions(unit, lines)
+    await write(unit, changed)
+    _learn(unit, lines, changed)
+
+
 async def next_versions(unit: Unit, read: Mapping[str, int]) -> None:
     """Count up the versions of lines' obligations; whoever read an older one meanwhile has lost the race."""
     if not read:
@@ -159,6 +114,22 @@ async def next_versions(unit: Unit, read: Mapping[str, int]) -> None:
     counted = update(LINE).where(same).values(ledger_version=LINE.c.ledger_version + 1)
     if (await unit.connection.execute(counted)).rowcount != len(read):
         raise Raced(", ".join(read))
+
+
+async def write(unit: Unit, changed: Sequence[tuple[str, Row]]) -> None:
+    """Record obligations of lines as they are now."""
+    await upsert(unit.connection, LEDGER, [_columns(row, line) for line, row in changed])
+
+
+def _learn(unit: Unit, lines: Mapping[str, int], changed: Sequence[tuple[str, Row]]) -> None:
+    """Remember what the ledger holds of these lines, where it was remembered before."""
+    new: dict[str, Rows] = {}
+    for line, row in changed:
+        new.setdefault(line, {})[row.key] = row
+    for line, version in lines.items():
+        known = unit.learned_ledgers.get(line) or unit.ledgers.get(line)
+        if known is not None and known[0] == version:
+            unit.learned_ledgers[line] = (version + 1, known[1] | new[line])
 
 
 async def note(unit: Unit, line: str, playbook: str | None, judged: int | None, look_again_at: datetime | None) -> None:
@@ -178,11 +149,6 @@ async def ruled(unit: Unit, playbook: str, version: int, most: int) -> tuple[lis
     lines = list((await unit.connection.scalars(some)).all())
     more = await unit.connection.scalar(waiting.where(LINE.c.line.not_in(lines)).limit(1))
     return lines, more is not None
-
-
-async def write(unit: Unit, changed: Sequence[tuple[str, Row]]) -> None:
-    """Record obligations of lines as they are now."""
-    await upsert(unit.connection, LEDGER, [_columns(row, line) for line, row in changed])
 
 
 async def claim(unit: Unit, most: int) -> dict[str, list[Row]]:

@@ -44,8 +44,7 @@ async def recover(unit: Unit, following: Following, told: Sequence[Fact]) -> Non
         if row is not None:
             rows[key] = row
             changed[key] = fact.line, row
-    await ledger.next_versions(unit, {line: noted[line].version for line in {line for line, _ in changed.values()}})
-    await ledger.write(unit, list(changed.values()))
+    await ledger.change(unit, noted, list(changed.values()))
     await kept.record_from_ledger(unit, [(fact.line, fact) for fact in told])
     if following.adopted:
         await following.adopted(unit, told)

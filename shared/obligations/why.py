@@ -12,7 +12,7 @@ from shared.events import wire
 from shared.events.base import Fact, line_of
 from shared.obligations import ledger
 from shared.obligations.following import Keeps, owed, ruling, rulings
-from shared.obligations.ledger import Obliged, expected, shown
+from shared.obligations.obliged import Obliged, expected, shown
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from shared.events.fields import YEARS
 from shared.playbooks.approving import Granted, granted
 from shared.playbooks.calendar import Calendar, Roll, add_months, instant
 from shared.playbooks.history import History
+from shared.playbooks.holders import Seat
 from shared.playbooks.items import Item, Items
 from shared.playbooks.model import Playbook, Rule
 from shared.playbooks.moments import Moment
@@ -48,11 +50,9 @@ def plan(
 
     `now` matters only to repetitions without an end. `only` chooses kinds, so that a service plans what it keeps.
     """
-    planning = _Planning(playbook, history, calendar, now)
-    rules = [rule for rule in playbook.rules if only is None or only(rule.kind)]
-    return {
-        owed.key: owed for rule in rules for item in planning.items.of(rule.each) for owed in planning.of(rule, item)
-    }
+    planning = Planning(playbook, history, calendar, now)
+    return {owed.key: owed for rule in rules_of(playbook, only) for item in planning.items.of(rule.each)
+            for owed in planning.of(rule, item)}  # fmt: skip
 
 
 def look_again_at(
@@ -63,16 +63,23 @@ def look_again_at(
     only: Callable[[str], bool] | None = None,
 ) -> datetime | None:
     """When to plan again though nothing was said: the first midnight in UTC at which time alone lengthens the plan."""
-    rolling = [rule for rule in playbook.rules if _rolls_on(rule) and (only is None or only(rule.kind))]
-    if not rolling:
-        return None
-    planning = _Planning(playbook, history, calendar, now)
+    rolling = [rule for rule in rules_of(playbook, only) if rolls_on(rule)]
+    planning = Planning(playbook, history, calendar, now)
     coming = (planning.next_day(rule, item) for rule in rolling for item in planning.items.of(rule.each))
-    first = min((day for day in coming if day is not None), default=None)
-    return datetime.combine(_seen_on(first), time.min, UTC) if first else None
+    return midnight_that_sees(min((day for day in coming if day is not None), default=None))
 
 
-def _rolls_on(rule: Rule) -> bool:
+def rules_of(playbook: Playbook, only: Callable[[str], bool] | None) -> list[Rule]:
+    """The rules of the kinds that are asked for."""
+    return [rule for rule in playbook.rules if only is None or only(rule.kind)]
+
+
+def midnight_that_sees(day: date | None) -> datetime | None:
+    """The midnight in UTC from which on this day is planned, be it so far ahead."""
+    return datetime.combine(_seen_on(day), time.min, UTC) if day else None
+
+
+def rolls_on(rule: Rule) -> bool:
     """Whether it may repeat without a known end."""
     return rule.repeat is not None and (rule.repeat.until is not None or rule.repeat.times is None)
 
@@ -85,16 +92,18 @@ def _seen_on(day: date) -> date:
     return seen
 
 
-class _Planning:
+class Planning:
     """One run of the planner: what it plans for, and what it has worked out on the way."""
 
     def __init__(self, playbook: Playbook, history: History, calendar: Calendar, now: datetime) -> None:
         self.items = Items(playbook, history, calendar)
         self._history = history
         self._calendar = calendar
-        self._now = now
+        self._today = now.astimezone(UTC).date()
         self._marks = history.marks
         self._holders = history.holders
+        self._windows: dict[ZoneInfo, tuple[date | None, bool]] = {}
+        self._seats: dict[tuple[str, str | None], Seat] = {}
         self._engagement = NO_ENGAGEMENT if history.line.startswith(f"{NO_ENGAGEMENT}/") else history.line
 
     def of(self, rule: Rule, item: Item) -> Iterator[Obligation]:
@@ -112,13 +121,49 @@ class _Planning:
         for occurrence, day in enumerate(self._days(rule, item, moment, given), 1):
             yield self._obligation(rule, item, moment, done, given, occurrence, day)
 
+    def stands_on(self, rule: Rule, item: Item) -> tuple[object, ...]:
+        """All of which a rule's obligations for an item are made: where it is the same as before, they are."""
+        marks = self._marks_of.get(f"{self._engagement}/{rule.name}/{item.id}", {})
+        handed_to = [mark.handed_over.event.to for mark in marks.values() if mark.handed_over]
+        return (
+            self._today if rolls_on(rule) else None,
+            (item.zone, item.team_id, item.past_until),
+            tuple(map(item.moments.get, rule.waits_for)),
+            tuple(map(item.value, rule.reads)),
+            granted(rule, item, self._history, self._calendar.places),
+            self._window_end(rule, item),
+            marks,
+            tuple(self._seat(role, item.team_id) for role in (rule.role, *handed_to)),
+        )
+
+    @cached_property
+    def _marks_of(self) -> dict[str, dict[str, Mark]]:
+        """What people did by hand, by rule and item."""
+        found: dict[str, dict[str, Mark]] = {}
+        for key, mark in self._marks.items():
+            found.setdefault(key.rpartition("/")[0], {})[key] = mark
+        return found
+
+    def _seat(self, role: str, team_id: str | None) -> Seat:
+        if (role, team_id) not in self._seats:
+            self._seats[role, team_id] = self._holders.seat(role, team_id)
+        return self._seats[role, team_id]
+
+    def _window_end(self, rule: Rule, item: Item) -> tuple[date | None, bool]:
+        """Until when a contact may be made; other things are never too late for it."""
+        if not rule.contact:
+            return None, False
+        if item.zone not in self._windows:
+            self._windows[item.zone] = window_end(self.items, item.zone)
+        return self._windows[item.zone]
+
     def next_day(self, rule: Rule, item: Item) -> date | None:
         """The first due date beyond the months that are planned ahead, where nothing but time has to pass for it."""
         moment, repeat = item.moments.get(rule.due.moment), rule.repeat
         if moment is None or repeat is None or repeat.until in item.moments:
             return None
-        ahead = add_months(self._now.astimezone(UTC).date(), AHEAD)
-        window = window_end(self.items, item.zone)[0] if rule.contact else None
+        ahead = add_months(self._today, AHEAD)
+        window, _ = self._window_end(rule, item)
         given = granted(rule, item, self._history, self._calendar.places)
         day = next((day for day in self._all_days(rule, item, moment, given) if day > ahead), None)
         return None if day is None or (window is not None and day > window) else day
@@ -160,7 +205,7 @@ class _Planning:
 
     def _last_day(self, rule: Rule, item: Item) -> date | None:
         """The day after which there is no occurrence: what the repetition and the window leave."""
-        ends = [self._end_of_repeat(rule, item), window_end(self.items, item.zone)[0] if rule.contact else None]
+        ends = [self._end_of_repeat(rule, item), self._window_end(rule, item)[0]]
         return min((end for end in ends if end is not None), default=None)
 
     def _end_of_repeat(self, rule: Rule, item: Item) -> date | None:
@@ -168,7 +213,7 @@ class _Planning:
         if repeat is None or (repeat.until is None and repeat.times is not None):
             return None
         until = item.moments.get(repeat.until) if repeat.until else None
-        return until.day(item.zone) if until else add_months(self._now.astimezone(UTC).date(), AHEAD)
+        return until.day(item.zone) if until else add_months(self._today, AHEAD)
 
     def _obligation(
         self, rule: Rule, item: Item, moment: Moment, done: Moment | None, given: Granted, occurrence: int, day: date
@@ -178,7 +223,7 @@ class _Planning:
         from_ = min(mark.snoozed.event.until, LAST_DAY) if mark.snoozed else day
         lapse_at, lapse_reason = self._lapse(rule, item, from_)
         handed_to = mark.handed_over.event.to if mark.handed_over else None
-        seat = self._holders.seat(handed_to or rule.role, item.team_id)
+        seat = self._seat(handed_to or rule.role, item.team_id)
         return Obligation(
             key=key,
             engagement=self._engagement,
@@ -227,7 +272,7 @@ class _Planning:
         ends: list[tuple[datetime, str]] = []
         if rule.lapse is not None:
             ends.append((self._later(rule, day, rule.lapse, item.zone), f"not done within {rule.lapse}"))
-        last, is_expected = window_end(self.items, item.zone) if rule.contact else (None, False)
+        last, is_expected = self._window_end(rule, item)
         if last is not None and not is_expected:
             ends.append((instant(last + timedelta(days=1), time.min, item.zone), f"{WINDOW_CLOSED} {last}"))
         if item.past_until is not None and self._calendar.instant(day, item.zone) < item.past_until:

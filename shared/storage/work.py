@@ -1,11 +1,11 @@
 """One piece of work is one transaction: open it, load, decide, record; what was said goes out after the commit."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,8 +22,9 @@ from shared.storage.tables import OutboxRow, table
 OUTBOX = table(OutboxRow)
 
 
-Memory = dict[str, tuple[int, History]]
-"""Histories by line, each with the version at which it was read."""
+T = TypeVar("T")
+Memory = dict[str, tuple[int, T]]
+"""Histories by line, or what ledgers hold of them, each with the version at which it was read."""
 REMEMBERED = 512
 EVERYWHERE = Places()
 
@@ -40,13 +41,19 @@ class Unit:
     """The zone of what has neither a jurisdiction nor an engagement."""
     topics: Topics
     """What topics are called."""
-    memory: "Memory"
+    memory: Memory[History]
+    ledgers: Memory[Any]
+    """What the ledger holds of lines, as it was at some version."""
+    workings: dict[str, Any]
+    """What was worked out of lines before; each part tells on what it stands, so none is wrong, at worst useless."""
     alone: bool
     """Whether nobody else can record anything before this unit has committed."""
     caller: Caller = ALL_RIGHTS
     """For whom all this is done: what is foreign to them is not there."""
-    learned: "Memory" = field(default_factory=dict)
+    learned: Memory[History] = field(default_factory=dict)
     """The histories as they will be once this unit commits."""
+    learned_ledgers: Memory[Any] = field(default_factory=dict)
+    """What the ledger will hold of lines once this unit commits."""
     versions: dict[str, int] = field(default_factory=dict)
     """At which version each line was read here; 0 where there was none."""
     changed: set[str] = field(default_factory=set)
@@ -83,7 +90,9 @@ class Store:
         """How many units of work have committed."""
         self._places = places
         self._zone = zone
-        self._memory: Memory = {}
+        self._memory: Memory[History] = {}
+        self._ledgers: Memory[Any] = {}
+        self._workings: dict[str, Any] = {}
         self._caller = ALL_RIGHTS
         self._whole = self
         """The store of which this is how somebody sees it."""
@@ -105,7 +114,7 @@ class Store:
             yield unit
             passing("work.before_commit")
         passing("work.after_commit")
-        self._remember(unit.learned)
+        self._remember(unit)
         self._whole.done += 1
         if unit.posted:
             self._whole.posted()
@@ -116,18 +125,25 @@ class Store:
         async with self.database.reading() as connection:
             unit = self._unit(connection)
             yield unit
-        self._remember(unit.learned)
+        self._remember(unit)
 
     def _unit(self, connection: AsyncConnection) -> Unit:
         database = self.database
         now = self.clock.now()
         world = (self._places, self._zone, self.topics)
-        return Unit(connection, database.service, now, *world, self._memory, database.is_sqlite, self._caller)
+        known = (self._memory, self._ledgers, self._workings)
+        return Unit(connection, database.service, now, *world, *known, database.is_sqlite, self._caller)
 
-    def _remember(self, learned: Memory) -> None:
+    def _remember(self, unit: Unit) -> None:
         """Keep what was read or made, the oldest forgotten first; whoever uses it compares versions before."""
-        for line, remembered in learned.items():
-            self._memory.pop(line, None)
-            self._memory[line] = remembered
-        while len(self._memory) > REMEMBERED:
-            del self._memory[next(iter(self._memory))]
+        _keep(self._memory, unit.learned)
+        _keep(self._ledgers, unit.learned_ledgers)
+        _keep(self._workings, {})
+
+
+def _keep(memory: dict[str, T], learned: Mapping[str, T]) -> None:
+    for line, remembered in learned.items():
+        memory.pop(line, None)
+        memory[line] = remembered
+    while len(memory) > REMEMBERED:
+        del memory[next(iter(memory))]

@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import Unknown
 from shared.obligations import ledger
-from shared.obligations.ledger import Task
+from shared.obligations.obliged import Task
 from shared.obligations.reconcile import Row
 from shared.storage.database import Raced, upsert
 from shared.storage.listing import Asked

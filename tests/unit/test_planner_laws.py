@@ -1,18 +1,20 @@
 """Laws that hold for every log: order, repetition, other engagements, retraction, and reconciling twice."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.events.base import Fact, FactRetracted
-from shared.obligations.reconcile import OPEN, Row, apply, next_at, pass_time, reconcile
+from shared.obligations.reconcile import OPEN, Row, apply, next_at, pairs, pass_time, reconcile
 from shared.playbooks.calendar import works
 from shared.playbooks.history import History, fold
 from shared.playbooks.obligation import Obligation
 from shared.playbooks.places import Places
-from shared.playbooks.planner import calendar_of, plan
+from shared.playbooks.planned import NOTHING, plan_again
+from shared.playbooks.planner import calendar_of, look_again_at, plan
 from tests.support.logs import HEADER, RULES, logs_of_an_engagement
 from tests.support.saying import playbook, retraction, said
 
@@ -126,3 +128,34 @@ def test_every_obligation_tells_its_reason_and_none_is_due_outside_working_days(
         local = owed.due_at.astimezone(ZoneInfo(owed.zone))
         assert (local.hour, local.minute) == (9, 0)
         assert works("US", local.date())
+
+
+@LAW
+@given(logs_of_an_engagement(), st.lists(INSTANTS, min_size=1, max_size=4), st.data(), st.integers(1, 10))
+def test_a_plan_that_keeps_what_has_not_changed_is_the_plan_that_is_made_anew(
+    log: list[Fact], instants: list[datetime], data: st.DataObject, batch: int
+) -> None:
+    shuffled = data.draw(shuffled_and_doubled(log))
+    history, planned = History("e1"), NOTHING
+    for first in range(0, len(shuffled), batch):
+        history = fold(history, shuffled[first : first + batch])
+        now = data.draw(st.sampled_from(instants))
+        planned = plan_again(planned, BOOK, history, CALENDAR, now)
+        assert planned.owed == plan(BOOK, history, CALENDAR, now)
+        assert planned.look_again_at == look_again_at(BOOK, history, CALENDAR, now)
+
+
+@LAW
+@given(logs_of_an_engagement(), st.lists(INSTANTS, min_size=1, max_size=4), st.integers(1, 10))
+def test_what_is_settled_needs_no_second_look(log: list[Fact], instants: list[datetime], batch: int) -> None:
+    history, rows, planned, settled = History("e1"), dict[str, Row](), NOTHING, dict[str, Any]()
+    moments = sorted(instants)
+    for step, first in enumerate(range(0, len(log), batch)):
+        now = moments[min(step, len(moments) - 1)]
+        history = fold(history, log[first : first + batch])
+        planned = plan_again(planned, BOOK, history, CALENDAR, now)
+        changes = reconcile(planned.owed, rows, history.marks, now, settled)
+        assert changes == reconcile(planned.owed, rows, history.marks, now)
+        settled = dict(pairs(planned.owed, rows, changes))
+        rows |= {change.row.key: change.row for change in changes}
+        rows |= {change.row.key: change.row for row in list(rows.values()) for change in pass_time(row, now)}

@@ -6,7 +6,7 @@ from services.demo.checking import counts, differing, fell_due_twice, unlike
 from shared.events.base import Fact
 from shared.events.evaluation import EvaluationMoved, EvaluationOpened, EvaluationScheduled
 from shared.events.followup import FollowUpFellDue, FollowUpScheduled
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 from tests.support.demo import BECAUSE, Listener, a_round, at, done, task
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.events.base import Fact
 from shared.events.intake import CohortAssigned, EngagementOpened, TeamFormed
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 
 UNKNOWN = "unknown"
 OPEN = ("scheduled", "due", "overdue")

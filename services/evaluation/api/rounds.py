@@ -11,7 +11,8 @@ from shared.commands import Said
 from shared.events import evaluation as said
 from shared.events.fields import Instant
 from shared.obligations import ledger
-from shared.obligations.ledger import ListedState, Round
+from shared.obligations.ledger import ListedState
+from shared.obligations.obliged import Round, shown
 from shared.obligations.why import Why, why
 from shared.storage.listing import Page
 from shared.web.desk import Which
@@ -77,4 +78,4 @@ async def get_answer(round_id: str, answer_id: str, here: Here) -> OneAnswer:
 async def get_round(round_id: str, here: Here) -> Round:
     """One evaluation round."""
     async with here.store.look() as unit:
-        return Round(**ledger.shown(await ledger.find(unit, round_id, "round"), unit.now).model_dump())
+        return Round(**shown(await ledger.find(unit, round_id, "round"), unit.now).model_dump())

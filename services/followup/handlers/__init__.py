@@ -20,7 +20,7 @@ from shared.events.base import Event, Fact
 from shared.obligations import ledger, why
 from shared.obligations.following import ruling
 from shared.obligations.handover import Packet, is_role_there, packet
-from shared.obligations.ledger import Obliged
+from shared.obligations.obliged import Obliged
 from shared.people import Directory
 from shared.playbooks.comparing import compare_if_said, compare_over
 from shared.playbooks.differing import Compared

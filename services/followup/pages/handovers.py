@@ -9,7 +9,7 @@ from services.followup.handlers import handovers as handlers
 from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed
 from shared.events.fields import AnyRole
-from shared.obligations.ledger import Task
+from shared.obligations.obliged import Task
 from shared.web.desk import Desk, desk
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry

@@ -10,6 +10,7 @@ from services.followup.decisions.contacts import contact_of
 from services.followup.domain import Candidate, Consent, Contact, Known
 from services.followup.repository import asking, mail
 from services.followup.repository.governing import (
+    contacted,
     count,
     govern,
     is_counted,
@@ -120,9 +121,10 @@ async def witness(unit: Unit, changes: Sequence[Change]) -> None:
         if decisions.is_made_by_hand(row) and not await is_counted(unit, row.key):
             history, playbook = await ruled(unit, line_of(row.key))
             await write(unit, decisions.made_by_hand(row, history, playbook))
-        if change.kind == "complete" and row.contact and row.ended_by == "fact":
-            history = (await kept.histories(unit, [line_of(row.key)]))[line_of(row.key)]
-            await never_made(unit, row.key, history.facts.get(row.ended_because or ""))
+    settled = {one.row.key: one.row for one in changes if one.kind == "complete" and one.row.ended_by == "fact"}
+    for key in await contacted(unit, [key for key, row in settled.items() if row.contact]):
+        history = (await kept.histories(unit, [line_of(key)]))[line_of(key)]
+        await never_made(unit, key, history.facts.get(settled[key].ended_because or ""))
 
 
 FOLLOWING = Following(

@@ -1,6 +1,6 @@
 """The governor at the ledger of contacts: what was made counts, what is due is judged by it, and the rest is told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 
@@ -47,6 +47,14 @@ async def ruled(unit: Unit, line: str) -> tuple[History, Playbook | None]:
     """A line, and the playbook that rules it."""
     history = (await kept.histories(unit, [line]))[line]
     return history, await ruling(unit, history)
+
+
+async def contacted(unit: Unit, keys: Collection[str]) -> list[str]:
+    """Those of these tasks that are counted as contacts."""
+    if not keys:
+        return []
+    counted = select(CONTACT.c.task_id).where(CONTACT.c.task_id.in_(keys)).distinct().order_by(CONTACT.c.task_id)
+    return list((await unit.connection.scalars(counted)).all())
 
 
 async def never_made(unit: Unit, task_id: str, settled: Fact | None) -> None:

@@ -1,8 +1,9 @@
 """The difference between what is owed and what is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from shared.obligations.reconcile.passing import passed, too_late
 from shared.obligations.reconcile.rows import Change, Row, State, ended, fresh
@@ -10,14 +11,36 @@ from shared.playbooks.obligation import Obligation
 from shared.playbooks.planner import UNTOUCHED
 from shared.playbooks.views import Mark
 
+Pairs = Mapping[str, tuple[Obligation | None, Row | None]]
+"""What was wanted and what was recorded, by key."""
+
 
 def reconcile(
-    wanted: Mapping[str, Obligation], rows: Mapping[str, Row], marks: Mapping[str, Mark], now: datetime
+    wanted: Mapping[str, Obligation],
+    rows: Mapping[str, Row],
+    marks: Mapping[str, Mark],
+    now: datetime,
+    settled: Pairs = MappingProxyType({}),
 ) -> list[Change]:
-    """What has to change so that the rows say what is wanted; nothing, once it has changed. In the order of keys."""
-    keys = sorted(wanted.keys() | rows.keys())
-    changes = (_change(wanted.get(key), rows.get(key), marks.get(key, UNTOUCHED), now) for key in keys)
-    return [change for change in changes if change is not None]
+    """What has to change so that the rows say what is wanted; nothing, once it has changed. In the order of keys.
+
+    What is the very same as in `settled` is not looked at again: nothing had to change, and time alone changes no
+    answer of that kind.
+    """
+    changes: list[Change] = []
+    for key in sorted(wanted.keys() | rows.keys()):
+        owed, row, before = wanted.get(key), rows.get(key), settled.get(key)
+        if before is not None and before[0] is owed and before[1] is row and key not in marks:
+            continue
+        if (change := _change(owed, row, marks.get(key, UNTOUCHED), now)) is not None:
+            changes.append(change)
+    return changes
+
+
+def pairs(wanted: Mapping[str, Obligation], rows: Mapping[str, Row], changes: Iterable[Change]) -> Pairs:
+    """What is settled: of which nothing has to change, as `reconcile` has found."""
+    changed = {change.row.key for change in changes}
+    return {key: (wanted.get(key), rows.get(key)) for key in wanted.keys() | rows.keys() if key not in changed}
 
 
 def _change(owed: Obligation | None, row: Row | None, mark: Mark, now: datetime) -> Change | None:

@@ -1,5 +1,6 @@
 """What all items of one history stand on: the engagement, its sessions and its teams, worked out once."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
@@ -44,7 +45,7 @@ class Ground:
     def sessions(self) -> list[Session]:
         """The sessions that were not called off, by their start."""
         standing = (session for session in self.history.sessions.values() if session.cancelled is None)
-        return sorted(standing, key=lambda session: (session.starts_at, session.id))
+        return sorted(standing, key=_start)
 
     @cached_property
     def held(self) -> list[Session]:
@@ -105,6 +106,13 @@ class Ground:
         }
 
     def session_values(self, session: Session) -> Values:
+        return self._values_of_sessions[session.id]
+
+    @cached_property
+    def _values_of_sessions(self) -> Mapping[str, Values]:
+        return {id: self._values_of_session(session) for id, session in self.history.sessions.items()}
+
+    def _values_of_session(self, session: Session) -> Values:
         words = session.scheduled.event
         return {
             "session.number": words.number,
@@ -115,9 +123,10 @@ class Ground:
         }
 
     def _gap(self, session: Session) -> int | None:
-        own = (session.starts_at, session.id)
-        before = [other.starts_at for other in self.sessions if (other.starts_at, other.id) < own]
-        return (local(session.starts_at, self.zone) - local(before[-1], self.zone)).days if before else None
+        place = bisect_left(self.sessions, (session.starts_at, session.id), key=_start)
+        if not place:
+            return None
+        return (local(session.starts_at, self.zone) - local(self.sessions[place - 1].starts_at, self.zone)).days
 
     @cached_property
     def current_plans(self) -> Mapping[str, Plan]:
@@ -171,6 +180,10 @@ class Ground:
     def was_due_at(self, team: Team, session: Session) -> bool:
         """Whether the team had been formed by the day on which the session was held."""
         return session.held is not None and team.formed_on <= local(session.held.event.held_at, self.zones[team.id])
+
+
+def _start(session: Session) -> tuple[datetime, str]:
+    return session.starts_at, session.id
 
 
 def _submission(plan: Plan) -> tuple[date, datetime, str]:

@@ -131,6 +131,17 @@ class Rule(Words):
     def scope(self) -> Scope:
         return SCOPES[self.each]
 
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The attributes of an item on which what it obliges depends."""
+        return tuple(dict.fromkeys((*self.guard.reads, *self.heading.attributes)))
+
+    @cached_property
+    def waits_for(self) -> tuple[str, ...]:
+        """The moments of an item on which what it obliges depends."""
+        named = (self.due.moment, self.done_by, self.repeat.until if self.repeat else None)
+        return tuple(name for name in named if name is not None)
+
     @property
     def kind(self) -> str:
         """`task`, or the kind of evaluation."""

@@ -52,6 +52,13 @@ class Guard:
             self.alternatives is None or any(guard.holds(value_of) for guard in self.alternatives)
         )
 
+    @property
+    def reads(self) -> Iterator[str]:
+        """The attributes of which it speaks, by their full names."""
+        yield from (test.attribute for test in self.tests)
+        for guard in self.alternatives or ():
+            yield from guard.reads
+
     def ways(self) -> Iterator[tuple[Test, ...]]:
         """Each set of tests that is enough to pass."""
         for way in (way for guard in self.alternatives for way in guard.ways()) if self.alternatives else ((),):
