@@ -6,7 +6,7 @@ import typer
 
 from shared.cli.calling import HERE, Api, call
 
-app = typer.Typer(help="Webhooks: make, list, log, test, resend, rotate, enable, remove.", no_args_is_help=True)
+app = typer.Typer(help="Webhooks: make, list, log, test, mend, remove.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="Its id, as `list` shows it.")]
 
 
@@ -87,6 +87,13 @@ def enable(webhook_id: Id, api: Api = HERE) -> None:
     """Go on where it was disabled; what it missed comes in order."""
     call(api, "POST", f"/webhooks/{webhook_id}/enable")
     typer.echo(f"{webhook_id} is told again, from where it stopped.")
+
+
+@app.command()
+def disable(webhook_id: Id, api: Api = HERE) -> None:
+    """Tell it nothing for now; what is said meanwhile waits."""
+    call(api, "POST", f"/webhooks/{webhook_id}/disable")
+    typer.echo(f"{webhook_id} is told nothing until: throughline webhook enable {webhook_id}")
 
 
 @app.command()

@@ -26,6 +26,8 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 NARROW, WIDE = 320, 1280
+HERE = '["127.0.0.0/8"]'
+NOBODY_THERE = "http://127.0.0.1:9/events"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -49,7 +51,7 @@ def a_browser() -> Iterator[Browser]:
 def a_house(parent: Path) -> Iterator[Up]:
     """Everything running, with the playbooks that we ship and three engagements under way."""
     folder = a_folder(parent / "house")
-    with an_up(folder, THROUGHLINE_PLAYBOOKS=str(ROOT / "playbooks")) as up:
+    with an_up(folder, THROUGHLINE_PLAYBOOKS=str(ROOT / "playbooks"), THROUGHLINE_WEBHOOK_NETWORKS=HERE) as up:
         furnish(up)
         yield up
 
@@ -112,6 +114,7 @@ def furnish(up: Up) -> None:
     up.until(lambda: len(up.tasks()) > 8)
     up.until(lambda: up.get("/aside")["intake"]["items"])
     _write(up)
+    _tell(up)
 
 
 def _write(up: Up) -> None:
@@ -121,6 +124,14 @@ def _write(up: Up) -> None:
     [task, *_] = up.tasks(state="due")
     up.post("/tasks/hand-over", task_id=task, to="supervisor", person_id="p-rivera", note="I am away until the 20th.")
     up.until(lambda: any(one["text"] for one in up.get("/app/mail.json")["items"]))
+
+
+def _tell(up: Up) -> None:
+    """Let there be two webhooks to where nobody listens: one is tried again and again, the other one is off."""
+    told = {"url": NOBODY_THERE, "since": "0"}
+    up.post("/webhooks", **told, label="The outcome database of our center")
+    off = up.post("/webhooks", **told, label="What the university counts")["webhook"]["webhook_id"]
+    up.post(f"/webhooks/{off}/disable")
 
 
 LISTENING = """

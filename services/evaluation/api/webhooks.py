@@ -112,3 +112,10 @@ async def rotate_secret(webhook_id: str, here: Here) -> Made:
 async def enable_webhook(webhook_id: str, here: Here) -> Webhook:
     """Go on where it was disabled; what it missed comes in order."""
     return await handling.enable(here.store, webhook_id)
+
+
+@router.post("/{webhook_id}/disable")
+@open_to(EVALUATORS)
+async def disable_webhook(webhook_id: str, here: Here) -> Webhook:
+    """Tell it nothing for now; what is said meanwhile waits until it is enabled."""
+    return await handling.disable(here.store, webhook_id)

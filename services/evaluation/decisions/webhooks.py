@@ -28,6 +28,24 @@ NOBODYS = "Whoever made it may not see events here any more. Let them in again a
 RESTORED = (
     "This database was restored from a backup. Enable it where this is the Throughline that is to go on telling it."
 )
+OFF = "It was turned off by hand."
+WHAT_TO_DO = {
+    GONE: (
+        "Ask whoever runs the program at this address whether it still wants to be told. If so, turn it on again: "
+        "what it missed comes in order. If not, remove it."
+    ),
+    DEAD: (
+        "Ask whoever runs the program at this address whether it is up, and takes what comes there. When it does, turn "
+        "this on again, and send a test."
+    ),
+    NOBODYS: "Make another one in your own name, or ask an administrator to let its maker in again.",
+    RESTORED: (
+        "Turn it on if this is the Throughline that you work with every day. Leave it off if it is a copy that "
+        "somebody tries out."
+    ),
+    OFF: "Turn it on when the program is to be told again: what was recorded meanwhile comes in order.",
+}
+"""What somebody can do about a webhook that is disabled, by why it is."""
 
 
 def pause(key: str, tries: int) -> timedelta:

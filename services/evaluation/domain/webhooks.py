@@ -109,6 +109,16 @@ class Delivery(BaseModel):
     why: str
 
 
+class Sent(Delivery):
+    """A delivery, and what it tells of."""
+
+    type: str | None
+    """The type of the event; none of a test."""
+    engagement_id: str | None
+    since: datetime
+    """When it was first to be sent, or sent again by hand."""
+
+
 class Attempt(BaseModel):
     """One try to deliver an event."""
 

@@ -18,6 +18,7 @@ from shared.bus.fates import MOST
 from shared.commands import Said
 from shared.errors import Unknown
 from shared.events.base import Fact
+from shared.playbooks.heading import Heading
 from shared.seen import Seen
 from shared.storage import facts as kept
 from shared.storage.headings import heading, headings
@@ -115,6 +116,12 @@ async def shown(store: Store, caller: Caller, engagement_id: str) -> Overview:
         told = decisions.report(known, engagement_id, today(known, unit.now))
         places = {team.id: team.jurisdiction for team in teams}
         return Overview(about, known, told, tuple(await rounds.of(unit, [about])), places)
+
+
+async def engagements(store: Store, caller: Caller) -> list[Heading]:
+    """The engagements of whoever asks."""
+    async with store.look() as unit:
+        return [one for one in await headings(unit) if one.is_of(caller)]
 
 
 async def ahead(store: Store, caller: Caller) -> list[RoundLine]:

@@ -5,8 +5,18 @@ from secrets import token_bytes
 
 from services.evaluation.channels import Hook, NotOpen
 from services.evaluation.decisions import signing
+from services.evaluation.decisions import webhooks as decisions
 from services.evaluation.domain.notices import since
-from services.evaluation.domain.webhooks import TEST, Delivery, MakeWebhook, Resend, Webhook
+from services.evaluation.domain.webhooks import (
+    TEST,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    MakeWebhook,
+    Resend,
+    Sent,
+    Webhook,
+)
 from services.evaluation.handlers.notices import number
 from services.evaluation.repository import deliveries, notices, queueing, webhooks
 from shared import use_cases
@@ -18,6 +28,8 @@ from shared.storage.work import Store, Unit
 EACH, ALL = 20, 100
 """How many webhooks one caller, and all of them, may have."""
 KEY_BYTES = 32
+SHOWN = 500
+"""How many of the last deliveries a page tells of."""
 
 
 class TooManyWebhooks(Conflict):
@@ -82,6 +94,27 @@ async def enable(store: Store, webhook_id: str) -> Webhook:
     enabled = await use_cases.at_once(store, once)
     store.posted()
     return enabled
+
+
+async def disable(store: Store, webhook_id: str) -> Webhook:
+    """Tell it nothing for now; what is said meanwhile waits."""
+
+    async def once(unit: Unit) -> Webhook:
+        await webhooks.find(unit, webhook_id)
+        await webhooks.disable(unit, webhook_id, decisions.OFF)
+        return await webhooks.find(unit, webhook_id)
+
+    return await use_cases.at_once(store, once)
+
+
+async def shown(
+    store: Store, webhook_id: str, state: DeliveryState | None
+) -> tuple[Webhook, list[Sent], dict[str, list[Attempt]]]:
+    """A webhook, the last that went there, and what was tried of each."""
+    async with store.look() as unit:
+        found = await webhooks.find(unit, webhook_id)
+        sent = await deliveries.latest(unit, webhook_id, state, SHOWN)
+        return found, sent, await deliveries.attempts(unit, webhook_id, [one.event_id for one in sent])
 
 
 async def remove(store: Store, webhook_id: str) -> Webhook:

@@ -13,6 +13,7 @@ from services.evaluation.domain.webhooks import (
     DeliveryState,
     Ended,
     Log,
+    Sent,
     Tried,
     message_id,
 )
@@ -24,6 +25,7 @@ from shared.errors import Unknown
 from shared.storage import ownership
 from shared.storage.database import insert_new
 from shared.storage.listing import Asked, Page, Shelf
+from shared.storage.ownership import rows_theirs
 from shared.storage.work import Unit
 
 ENDED: tuple[DeliveryState, ...] = ("delivered", "given_up", "withheld")
@@ -135,14 +137,39 @@ async def page(unit: Unit, asked: Asked, webhook_id: str, state: DeliveryState |
     return await SHELF.page(unit, asked, webhook_id=webhook_id, state=state)
 
 
+async def latest(unit: Unit, webhook_id: str, state: DeliveryState | None, most: int) -> list[Sent]:
+    """The last that went to a webhook, the latest first, and what each of them tells."""
+    joined = DELIVERY.outerjoin(NOTICE, NOTICE.c.id == DELIVERY.c.event_id)
+    query = select(DELIVERY, NOTICE.c.type).select_from(joined).where(DELIVERY.c.webhook_id == webhook_id)
+    query = query.where(rows_theirs(unit, DELIVERY), *([DELIVERY.c.state == state] if state else ()))
+    order = (DELIVERY.c.first_at.desc(), DELIVERY.c.n.desc(), DELIVERY.c.event_id)
+    rows = await unit.connection.execute(query.order_by(*order).limit(most))
+    return [
+        Sent(
+            **SHELF.read(row).model_dump(),
+            type=row.type,
+            engagement_id=row.line if row.n else None,
+            since=row.first_at,
+        )
+        for row in rows
+    ]
+
+
+async def attempts(unit: Unit, webhook_id: str, event_ids: Sequence[str]) -> dict[str, list[Attempt]]:
+    """What was tried of each of these, in order."""
+    its = select(ATTEMPT).where(ATTEMPT.c.webhook_id == webhook_id, ATTEMPT.c.event_id.in_(event_ids))
+    found: dict[str, list[Attempt]] = {}
+    for row in await unit.connection.execute(its.order_by(ATTEMPT.c.n)):
+        found.setdefault(row.event_id, []).append(Attempt.model_validate(row, from_attributes=True))
+    return found
+
+
 async def log(unit: Unit, webhook_id: str, event_id: str) -> Log:
     """One delivery, with all that was tried."""
     found = await SHELF.page(unit, Asked(limit=1), webhook_id=webhook_id, event_id=event_id)
     if not found.items:
         raise Unknown("delivery", event_id)
-    its = select(ATTEMPT).where(ATTEMPT.c.webhook_id == webhook_id, ATTEMPT.c.event_id == event_id)
-    rows = await unit.connection.execute(its.order_by(ATTEMPT.c.n))
-    tried = [Attempt.model_validate(row, from_attributes=True) for row in rows]
+    tried = (await attempts(unit, webhook_id, [event_id])).get(event_id, [])
     return Log(delivery=found.items[0], attempts=tried)
 
 
