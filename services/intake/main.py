@@ -6,7 +6,7 @@ from services.intake import handlers
 from services.intake.api import router
 from services.intake.decisions.importing.tables import MOST_BYTES
 from services.intake.handlers import people
-from services.intake.pages import PAGES
+from services.intake.pages import PAGES, imports
 from services.intake.repository import RECORDS
 from services.intake.subscribers import EAR, answer_who, listens
 from services.intake.tables import TABLES
@@ -16,8 +16,10 @@ from shared.clock import Clock
 from shared.service import Service
 from shared.settings import Settings
 
-FILES = dict.fromkeys(("/imports", "/imports/columns"), MOST_BYTES + (1 << 16))
+FILES = dict.fromkeys(("/imports", "/imports/columns", f"{imports.HERE}/columns"), MOST_BYTES + (1 << 16))
 """A file, and what goes with it in a form."""
+FILES |= dict.fromkeys((f"{imports.HERE}/{step}" for step in imports.STEPS), imports.MOST_PACKED + (1 << 17))
+"""The same from page to page."""
 PATIENT = 60.0
 """Seconds that another service may take to forget a person: it may write its whole database anew."""
 

@@ -21,6 +21,8 @@ EVALUATORS = ADMINISTRATORS | {Role.EVALUATOR}
 """Who evaluates, and whose systems are told of outcomes."""
 TRACKERS = STAFF | {Role.TRACKER}
 """The staff, and the trackers that log requests."""
+IMPORTERS = OFFICE | {Role.TRACKER}
+"""Who hands in files of requests: the tracker itself, or whoever looks after all jurisdictions in them."""
 ANYBODY: frozenset[Role] = frozenset()
 """Whoever comes, known or not."""
 MARK = "__open_to__"

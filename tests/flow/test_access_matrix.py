@@ -52,6 +52,7 @@ THE_SAME_FOR_ALL = {
     "/app/playbooks/{playbook}/what-if.csv": "a playbook tried on an engagement that is imagined",
     "/app/playbooks/{playbook}/what-if.json": "a playbook tried on an engagement that is imagined",
     "/app/requests/new": "an empty form",
+    "/app/requests/import": "tells of the files of one's own source: test_import_pages",
 }
 """What shows nothing of any engagement or request, or no more of it than is told here."""
 
@@ -62,6 +63,11 @@ ABOUT_NOTHING_THERE = {
     "/calendars": "makes a feed of one's own: test_calendar_feed",
     "/calendars/revoke": "revokes a feed of one's own: test_calendar_feed",
     "/webhooks": "makes one of one's own: test_webhooks",
+    "/app/requests/import/columns": "looks at a file of one's own source: test_import_pages",
+    "/app/requests/import/again": "looks at a file of one's own source: test_import_pages",
+    "/app/requests/import/foresee": "looks at a file of one's own source: test_import_pages",
+    "/app/requests/import/take-in": "takes in a file of one's own source: test_import_pages",
+    "/app/requests/import/file": "gives back a file of one's own source: test_import_pages",
     "/app/webhooks/make": "makes one of one's own: test_webhook_pages",
     "/engagements": "opens a new one: test_whoever_opens_an_engagement_has_a_seat_in_it",
     "/app/engagements/new": "opens a new one: test_whoever_opens_an_engagement_has_a_seat_in_it",

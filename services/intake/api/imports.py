@@ -8,16 +8,12 @@ from pydantic import ValidationError
 from services.intake.api.here import Here
 from services.intake.domain.imports import Columns, Imported, Looked, Quality
 from services.intake.handlers import imports as handlers
-from services.intake.handlers.imports import Handed, Wanted
-from shared.access.caller import Role
-from shared.access.opening import OFFICE, open_to
+from services.intake.handlers.imports import LONGEST_NAME, Handed, Wanted
+from shared.access.opening import IMPORTERS, open_to
 from shared.events.complaints import complaints, malformed
 from shared.events.fields import SLUG
 
 router = APIRouter()
-FILES = OFFICE | {Role.TRACKER}
-"""Files come from a tracker itself, or from whoever looks after all jurisdictions in them."""
-LONGEST_NAME = 200
 Source = Annotated[str, Form(pattern=SLUG)]
 OfTracker = Annotated[str, Path(pattern=SLUG)]
 
@@ -35,14 +31,14 @@ File = Annotated[Handed, Depends(_handed)]
 
 
 @router.post("/imports/columns")
-@open_to(FILES)
+@open_to(IMPORTERS)
 async def look_at_columns(here: Here, handed: File) -> Looked:
     """How a file of requests would be read: which column tells what. Nothing of it is kept."""
     return await handlers.look(here.store, handed)
 
 
 @router.post("/imports")
-@open_to(FILES)
+@open_to(IMPORTERS)
 async def import_file(
     here: Here,
     handed: File,
@@ -60,14 +56,14 @@ async def import_file(
 
 
 @router.get("/imports/{source}")
-@open_to(FILES)
+@open_to(IMPORTERS)
 async def get_quality(here: Here, source: OfTracker) -> Quality:
     """How well the files of a tracker pass: the share of rows, and what is wrong with the others."""
     return await handlers.quality(here.store, source)
 
 
 @router.get("/imports/{source}/columns")
-@open_to(FILES)
+@open_to(IMPORTERS)
 async def get_columns(here: Here, source: OfTracker) -> Columns:
     """How the files of a tracker are read."""
     return await handlers.columns(here.store, source)

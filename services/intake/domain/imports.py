@@ -25,7 +25,7 @@ class Columns(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     columns: dict[Name, str] = Field(default_factory=dict, max_length=len(NAMES))
-    """The column that tells it, by how it is headed."""
+    """The column that tells it, by how it is headed; an empty name where none does."""
     dates: Order | None = None
     """Where nobody says so, the days in the file tell."""
 

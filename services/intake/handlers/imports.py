@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -26,6 +27,11 @@ from shared.storage.work import Store, Unit
 
 TOLD = 500
 """So many rows are told of by themselves; all of them are in the file that goes back."""
+
+LONGEST_NAME = 200
+"""Of a file."""
+READERS = ThreadPoolExecutor(2, thread_name_prefix="file of requests")
+"""So many files are opened at once: a workbook of some MB may take much of the memory, and seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,13 @@ async def quality(store: Store, source: str) -> Quality:
         return returning.quality(source, await rows.taken(unit, source))
 
 
+async def qualities(store: Store) -> list[Quality]:
+    """The same of all trackers whose files somebody may see."""
+    async with store.look() as unit:
+        own = [it for it in await rows.sources(unit) if unit.caller.sees_all or unit.caller.source == it]
+        return [returning.quality(source, await rows.taken(unit, source)) for source in own]
+
+
 def _see_that_it_is_theirs(unit: Unit, source: str) -> None:
     """What is foreign is not there."""
     if not unit.caller.sees_all and unit.caller.source != source:
@@ -121,8 +134,12 @@ async def _read(store: Store, handed: Handed) -> tuple[Sheet, Looked, Columns | 
             raise NotYours("source")
         saved = await rows.columns(unit, handed.source)
         places, topics = unit.places, unit.topics
-    sheet = await asyncio.to_thread(lambda: guessing.sheet_of(reading.read(handed.file, handed.content)))
-    looked = await asyncio.to_thread(guessing.look, sheet, saved, handed.columns, places, topics)
+
+    def opened() -> tuple[Sheet, Looked]:
+        sheet = guessing.sheet_of(reading.read(handed.file, handed.content))
+        return sheet, guessing.look(sheet, saved, handed.columns, places, topics)
+
+    sheet, looked = await asyncio.get_running_loop().run_in_executor(READERS, opened)
     return sheet, looked, saved
 
 

@@ -8,6 +8,7 @@ from services.intake.pages import (
     approvals,
     choosing,
     closing,
+    imports,
     opening,
     people,
     people_files,
@@ -23,8 +24,8 @@ from shared.access.opening import ADMINISTRATORS
 from shared.web.pages.navigation import Entry, Pages
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
-FIRST = (choosing, people_files, people)
-"""Their addresses look like those of one person."""
+FIRST = (choosing, people_files, people, imports)
+"""Their addresses look like those of one person, or of one request."""
 for noun in (*FIRST, person, topics, requests, opening, closing, teams, team, approvals, playbooks, whatif):
     router.include_router(noun.router)
 ENTRIES = (

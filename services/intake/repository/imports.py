@@ -42,6 +42,11 @@ async def keep_taken(unit: Unit, source: str, told: TakenFile) -> None:
     await upsert(unit.connection, TAKEN, [{**row, "document": told.model_dump_json()}])
 
 
+async def sources(unit: Unit) -> list[str]:
+    """The trackers from which files came."""
+    return list((await unit.connection.scalars(select(TAKEN.c.source).distinct().order_by(TAKEN.c.source))).all())
+
+
 async def before(unit: Unit, source: str, external_ids: Collection[str]) -> dict[str, Before]:
     """What is known of these requests of a tracker, and which id each of them has here, or gets."""
     with unit.unasked():

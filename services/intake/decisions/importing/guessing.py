@@ -50,12 +50,19 @@ def sheet_of(table: Table) -> Sheet:
 
 
 def look(sheet: Sheet, saved: Columns | None, told: Columns | None, places: Places, topics: Topics) -> Looked:
-    """How a file would be read: as it is told, else as this tracker's files were before, else as it is guessed."""
-    chosen = _told(sheet, told.columns if told else {})
-    before = {name: column for name, column in (saved.columns if saved else {}).items() if name not in chosen}
+    """How a file would be read: as it is told, else as this tracker's files were before, else as it is guessed.
+
+    What is told to stand in no column is not guessed.
+    """
+    named = told.columns if told else {}
+    silent = {name for name, column in named.items() if not column}
+    chosen = _told(sheet, {name: column for name, column in named.items() if column})
+    before = {name: column for name, column in (saved.columns if saved else {}).items() if name not in named}
     kept = {name: place for name, column in before.items() if (place := sheet.place(column)) is not None}
     taken = {*chosen.values(), *kept.values()}
-    guessed = _guess(sheet, places, topics, {*chosen, *kept}, taken) if not saved or len(kept) < len(before) else {}
+    guessed = (
+        _guess(sheet, places, topics, {*chosen, *kept, *silent}, taken) if not saved or len(kept) < len(before) else {}
+    )
     meant = {**guessed, **kept, **chosen}
     dated = [meant[name] for name in ("logged_on", "answered_on") if name in meant]
     order = told.dates if told else saved.dates if saved and kept else None
