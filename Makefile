@@ -14,7 +14,7 @@ VENDOR  := shared/web/static/vendor
 ASSETS  := $(VENDOR)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo up test browser screenshots proofs check bench bench-peers bench-pages faults faults-short format words docs lock lock-peers clean
+.PHONY: help setup assets demo up test browser screenshots proofs fuzz check bench bench-peers bench-pages faults faults-short format words docs lock lock-peers clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,9 @@ screenshots: $(READY) $(ASSETS) ## take the pictures of the main pages in docs/s
 
 proofs: $(READY) ## run the tests that take minutes: disasters, and bugs on purpose that must be found
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal -m proof $(TESTS)
+
+fuzz: $(READY) ## ask every route 10,000 things, and read 100,000 spoilt messages and as many spoilt files; an hour
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal --hypothesis-show-statistics -m fuzz $(TESTS)
 
 check: $(READY) ## style, format, types and import contracts
 	$(BIN)/ruff check .

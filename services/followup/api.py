@@ -24,6 +24,10 @@ from shared.web.addresses import here as here_is
 from shared.web.desk import Desk, Which, desk
 
 router = APIRouter(tags=["followup"])
+CALENDAR: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
+    304: {"description": "As it was when it was asked for last."},
+}
 Here = Annotated[Desk, Depends(desk("followup"))]
 
 
@@ -172,7 +176,7 @@ async def revoke_calendar(command: domain.RevokeFeed, here: Here) -> domain.Feed
     return await handlers.revoke_feed(here.store, command.feed_id, None if here.caller.sees_all else _mine(here))
 
 
-@router.get("/calendar/{token}.ics", response_class=Response)
+@router.get("/calendar/{token}.ics", response_class=Response, responses=CALENDAR)
 @open_to(ANYBODY)
 async def read_calendar(token: str, request: Request, here: Here) -> Response:
     """A person's calendar, for Outlook, Google or Apple: what is due of the roles that they hold, and sessions."""

@@ -25,6 +25,7 @@ from shared.storage import aside, facts
 from shared.storage.aside import PutAside
 from shared.storage.listing import Page
 from shared.web import assets
+from shared.web.described import describe
 from shared.web.desk import Desk, Which, known_questions
 from shared.web.headers import TellsBrowsers
 from shared.web.pages.account import ACCOUNT
@@ -35,6 +36,7 @@ from shared.web.problems import answer_refusals
 from shared.web.reading import StrictReading
 
 router = APIRouter(tags=["every service"])
+TOLD: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
 START = "/app/inbox"
 """The page on which a day begins."""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -77,6 +79,7 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
     app.include_router(by_provider.router, dependencies=[Depends(let_in)])
     app.include_router(assets.router)
     see_that_all_are_opened(app.routes)
+    describe(app)
     answer_refusals(app)
     files = {path: most for service in services for path, most in service.files.items()}
     app.add_middleware(StrictReading, files=files, routes=list(every_route(app.routes)))
@@ -100,7 +103,7 @@ def _services(request: Request) -> list[Service]:
     return list(request.app.state.services.values())
 
 
-@router.get("/", response_model=dict[str, Any])
+@router.get("/", response_model=dict[str, Any], responses={303: {"description": "For browsers: on to the pages."}})
 @open_to(ANYBODY)
 async def index(request: Request) -> Any:
     """Where everything is; browsers are led to the pages."""
@@ -110,7 +113,7 @@ async def index(request: Request) -> Any:
     return {"throughline": [service.name for service in _services(request)], "api": "/openapi.json", "paths": paths}
 
 
-@router.get("/health")
+@router.get("/health", responses={503: {"description": "Something is not well.", "content": TOLD}})
 @open_to(ANYBODY)
 async def health(request: Request) -> JSONResponse:
     """Whether each service can hear, record and say; 503 where one cannot."""

@@ -322,6 +322,36 @@ async def test_thousands_of_connections_of_one_side_leave_room_for_the_others(up
     await is_answered(up, "f1")
 
 
+async def test_thousands_who_connect_and_say_nothing_keep_nobody_out(up: Up) -> None:
+    """Nor do they stay: whoever shows no key is put out after some seconds."""
+    host, port = up.bus.rpartition("/")[2].split(":")
+    mute = await asyncio.gather(*(asyncio.open_connection(host, int(port)) for _ in range(3000)))
+    try:
+        await is_answered(up, "f2")
+        assert up.get("/health")["well"]
+        ends = await asyncio.gather(*(asyncio.wait_for(reader.read(), 30) for reader, _ in mute))
+        assert all(b"Authentication Timeout" in end for end in ends)
+    finally:
+        for _, writer in mute:
+            writer.close()
+
+
+async def test_what_an_evaluator_has_sent_to_the_inbox_of_another_is_confirmed_by_neither(up: Up) -> None:
+    """An evaluator may name any inbox of its account; who is sent what it did not ask for loses nothing by it."""
+    async with up.on_the_bus("ohio-u", Kind.EVALUATOR) as other, an_attacker(up, "ky-u", Kind.EVALUATOR) as attacker:
+        arrived = await other.subscribe("_INBOX_ohio-u.>")
+        await other.flush()
+        up.post("/outcomes", **OUTCOME, outcome_id="o6")
+        assert await attacker.may_say("READ.CONSUMER.MSG.NEXT.OUTCOMES.ky-u", b'{"batch":1}', reply="_INBOX_ohio-u.x")
+        sent = await arrived.next_msg(timeout=20)
+        assert sent.subject.startswith("outcomes.")
+        noted = Attacker(other)
+        other._error_cb = noted.note
+        assert not await noted.may_say(sent.reply, b"+ACK")
+        assert await attacker.may_say(sent.reply, b"-NAK")
+    assert "o6" in [one["data"]["outcome_id"] for one in await reads(up, "o6")]
+
+
 async def _connected(url: str, key: Key, **options: Any) -> Client | None:
     with contextlib.suppress(NatsError):
         return await connect(url, key, **options)

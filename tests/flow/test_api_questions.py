@@ -211,6 +211,21 @@ async def test_where_everything_is_and_how_it_is(world: World) -> None:
     assert all(one["database"] and not one["bus"] for one in health.json()["services"].values())
 
 
+FOR_ANYBODY = {"/", "/health", "/calendar/{token}.ics"}
+
+
+async def test_the_openapi_document_tells_with_what_every_route_refuses() -> None:
+    document = frame.build(running.idle(), nothing_to_start).openapi()
+    assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
+    for path, methods in document["paths"].items():
+        for method, one in methods.items():
+            refusals = {"401", "404", "422", "429", "503"} | ({"400", "409", "413"} if method != "get" else set())
+            assert refusals <= set(one["responses"]), path
+            assert ("403" in one["responses"] and one["security"] == [{"token": []}]) or path in FOR_ANYBODY
+    for one in document["components"]["responses"].values():
+        assert list(one["content"]) == ["application/problem+json"] and one["description"].endswith(".")
+
+
 async def test_the_openapi_document_tells_what_every_route_is_for() -> None:
     app = frame.build(running.idle(), nothing_to_start)
     document = app.openapi()

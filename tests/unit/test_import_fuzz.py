@@ -114,7 +114,7 @@ def test_a_file_is_judged_row_by_row_or_refused_in_words(content: bytes) -> None
     ends_well(content)
 
 
-@pytest.mark.proof
+@pytest.mark.fuzz
 @pytest.mark.parametrize(
     "kind", [tables(), spoiled(), workbooks(), st.binary()], ids=["tables", "spoiled", "books", "any"]
 )

@@ -109,7 +109,7 @@ def test_a_fact_cut_or_flipped_on_its_way_is_read_or_refused(body: bytes) -> Non
     ends_well(body)
 
 
-@pytest.mark.proof
+@pytest.mark.fuzz
 @pytest.mark.parametrize("kind", [spoiled(), any_bytes, damaged()], ids=["spoiled", "any", "damaged"])
 def test_so_it_is_with_a_hundred_thousand_messages(kind: st.SearchStrategy[bytes]) -> None:
     @LONG
