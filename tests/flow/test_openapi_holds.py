@@ -23,4 +23,4 @@ def test_every_route_answers_as_the_openapi_document_tells() -> None:
 
 @pytest.mark.fuzz
 def test_so_it_does_ten_thousand_times() -> None:
-    hold(examples=42)
+    hold(examples=45)
