@@ -1,6 +1,5 @@
 """Sessions by HTTP: its commands, and questions about sessions, homework and plans."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -10,6 +9,7 @@ from services.sessions.domain import Homework, Plan, Session
 from shared.access.opening import STAFF, open_to
 from shared.commands import Said
 from shared.events.base import Instant
+from shared.events.fields import Day
 from shared.storage.listing import Page
 from shared.web.desk import Desk, Which, desk
 
@@ -136,7 +136,7 @@ async def list_plans(
     engagement: str | None = None,
     team: str | None = None,
     state: domain.PlanState | None = None,
-    submitted_since: date | None = None,
+    submitted_since: Day | None = None,
 ) -> Page[Plan]:
     """Action plans by the day they were submitted."""
     conditions = [repository.PLAN.c.submitted_on >= submitted_since] if submitted_since else []

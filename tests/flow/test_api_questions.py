@@ -236,3 +236,9 @@ async def test_the_openapi_document_tells_what_every_route_is_for() -> None:
         assert one["description"].endswith("."), route
         assert one["tags"][0] in {"intake", "sessions", "followup", "evaluation", "access", "every service"}, route
     assert len({one["operationId"] for one in told.values()}) == len(told)
+
+
+@pytest.mark.parametrize("day", ["0", "0.0", "1800000000", "20270104", "2027-02-30"])
+async def test_a_day_that_is_asked_for_is_written_as_a_day(world: World, day: str) -> None:
+    for path, name in (("/requests", "logged_since"), ("/plans", "submitted_since"), ("/outcomes", "seen_since")):
+        assert name in problems(await world.http.get(path, params={name: day}), 422)

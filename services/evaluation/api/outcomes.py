@@ -1,7 +1,5 @@
 """Outcomes and goals by HTTP: what was seen, what may have been, and how it is held against what was promised."""
 
-from datetime import date
-
 from fastapi import APIRouter
 
 from services.evaluation import decisions, domain, handlers, repository
@@ -11,7 +9,7 @@ from services.evaluation.domain.watching import State as ProposalState
 from shared.access.opening import STAFF, open_to
 from shared.commands import Said
 from shared.events import evaluation as said
-from shared.events.fields import Level
+from shared.events.fields import Day, Level
 from shared.storage.listing import Page
 from shared.web.desk import Which
 
@@ -34,7 +32,7 @@ async def list_outcomes(
     level: Level | None = None,
     jurisdiction: str | None = None,
     goal: str | None = None,
-    seen_since: date | None = None,
+    seen_since: Day | None = None,
 ) -> Page[Outcome]:
     """Changes by the day they were seen."""
     conditions = [repository.OUTCOME.c.seen_on >= seen_since] if seen_since else []

@@ -1,6 +1,5 @@
 """TA requests by HTTP."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body
@@ -13,6 +12,7 @@ from services.intake.domain import Fate, Request
 from services.intake.handlers import asking
 from shared.access.opening import STAFF, TRACKERS, open_to
 from shared.commands import Said
+from shared.events.fields import Day
 from shared.storage.listing import MOST, Page
 from shared.web.desk import Which
 
@@ -62,7 +62,7 @@ async def list_requests(
     topic: str | None = None,
     state: Literal["logged", "answered", "withdrawn"] | None = None,
     engagement: str | None = None,
-    logged_since: date | None = None,
+    logged_since: Day | None = None,
 ) -> Page[Request]:
     """Requests by the day they were logged; those that an engagement answers, by `engagement`."""
     conditions = [repository.REQUEST.c.logged_on >= logged_since] if logged_since else []
