@@ -201,6 +201,7 @@ class InvitationRow(SQLModel, table=True):
     """Somebody who is asked in a round, and how far they have come; what they answered stands nowhere here."""
 
     __tablename__ = "invitation"
+    __table_args__ = (Index("ux_invitation_once", "round_id", "person_id", "team_id", unique=True),)
 
     invitation_id: str = Field(primary_key=True)
     round_id: str = Field(index=True)
@@ -208,6 +209,26 @@ class InvitationRow(SQLModel, table=True):
     person_id: str | None = Field(default=None, index=True)
     team_id: str | None = None
     state: str
+    why: str | None = None
+
+
+class DrawRow(SQLModel, table=True):
+    """A draw of a sample, as anybody can make it again."""
+
+    __tablename__ = "draw"
+
+    round_id: str = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+    drawn_at: datetime = Field(sa_type=UtcDateTime)
+    document: str
+
+
+class ForgottenRow(SQLModel, table=True):
+    """Somebody who was erased, by id alone: nobody asks them anything."""
+
+    __tablename__ = "forgotten"
+
+    person_id: str = Field(primary_key=True)
 
 
 class FormLinkRow(SQLModel, table=True):
@@ -225,5 +246,6 @@ class FormLinkRow(SQLModel, table=True):
 
 TABLES: tuple[type[SQLModel], ...] = (
     ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow, NoticeRow,
-    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, FormLinkRow,
+    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, DrawRow, ForgottenRow,
+    FormLinkRow,
 )  # fmt: skip

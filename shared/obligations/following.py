@@ -37,6 +37,8 @@ Witness = Callable[[Unit, Sequence[Change]], Awaitable[None]]
 """Learn what was done to obligations, also what no fact of the ledger says."""
 Adopted = Callable[[Unit, Sequence[Fact]], Awaitable[None]]
 """Learn again what a ledger had said before it was lost."""
+Counts = Callable[[Unit, Sequence[Change]], Awaitable[Mapping[str, Mapping[str, object]]]]
+"""What a change is told with besides, by the key of its obligation: what its row does not hold."""
 FEW = 500
 """The most obligations that one transaction lets fall due."""
 LINES = 50
@@ -68,6 +70,7 @@ class Following:
     govern: Govern | None = None
     adopted: Adopted | None = None
     witness: Witness | None = None
+    counts: Counts | None = None
 
     async def follow(self, unit: Unit, turns: Sequence[Turn]) -> None:
         """Bring the ledger of each line that facts have changed in line with its playbook.
@@ -173,8 +176,18 @@ class Following:
         if self.witness:
             await self.witness(unit, [change for _, change in made])
         spoken = [(line, change) for line, change in made if not change.is_silent]
-        told = [(line, say(self.told(it, unit.now), unit.now, cause=it.row.because)) for line, it in spoken]
+        counted = await self.counts(unit, [change for _, change in spoken]) if self.counts and spoken else {}
+        told = [
+            (line, say(_with(self.told(it, unit.now), counted.get(it.row.key, {})), unit.now, cause=it.row.because))
+            for line, it in spoken
+        ]
         await kept.record_from_ledger(unit, told)
+
+
+def _with(event: Event, more: Mapping[str, object]) -> Event:
+    """An event with what else is known, as far as it has words for it."""
+    words = {name: value for name, value in more.items() if name in type(event).model_fields}
+    return event.model_copy(update=words) if words else event
 
 
 def _publications(turns: Sequence[Turn]) -> Iterator[PlaybookPublished]:

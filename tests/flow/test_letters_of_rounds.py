@@ -7,6 +7,7 @@ import pytest
 from services.evaluation import decisions as evaluating
 from services.evaluation import domain as evaluation
 from services.evaluation import handlers
+from services.evaluation.domain.sampling import Draw, instead, one_of_each
 from services.followup.handlers import contacts
 from services.followup.handlers import mail as handling
 from shared.access.caller import ALL_RIGHTS
@@ -223,3 +224,40 @@ async def test_whoever_is_erased_is_neither_written_to_nor_reminded() -> None:
             await service.forgets(service.store, "p-1")
         await letters.world.until("2027-01-20")
         assert await letters.send() == ["mar", "tom"]
+
+
+async def test_of_a_sample_somebody_else_of_the_jurisdiction_is_asked_instead_and_it_can_be_drawn_again() -> None:
+    async with an_open_round(playbook=a_playbook(RULE.replace("members", "sample"))) as letters:
+        [first] = await letters.send()
+        [one] = (await letters.world.get(f"/rounds/{ROUND}/invitations"))["items"]
+        told = {"round_id": ROUND, "person_id": one["person_id"], "reason": "On leave until May"}
+        answer = await letters.world.http.post("/rounds/replace", json=told)
+        assert answer.status_code == 200, answer.text
+        assert (await letters.world.http.get((await links(letters))[first])).status_code == 404
+        await letters.world.until("2027-01-12", hour=13)
+        [second] = await letters.send()
+        assert second != first
+        again = await letters.world.http.post("/rounds/replace", json=told)
+        assert again.status_code == 409
+        draws = [Draw.model_validate(made) for made in (await letters.world.get(f"/rounds/{ROUND}/sample"))["items"]]
+        assert [made.instead_of for made in draws] == [None, one["person_id"]]
+        assert one_of_each(draws[0].seed, draws[0].frame, 1, draws[0].without) == draws[0].drawn
+        assert instead(draws[1].seed, draws[1].frame, "ky", draws[1].without) == draws[1].drawn[0]
+
+
+async def test_an_opening_tells_how_many_are_asked_and_a_close_how_many_answered() -> None:
+    async with an_open_round() as letters:
+        await letters.send()
+        await answer(letters, "lea")
+        await letters.world.until("2027-03-01")
+        told = {one["type"].split(".")[2]: one["data"] for one in await letters.world.facts("evaluation")}
+        assert told["evaluation_opened"]["invited"] == 3
+        assert (told["evaluation_closed"]["invited"], told["evaluation_closed"]["answered"]) == (3, 1)
+
+
+async def test_whoever_was_erased_before_the_round_opened_is_not_asked() -> None:
+    async with an_open_round() as letters:
+        service = letters.world.services["evaluation"]
+        assert service.forgets
+        await service.forgets(service.store, "p-3")
+        assert await letters.send() == ["lea", "mar"]

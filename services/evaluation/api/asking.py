@@ -6,7 +6,8 @@ from pydantic import BaseModel
 from services.evaluation import domain
 from services.evaluation.api.here import Here
 from services.evaluation.domain.asking import Invitation, Link
-from services.evaluation.handlers import asking
+from services.evaluation.domain.sampling import Draw
+from services.evaluation.handlers import asking, sampling
 from shared.access.opening import EVALUATORS, open_to
 from shared.web.addresses import here as here_is
 
@@ -29,6 +30,18 @@ class Invitations(BaseModel):
     items: list[Invitation]
 
 
+class Replaced(BaseModel):
+    """Who is asked instead; nobody where all of the jurisdiction were asked."""
+
+    instead: Invitation | None
+
+
+class Draws(BaseModel):
+    """How a sample was drawn, in turn."""
+
+    items: list[Draw]
+
+
 router = APIRouter()
 
 
@@ -47,3 +60,17 @@ async def make_links(command: domain.AskForLinks, request: Request, here: Here) 
 async def list_invitations(round_id: str, here: Here) -> Invitations:
     """Who is asked in a round, and how far each has come; what they answer is not told here."""
     return Invitations(items=await asking.listed(here.store, round_id))
+
+
+@router.post("/rounds/replace")
+@open_to(EVALUATORS)
+async def replace_asked(command: domain.ReplaceAsked, here: Here) -> Replaced:
+    """Ask somebody else of the same jurisdiction, instead of one of a sample who cannot be reached or declines."""
+    return Replaced(instead=await sampling.replace(here.store, command))
+
+
+@router.get("/rounds/{round_id:path}/sample")
+@open_to(EVALUATORS)
+async def tell_sample(round_id: str, here: Here) -> Draws:
+    """How the sample of a round was drawn: with the same seed and frame, anybody draws the same people."""
+    return Draws(items=await sampling.draws(here.store, round_id))

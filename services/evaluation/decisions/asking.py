@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.evaluation.decisions.rounds import NotOpen
 from services.evaluation.domain import AnswerRound
-from services.evaluation.domain.asking import Invitation, Opened
+from services.evaluation.domain.asking import SAMPLE, Invitation, Opened
 from shared.errors import Conflict, Malformed
 from shared.instruments import Judged
 from shared.obligations.reconcile import Row
@@ -39,6 +39,16 @@ def see_that_it_opened(row: Row) -> None:
     """Refuse to ask anybody before a round opens, or in one that never will."""
     if row.fired_at is None or row.state == "withdrawn":
         raise NotOpen("round_id", round_id=row.key, state=row.state)
+
+
+class NoSample(Conflict):
+    """Of the round {round_id} everybody is asked: only in a sample somebody else can be asked instead."""
+
+
+def see_that_it_is_a_sample(row: Row) -> None:
+    """Refuse to ask somebody else where everybody is asked."""
+    if row.ask != SAMPLE:
+        raise NoSample("round_id", round_id=row.key)
 
 
 def answered(opened: Opened, judged: Judged, answer_id: str) -> AnswerRound:

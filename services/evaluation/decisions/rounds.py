@@ -37,6 +37,7 @@ def close(command: domain.CloseRound, known: Known, now: datetime) -> list[Event
     n, on = (closed or row).n, command.on or today(known, now)
     answered = sum(1 for one in known.answers.values() if one.round_id == command.round_id)
     words = {"n": n, "revision": command.revision, "answered": answered, "on": on}
+    words["invited"] = known.invited.get(command.round_id)
     return [said.EvaluationClosed.model_validate({**_named(row), **words})]
 
 

@@ -14,6 +14,7 @@ from services.evaluation.domain.known import (
     Outcome,
     Promised,
     RecordOutcome,
+    ReplaceAsked,
     Report,
     Stands,
     known,
@@ -23,6 +24,7 @@ from services.evaluation.domain.watching import Proposal, Sign, Watched
 
 __all__ = [
     "AHEAD", "Answer", "AnswerRound", "AskForLinks", "AssessGoal", "CloseRound", "ConfirmOutcome", "DismissOutcome",
-    "Finding", "Goal", "Known", "OfRound", "Outcome", "Overview", "Promised", "Proposal", "RecordOutcome", "Report",
+    "Finding", "Goal", "Known", "OfRound", "Outcome", "Overview", "Promised", "Proposal", "RecordOutcome",
+    "ReplaceAsked", "Report",
     "RoundLine", "RoundState", "Sign", "Stands", "Watched", "in_turn", "known",
 ]  # fmt: skip

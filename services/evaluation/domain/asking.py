@@ -1,11 +1,11 @@
 """Who is asked in a round, how far each has come, and the form that they get."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Literal
 
+from services.evaluation.domain.sampling import Frame, Place
 from shared.entities import Entity
 from shared.events.fields import RUNNERS
 from shared.instruments import Form, Language
@@ -15,9 +15,11 @@ from shared.playbooks.holders import LEADS, MEMBERS
 
 SAMPLE = "sample"
 """Whom a round asks that draws one person from each team."""
-State = Literal["invited", "begun", "answered", "erased"]
+State = Literal["invited", "begun", "answered", "erased", "replaced"]
 OPEN: tuple[State, ...] = ("invited", "begun")
 """Of whom something can still come; whoever was erased is asked no more."""
+GONE: tuple[State, ...] = ("erased", "replaced")
+"""Who does not count as one of a sample any more."""
 
 FEWEST = 5
 """Of how many people something may be told without telling whose it is."""
@@ -41,6 +43,8 @@ class Invitation(Entity):
     team_id: str | None = None
     """The team that they are asked for, or that answers as one."""
     state: State = "invited"
+    why: str | None = None
+    """Why somebody else is asked instead."""
 
 
 class Link(Entity):
@@ -76,39 +80,66 @@ class Opened:
         return self.row.state != "due" or (self.row.closes_at is not None and self.row.closes_at <= now)
 
 
-def whom(history: History, row: Row, form: Form, replaced: Collection[str] = ()) -> list[Asked]:
+def whom(history: History, row: Row, form: Form) -> list[Asked]:
     """Who is asked in a round, as the teams are made of now: nobody who has left is among them.
 
-    Of a sample, one person of each team: the first whom chance draws. `replaced` are those who cannot be reached:
-    the next of the same team is asked instead of each.
+    Of a sample, everybody from whom it is drawn.
     """
-    asked, by_team = row.ask or MEMBERS, form.instrument.fills == "team"
+    if form.instrument.fills == "team" and (row.ask or MEMBERS) not in RUNNERS:
+        return [Asked(None, place.team_id) for place in frame(history, row) if place.people]
+    return people_of(history, row)
+
+
+def people_of(history: History, row: Row) -> list[Asked]:
+    """The people of whom a round asks something, on whatever form: each for one team."""
+    asked = row.ask or MEMBERS
     if asked in RUNNERS:
         return [Asked(person, row.team_id) for person in history.holders.seat(asked).people]
-    here = [team.id for team in history.teams.values() if team.left is None and row.team_id in (None, team.id)]
-    people = {team: history.holders.reach(MEMBERS if asked == SAMPLE else asked, team) for team in sorted(here)}
-    if by_team:
-        return [Asked(None, team) for team, members in people.items() if members]
-    found: dict[str, Asked] = {}
-    for team, members in people.items():
-        still = [one for one in members if one not in found]
-        if asked == SAMPLE:
-            still = [one for one in draw(row.key, still) if one not in replaced][:1]
-        found |= {person: Asked(person, team) for person in still}
-    return list(found.values())
+    return [Asked(person, place.team_id) for place in frame(history, row) for person in place.people]
+
+
+def frame(history: History, row: Row) -> Frame:
+    """The teams that take part, each with those who may be asked; who is in two teams is asked for the first."""
+    asked = MEMBERS if row.ask == SAMPLE else row.ask or MEMBERS
+    found: dict[str, str] = {}
+    here = sorted(team.id for team in history.teams.values() if team.left is None and row.team_id in (None, team.id))
+    for team_id in here:
+        for person in history.holders.reach(asked, team_id):
+            found.setdefault(person, team_id)
+    by_team = {id: tuple(one for one, whose in found.items() if whose == id) for id in here}
+    return tuple(Place(id, history.teams[id].jurisdiction, people) for id, people in by_team.items())
+
+
+def how_many(history: History, row: Row) -> Mapping[str, int]:
+    """How many people a round asks when it opens, as far as the facts tell: on what form is not known to them."""
+    if row.ask == SAMPLE:
+        places = sum(bool(place.people) for place in frame(history, row))
+        return {"invited": places, "sampled": places}
+    return {"invited": len(people_of(history, row))}
 
 
 def still_to_invite(
-    history: History, row: Row, form: Form, invited: Collection[Invitation], replaced: Collection[str] = ()
+    history: History, row: Row, form: Form, invited: Collection[Invitation], erased: Collection[str] = ()
 ) -> list[Asked]:
-    """Who is asked and not invited yet. A team of which somebody was drawn is not drawn again because others joined."""
-    gone = {*replaced, *(one.person_id for one in invited if one.person_id and one.state == "erased")}
+    """Who is asked and not invited yet; nobody who was erased."""
     known = {one.person_id or (one.team_id,) for one in invited}
-    new = [one for one in whom(history, row, form, gone) if (one.person_id or (one.team_id,)) not in known]
-    if row.ask != SAMPLE:
-        return new
-    drawn = {one.team_id for one in invited if one.person_id not in gone}
-    return [one for one in new if one.team_id not in drawn]
+    new = [one for one in whom(history, row, form) if (one.person_id or (one.team_id,)) not in known]
+    return [one for one in new if one.person_id not in erased]
+
+
+def still_to_draw(
+    history: History, row: Row, invited: Collection[Invitation], erased: Collection[str], most: int | None
+) -> tuple[Frame, tuple[str, ...], int]:
+    """The teams of which nobody is drawn, who is not drawn any more, and for how many there is room.
+
+    A team is not drawn again because others joined it, but where whoever was drawn is gone and nobody came instead.
+    """
+    stay = [one for one in invited if one.state not in GONE]
+    teams = frame(history, row)
+    drawn = {one.team_id for one in stay}
+    without = sorted({one.person_id for one in invited if one.person_id} | set(erased))
+    room = min(len(teams), len(teams) if most is None else most) - len(stay)
+    return tuple(place for place in teams if place.team_id not in drawn), tuple(without), max(room, 0)
 
 
 def still_waiting(history: History, row: Row, form: Form, invited: Collection[Invitation]) -> list[Invitation]:
@@ -127,8 +158,3 @@ def written_to(history: History, invitation: Invitation) -> tuple[str, ...]:
     if invitation.person_id:
         return (invitation.person_id,)
     return history.holders.reach(LEADS, invitation.team_id)
-
-
-def draw(seed: str, people: Sequence[str]) -> tuple[str, ...]:
-    """The people in an order of chance that everybody can draw again: by what the seed and their id come to."""
-    return tuple(sorted(people, key=lambda person: sha256(f"{seed}/{person}".encode()).digest()))

@@ -122,6 +122,8 @@ class Known:
     dismissed: Mapping[str, said.OutcomeDismissed]
     watched: Mapping[tuple[str | int, ...], Watched]
     signs: Mapping[tuple[str | int, ...], Sign]
+    invited: Mapping[str, int]
+    """How many are asked in each round in which anybody was invited."""
 
     @property
     def seen(self) -> list[Outcome]:
@@ -139,7 +141,7 @@ class Known:
         ]
 
 
-def known(history: History, rounds: Mapping[str, Row] | None = None) -> Known:
+def known(history: History, rounds: Mapping[str, Row] | None = None, invited: Mapping[str, int] | None = None) -> Known:
     """What evaluation knows, as the facts of the engagement stand."""
     engagement = history.engagement
     facts = [fact.event for fact in history.effective]
@@ -156,6 +158,7 @@ def known(history: History, rounds: Mapping[str, Row] | None = None) -> Known:
         dismissed={event.outcome_id: event for event in facts if isinstance(event, said.OutcomeDismissed)},
         watched=watched(history),
         signs=signs(history),
+        invited=invited or {},
     )
 
 
@@ -200,6 +203,13 @@ class CloseRound(OfRound):
     """Close a round before its time."""
 
     on: Day | None = None
+
+
+class ReplaceAsked(OfRound):
+    """Ask somebody else of the same jurisdiction, instead of one of a sample who cannot be reached or declines."""
+
+    person_id: Slug
+    reason: Text
 
 
 class AskForLinks(OfRound):

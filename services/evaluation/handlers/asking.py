@@ -6,7 +6,8 @@ from secrets import token_hex
 
 from services.evaluation import decisions, repository
 from services.evaluation.decisions import asking as deciding
-from services.evaluation.domain.asking import Invitation, Link, Opened, still_to_invite, still_waiting
+from services.evaluation.domain.asking import SAMPLE, Invitation, Link, Opened, still_to_invite, still_waiting
+from services.evaluation.handlers import sampling
 from services.evaluation.repository import asking
 from shared import use_cases
 from shared.access.caller import ALL_RIGHTS
@@ -34,7 +35,12 @@ async def invited(store: Store, round_id: str, folder: Path) -> list[Invitation]
         row, history = await _round(unit, round_id)
         deciding.see_that_it_opened(row)
         its = form or await asking.fix_form(unit, round_id, *(texts or ("", None)))
-        if new := still_to_invite(history, row, its, await asking.invitations(unit, round_id)):
+        before = await asking.invitations(unit, round_id)
+        if row.ask == SAMPLE:
+            new = await sampling.drawn(unit, history, row, its, before)
+        else:
+            new = still_to_invite(history, row, its, before, await asking.forgotten(unit))
+        if new:
             await asking.invite(unit, round_id, row.engagement, new)
             # Of two replicas that would invite the same people, the slower one looks again.
             await kept.touch(unit, row.engagement)

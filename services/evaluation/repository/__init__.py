@@ -10,13 +10,15 @@ from sqlalchemy.exc import DBAPIError
 
 from services.evaluation import decisions, domain, tables
 from services.evaluation.domain import Answer, Goal, Known, Outcome, Proposal, Sign, Watched
+from services.evaluation.domain.asking import how_many
 from services.evaluation.domain.watching import signs, watched
-from services.evaluation.repository import notices
+from services.evaluation.repository import asking, notices
 from shared.errors import NotNow
 from shared.events.base import NO_ENGAGEMENT, Fact, say
 from shared.events.intake import EngagementChanged, PlaybookPublished
 from shared.obligations import ledger
 from shared.obligations.following import Following, ruling
+from shared.obligations.reconcile import Change
 from shared.playbooks.history import History
 from shared.playbooks.items import Items
 from shared.playbooks.model import TASK
@@ -38,7 +40,24 @@ STIRRED = table(tables.StirredRow)
 LINES = 50
 """The most lines that one transaction looks at when it watches."""
 
-FOLLOWING = Following(keeps=lambda kind: kind != TASK, told=decisions.told)
+
+async def counts(unit: Unit, changes: Sequence[Change]) -> dict[str, Mapping[str, object]]:
+    """How many a round asks when it opens, and how many were asked and answered when it closes."""
+    opened = [change.row for change in changes if change.kind == "fall_due"]
+    closed = [change.row for change in changes if change.kind in ("close", "complete")]
+    histories = await kept.histories(unit, {row.engagement for row in opened})
+    told: dict[str, Mapping[str, object]] = {row.key: how_many(histories[row.engagement], row) for row in opened}
+    ended = [row.key for row in closed]
+    invited, answered = await asking.how_many(unit, ended), await _answered(unit, ended)
+    return told | {key: {"invited": invited.get(key), "answered": answered.get(key, 0)} for key in ended}
+
+
+async def _answered(unit: Unit, round_ids: Sequence[str]) -> dict[str, int]:
+    query = select(ANSWER.c.round_id, func.count().label("many")).where(ANSWER.c.round_id.in_(list(round_ids)))
+    return {row.round_id: row.many for row in await unit.connection.execute(query.group_by(ANSWER.c.round_id))}
+
+
+FOLLOWING = Following(keeps=lambda kind: kind != TASK, told=decisions.told, counts=counts)
 
 WATCHING: Drawer[Known] = Drawer(WATCHED, lambda known: known.watched, filtered_by=("jurisdiction",))
 SIGNS: Drawer[Known] = Drawer(SIGN, lambda known: known.signs, filtered_by=("jurisdiction", "on"))
@@ -79,7 +98,8 @@ GOALS = Shelf(GOAL, Goal, "goal", order=("engagement_id", "goal_id"))
 async def known(unit: Unit, line: str) -> Known:
     """What evaluation knows of an engagement, its rounds among it."""
     history = (await kept.histories(unit, [line]))[line]
-    return domain.known(history, (await ledger.rows(unit, [line]))[line])
+    rows = (await ledger.rows(unit, [line]))[line]
+    return domain.known(history, rows, await asking.how_many(unit, rows))
 
 
 async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:

@@ -5,25 +5,29 @@ from base64 import urlsafe_b64encode
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from cryptography.fernet import Fernet
 from sqlalchemy import Row as Found
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import tables
 from services.evaluation.domain.asking import OPEN, Asked, Invitation, State
 from shared.access.secrets import hashed, new_secret
 from shared.errors import Conflict, Refused
-from shared.ids import new_id
 from shared.instruments import Form
 from shared.instruments.shelf import form_of
-from shared.storage.database import insert_new
+from shared.storage.database import insert_all_new, insert_new
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
 Typed = dict[str, list[str]]
 FORM, INVITATION, LINK = table(tables.FormRow), table(tables.InvitationRow), table(tables.FormLinkRow)
+FORGOTTEN = table(tables.ForgottenRow)
+
+
+INVITED = uuid5(NAMESPACE_URL, "urn:throughline:invitations")
 
 
 class NoSuchForm(Refused):
@@ -53,15 +57,36 @@ async def fix_form(unit: Unit, round_id: str, instrument: str, additions: str | 
 async def invite(unit: Unit, round_id: str, engagement_id: str, asked: Sequence[Asked]) -> None:
     """Have these invited, who are not yet."""
     for one in asked:
-        row = {"round_id": round_id, "engagement_id": engagement_id, "state": "invited"}
+        row = {"round_id": round_id, "engagement_id": engagement_id, "state": "invited", "why": None}
         who = {"person_id": one.person_id, "team_id": one.team_id}
-        await insert_new(unit.connection, INVITATION, {"invitation_id": new_id(), **row, **who})
+        # Of a team there is no person by whom an index could tell that it was invited.
+        id = str(uuid5(INVITED, f"{round_id}/{one.person_id or ''}/{one.team_id or ''}"))
+        await insert_new(unit.connection, INVITATION, {"invitation_id": id, **row, **who})
 
 
 async def invitations(unit: Unit, round_id: str) -> list[Invitation]:
     """Who is asked in a round."""
     query = select(INVITATION).where(INVITATION.c.round_id == round_id).order_by(INVITATION.c.invitation_id)
     return [_invitation(row) for row in await unit.connection.execute(query)]
+
+
+async def how_many(unit: Unit, round_ids: Collection[str]) -> dict[str, int]:
+    """How many are asked in each of these rounds in which anybody was invited; not whom somebody else stands for."""
+    query = select(INVITATION.c.round_id, func.count().label("many")).where(INVITATION.c.round_id.in_(list(round_ids)))
+    told = await unit.connection.execute(query.where(INVITATION.c.state != "replaced").group_by(INVITATION.c.round_id))
+    return {row.round_id: row.many for row in told}
+
+
+async def forgotten(unit: Unit) -> frozenset[str]:
+    """Who was erased; nobody asks them anything."""
+    return frozenset((await unit.connection.scalars(select(FORGOTTEN.c.person_id))).all())
+
+
+async def replaced(unit: Unit, invitation_id: str, why: str) -> None:
+    """Somebody is not asked any more: no link leads to their form."""
+    await _change(unit, invitation_id, "replaced")
+    await unit.connection.execute(update(INVITATION).where(INVITATION.c.invitation_id == invitation_id).values(why=why))
+    await unit.connection.execute(delete(LINK).where(LINK.c.invitation_id == invitation_id))
 
 
 async def link(unit: Unit, invitation_id: str) -> str:
@@ -113,6 +138,7 @@ async def forget(connection: AsyncConnection, erased: Collection[str]) -> None:
     invitations = select(INVITATION.c.invitation_id).where(theirs)
     await connection.execute(delete(LINK).where(LINK.c.invitation_id.in_(invitations)))
     await connection.execute(update(INVITATION).where(theirs).values(state="erased"))
+    await insert_all_new(connection, FORGOTTEN, [{"person_id": one} for one in sorted(erased)])
 
 
 async def _change(unit: Unit, invitation_id: str, state: State) -> None:

@@ -1,0 +1,81 @@
+"""Drawing samples: who is asked in a round of which one person of each team is, and who comes instead of whom."""
+
+from services.evaluation.decisions import asking as deciding
+from services.evaluation.domain import ReplaceAsked
+from services.evaluation.domain.asking import Asked, Invitation, frame, still_to_draw
+from services.evaluation.domain.sampling import Draw, instead, one_of_each
+from services.evaluation.repository import asking, drawing
+from shared import use_cases
+from shared.errors import Unknown
+from shared.instruments import Form
+from shared.obligations import ledger
+from shared.obligations.following import ruling
+from shared.obligations.reconcile import Row
+from shared.playbooks.history import History
+from shared.storage import facts as kept
+from shared.storage.work import Store, Unit
+
+
+async def drawn(unit: Unit, history: History, row: Row, form: Form, invited: list[Invitation]) -> list[Asked]:
+    """Draw from those teams of which nobody is drawn, as far as the quota of interviews has room; it is on record."""
+    most = await _most(unit, history, row, form)
+    teams, without, room = still_to_draw(history, row, invited, await asking.forgotten(unit), most)
+    found = one_of_each(row.key, teams, room, without)
+    if found:
+        n = await drawing.next_number(unit, row.key)
+        made = Draw(round_id=row.key, n=n, seed=row.key, frame=teams, without=without, drawn=found, drawn_at=unit.now)
+        await drawing.keep(unit, made)
+    return [Asked(one.person_id, one.team_id) for one in found]
+
+
+async def replace(store: Store, command: ReplaceAsked) -> Invitation | None:
+    """Have somebody else asked, of the same team or else of the same jurisdiction; nobody, where all were asked."""
+
+    async def once(unit: Unit) -> Invitation | None:
+        row = await ledger.find(unit, command.round_id, "round")
+        history = (await kept.histories(unit, [row.engagement]))[row.engagement]
+        invited = await asking.invitations(unit, row.key)
+        gone = next((one for one in invited if one.person_id == command.person_id), None)
+        if gone is None:
+            raise Unknown("invitation", command.person_id, row.engagement, "person_id")
+        deciding.see_that_it_is_a_sample(row)
+        await asking.replaced(unit, gone.invitation_id, command.reason)
+        new = await _instead(unit, history, row, gone, invited, command.reason)
+        # Of two replicas at one round, the slower one looks again.
+        await kept.touch(unit, row.engagement)
+        return new
+
+    return await use_cases.at_once(store, once)
+
+
+async def draws(store: Store, round_id: str) -> list[Draw]:
+    """How the sample of a round was drawn, so that anybody can draw it again."""
+    async with store.look() as unit:
+        await ledger.find(unit, round_id, "round")
+        return await drawing.draws(unit, round_id)
+
+
+async def _instead(
+    unit: Unit, history: History, row: Row, gone: Invitation, invited: list[Invitation], reason: str
+) -> Invitation | None:
+    without = sorted({one.person_id for one in invited if one.person_id} | await asking.forgotten(unit))
+    teams = frame(history, row)
+    found = instead(row.key, teams, gone.team_id or "", without)
+    if found is None:
+        return None
+    told = {"round_id": row.key, "seed": row.key, "frame": teams, "without": tuple(without), "drawn": (found,)}
+    why = {"instead_of": gone.person_id, "reason": reason, "drawn_at": unit.now}
+    n = await drawing.next_number(unit, row.key)
+    await drawing.keep(unit, Draw.model_validate({**told, **why, "n": n}))
+    await asking.invite(unit, row.key, row.engagement, [Asked(found.person_id, found.team_id)])
+    return next(one for one in await asking.invitations(unit, row.key) if one.person_id == found.person_id)
+
+
+async def _most(unit: Unit, history: History, row: Row, form: Form) -> int | None:
+    """How many may still be asked: of interviews, what the policy of the playbook leaves in the whole engagement."""
+    if form.instrument.held_as != "interview":
+        return None
+    playbook = await ruling(unit, history)
+    if playbook is None:
+        return None
+    return max(playbook.contacts.interviews - await drawing.interviews_beside(unit, row.engagement, row.key), 0)
