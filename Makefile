@@ -79,6 +79,8 @@ docs: $(READY) ## write the pages that are made from the code again
 	@mv .venv/events.md docs/events.md
 	$(BIN)/throughline http docs > .venv/http.md
 	@mv .venv/http.md docs/http.md
+	$(BIN)/throughline data docs > .venv/dictionary.md
+	@mv .venv/dictionary.md docs/dictionary.md
 
 lock-peers: $(READY) ## write benchmarks/peers/requirements.lock again after a change of requirements.in beside it
 	$(BIN)/pip install --quiet uv

@@ -15,6 +15,7 @@ from shared.cli import (
     calendar,
     cohorts,
     contacts,
+    data,
     doctor,
     events,
     handover,
@@ -207,7 +208,16 @@ def docs() -> None:
     typer.echo(guide.page(), nl=False)
 
 
+@data.app.command("docs", hidden=True)
+def data_docs() -> None:
+    """The page docs/dictionary.md, made from the models of the rows."""
+    from services.evaluation.domain.data import dictionary
+
+    typer.echo(dictionary.as_document(), nl=False)
+
+
 app.add_typer(http, name="http")
+app.add_typer(data.app, name="data")
 app.add_typer(events.commands(_hears), name="events")
 app.add_typer(instrument.app, name="instrument")
 app.add_typer(playbook.app, name="playbook")

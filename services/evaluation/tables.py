@@ -244,8 +244,21 @@ class FormLinkRow(SQLModel, table=True):
     """What was typed and not sent off yet, to be read with the secret only."""
 
 
+class ToldLineRow(SQLModel, table=True):
+    """A line as it stood when its number was given: by it whoever takes data with them learns what has changed."""
+
+    __tablename__ = "told_line"
+
+    line: str = Field(primary_key=True)
+    version: int
+    ledger_version: int
+    n: int = Field(sa_type=BigInteger, index=True)
+
+
 TABLES: tuple[type[SQLModel], ...] = (
     ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow, NoticeRow,
     NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, DrawRow, ForgottenRow,
     FormLinkRow,
+    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, FormLinkRow,
+    ToldLineRow,
 )  # fmt: skip

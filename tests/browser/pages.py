@@ -29,6 +29,7 @@ SIGHTS = (
     Sight("engagements-none", "/app/engagements?state=closed"),
     Sight("evaluations", "/app/evaluations"),
     Sight("evaluations-none", "/app/evaluations?kind=goal"),
+    Sight("data", "/app/data", ".tl-table .tl-more > summary"),
     Sight("outcomes", f"{LOOKED_BACK}/outcomes"),
     Sight("outcomes-dismissing", f"{LOOKED_BACK}/outcomes", ".tl-card .tl-more > summary"),
     Sight("outcomes-none", "/app/engagements/wf-2027/outcomes"),

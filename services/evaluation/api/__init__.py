@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.evaluation.api import asking, events, outcomes, reporting, rounds, webhooks
+from services.evaluation.api import asking, data, events, outcomes, reporting, rounds, webhooks
 
 router = APIRouter(tags=["evaluation"])
-for noun in (asking, rounds, outcomes, reporting, events, webhooks):
+for noun in (asking, data, rounds, outcomes, reporting, events, webhooks):
     router.include_router(noun.router)

@@ -11,6 +11,7 @@ from services.evaluation.decisions.webhooks import RESTORED
 from services.evaluation.domain import Known, Overview, Report, RoundLine
 from services.evaluation.repository import FOLLOWING, rounds
 from services.evaluation.repository import asking as invitations
+from services.evaluation.repository import data as numbered
 from services.evaluation.repository import webhooks as endpoints
 from shared import saying_again, use_cases
 from shared.access.caller import Caller
@@ -95,6 +96,7 @@ async def restore(connection: AsyncConnection, erased: Collection[str]) -> None:
     await endpoints.remove_all_of(connection, erased)
     await endpoints.disable_all(connection, RESTORED)
     await invitations.forget(connection, erased)
+    await numbered.begin_anew(connection)
 
 
 async def report(store: Store, engagement_id: str) -> Report:

@@ -1,0 +1,69 @@
+"""The rows of the tables that evaluators take with them: a function a table, from what is known of one line."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from services.evaluation.decisions.data.asked import answer_counts, answers, rounds
+from services.evaluation.decisions.data.engagements import engagements, requests, role_changes, teams
+from services.evaluation.decisions.data.followed import contacts, tasks
+from services.evaluation.decisions.data.meetings import attendance, homework, sessions
+from services.evaluation.decisions.data.plans import plans, steps
+from services.evaluation.decisions.data.seen import assessments, goals, outcomes
+from services.evaluation.domain.data import Source
+from shared.events.base import Fact, FactRetracted
+from shared.events.intake import EngagementChanged
+from shared.playbooks.history import History, fold
+from shared.tabular.columns import DataRow
+
+ROWS: Mapping[str, Callable[[Source], Iterable[DataRow]]] = {
+    "engagements": engagements,
+    "teams": teams,
+    "role_changes": role_changes,
+    "requests": requests,
+    "sessions": sessions,
+    "attendance": attendance,
+    "homework": homework,
+    "plans": plans,
+    "steps": steps,
+    "tasks": tasks,
+    "contacts": contacts,
+    "rounds": rounds,
+    "answer_counts": answer_counts,
+    "answers": answers,
+    "goals": goals,
+    "assessments": assessments,
+    "outcomes": outcomes,
+}
+"""How each table is made."""
+
+
+def rows(table: str, source: Source, with_gone: bool) -> Iterator[dict[str, Any]]:
+    """The rows of a line, and if wished those that are there no more, of which only the key is told."""
+    found = {row.named: row for row in ROWS[table](source)}
+    for row in found.values():
+        yield {**row.model_dump(), "gone": False}
+    if with_gone:
+        for name, row in _before(table, source).items():
+            if name not in found:
+                yield {**dict(zip(row.key, name, strict=True)), "gone": True}
+
+
+def _before(table: str, source: Source) -> dict[tuple[object, ...], DataRow]:
+    """The rows that there were before each thing that was taken back, corrected or changed."""
+    told: dict[tuple[object, ...], DataRow] = {}
+    for history in _histories(source.history):
+        told |= {row.named: row for row in ROWS[table](replace(source, history=history))}
+    return told
+
+
+def _histories(history: History) -> Iterator[History]:
+    """A history as it was before each fact by which something may have gone."""
+    facts = sorted(history.facts.values(), key=lambda fact: (fact.recorded, _takes_away(fact), fact.event.revision))
+    for place, fact in enumerate(facts):
+        if _takes_away(fact):
+            yield fold(History(history.line), facts[:place])
+
+
+def _takes_away(fact: Fact) -> bool:
+    return fact.event.revision > 0 or isinstance(fact.event, FactRetracted | EngagementChanged)

@@ -1,0 +1,104 @@
+"""Rows as files that have to be written to their end before anybody can read them: XLSX and Parquet."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from shared.cells import safe
+from shared.errors import Refused
+from shared.tabular.columns import Column, Kind
+from shared.tabular.writing import Batches
+
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+LONGEST_CELL = 32_767
+MOST_ROWS = 1_048_575
+"""Below its head, a sheet has no more."""
+PIECE = 65_536
+
+
+class NeedsReports(Refused):
+    """Parquet is not installed here. Ask for csv, xlsx or jsonl, or have it installed: pip install "throughline[reports]"."""  # noqa: E501 - told as one line
+
+    status = 501
+    title = "Not installed here"
+
+
+class TooManyRows(Refused):
+    """A sheet has room for 1,048,575 rows, and {table} has more. Ask for csv or parquet, or for one engagement."""
+
+    status = 413
+    title = "Too large"
+
+
+async def as_workbook(sheets: Sequence[tuple[str, Sequence[str], Batches]]) -> AsyncIterator[bytes]:
+    """A workbook with these sheets; all words are cells of words, so that nothing in it can run."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for title, names, batches in sheets:
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        rows = 0
+        sheet.append(list(names))
+        async for batch in batches:
+            rows += len(batch)
+            if rows > MOST_ROWS:
+                raise TooManyRows(table=title)
+            for row in batch:
+                sheet.append([_cell(sheet, row.get(name)) for name in names])
+    with TemporaryFile() as file:
+        book.save(file)
+        for piece in _pieces(file):
+            yield piece
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None)
+    if not isinstance(value, str):
+        return value
+    written = WriteOnlyCell(sheet, value=UNPRINTABLE.sub("", safe(value))[:LONGEST_CELL])
+    written.data_type = "s"
+    return written
+
+
+def see_that_parquet_is_here() -> None:
+    """Refuse where what writes Parquet is not installed."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        raise NeedsReports from None
+
+
+async def as_parquet(columns: Sequence[Column], batches: Batches, about: Mapping[str, str]) -> AsyncIterator[bytes]:
+    """A Parquet file, with types, and with what each column means in its schema."""
+    see_that_parquet_is_here()
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    kinds: dict[Kind, Any] = {
+        "text": pa.string(),
+        "whole number": pa.int64(),
+        "number": pa.float64(),
+        "yes or no": pa.bool_(),
+        "day": pa.date32(),
+        "instant": pa.timestamp("us", tz="UTC"),
+    }
+    fields = [pa.field(one.column, kinds[one.type], metadata={"description": one.description}) for one in columns]
+    schema = pa.schema(fields, metadata=dict(about))
+    with TemporaryFile() as file:
+        with ParquetWriter(file, schema, compression="zstd") as writer:
+            async for batch in batches:
+                if batch:
+                    writer.write_batch(pa.RecordBatch.from_pylist([dict(row) for row in batch], schema=schema))
+        for piece in _pieces(file):
+            yield piece
+
+
+def _pieces(file: IO[bytes]) -> list[bytes] | Any:
+    file.seek(0)
+    return iter(lambda: file.read(PIECE), b"")
