@@ -57,3 +57,11 @@ async def test_whoever_fills_the_seat_gets_what_was_before_by_any_cursor(town: T
     await town.house.world.say(told)
     later = await newcomer.get("/data/teams.csv", params={"since": first.headers["throughline-cursor"]})
     assert f"{OWN}-team" in later.text
+
+
+async def test_the_page_leads_to_each_table_that_is_theirs_and_shows_how_programs_fetch_it(town: Town) -> None:
+    page = (await town.comers[Role.EVALUATOR].get("/app/data", headers={"accept": "text/html"})).text
+    assert 'href="/data/answers.parquet"' in page and "the form is not known" in page
+    assert "Web.Contents" in page and "?since=" in page and "--person homeland-e" in page
+    other = (await town.comers[Role.FACILITATOR].get("/app/data", headers={"accept": "text/html"})).text
+    assert "/data/answers.csv" not in other and "/data/answer_counts.csv" in other

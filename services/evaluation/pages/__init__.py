@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from services.evaluation import decisions, domain, handlers
 from services.evaluation.domain import AHEAD, Finding, Goal, Known, Outcome, Overview, RoundLine, RoundState
-from services.evaluation.pages import answering, links, webhooks
-from services.evaluation.pages import answering, data, links
+from services.evaluation.pages import answering, data, links, webhooks
 from shared.access.opening import EVALUATORS, STAFF, open_to
 from shared.commands import Said
 from shared.errors import Refused, Unknown, problems
@@ -27,19 +26,10 @@ from shared.web.pages.navigation import Entry, Pages
 from shared.web.pages.rendering import render
 
 router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
-ENTRIES = (Entry("Evaluations", "/app/evaluations", order=40, icon="assessment"), webhooks.ENTRY)
+ENTRIES = (Entry("Evaluations", "/app/evaluations", order=40, icon="assessment"), data.ENTRY, webhooks.ENTRY)
 PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
-router.include_router(answering.router)
-router.include_router(links.router)
-router.include_router(webhooks.router)
-ENTRIES = (
-    Entry("Evaluations", "/app/evaluations", order=40, icon="assessment"),
-    Entry("Data", "/app/data", order=480, icon="file_download"),
-)
-PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
-router.include_router(answering.router)
-router.include_router(links.router)
-router.include_router(data.router)
+for one in (answering, links, webhooks, data):
+    router.include_router(one.router)
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 Written = Annotated[str, Form()]
 Chosen = Annotated[str | None, Form()]

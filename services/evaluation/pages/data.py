@@ -14,8 +14,10 @@ from shared.tabular.columns import Column, about, columns_of
 from shared.web.addresses import here as here_is
 from shared.web.desk import Desk, desk
 from shared.web.pages.lists import Listed, listed
+from shared.web.pages.navigation import Entry
 
 router = APIRouter()
+ENTRY = Entry("Data", "/app/data", order=480, icon="file_download")
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 FORMS = ("csv", "xlsx", "parquet", "jsonl")
 

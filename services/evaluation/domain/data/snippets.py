@@ -3,6 +3,7 @@
 PYTHON = """\
 import csv, io, os, urllib.request
 
+
 def table(name, since=None):
     # The rows of a table, and the cursor for the next time.
     address = f"{os.environ['THROUGHLINE_API']}/data/{name}.csv" + (f"?since={since}" if since else "")
@@ -10,6 +11,7 @@ def table(name, since=None):
     with urllib.request.urlopen(asked) as answer:
         text = io.TextIOWrapper(answer, "utf-8", newline="")
         return list(csv.DictReader(text)), answer.headers["Throughline-Cursor"]
+
 
 steps, cursor = table("steps")
 print(len(steps), "steps, of them done:", sum(step["status"] == "done" for step in steps))
