@@ -258,7 +258,5 @@ class ToldLineRow(SQLModel, table=True):
 TABLES: tuple[type[SQLModel], ...] = (
     ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow, NoticeRow,
     NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, DrawRow, ForgottenRow,
-    FormLinkRow,
-    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, FormLinkRow,
-    ToldLineRow,
+    FormLinkRow, ToldLineRow,
 )  # fmt: skip

@@ -5,8 +5,8 @@ from sqlalchemy import BigInteger, Column
 
 from shared.storage.revisions import number, word
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade(op: Operations) -> None:
