@@ -9,7 +9,7 @@ from shared.events.intake import EngagementClosed, EngagementOpened, TeamFormed
 from shared.events.sessions import SessionHeld
 from shared.events.wire import encode
 from tests.support.ncase import PLAYBOOKS
-from tests.support.replays import UNTIL, kept, log_of, replayed
+from tests.support.replays import UNTIL, kept, kept_figures, log_of, replayed
 
 MODELS = sorted(UNTIL)
 LOGS = {model: log_of(model) for model in MODELS}
@@ -25,10 +25,11 @@ def test_every_model_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-async def test_what_an_example_obliges_is_what_was_found_right(model: str) -> None:
-    rows, refused = await replayed(model)
+async def test_what_an_example_obliges_and_comes_to_is_what_was_found_right(model: str) -> None:
+    rows, refused, figures = await replayed(model)
     assert refused == []
     assert rows == kept(model), "if this is meant: python -m tests.support.replays"
+    assert figures == kept_figures(model), "if this is meant: python -m tests.support.replays"
 
 
 @pytest.mark.parametrize("model", MODELS)

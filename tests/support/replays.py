@@ -9,6 +9,8 @@ from pathlib import Path
 
 import typer
 
+from services.evaluation.domain.figures import Figures
+from services.evaluation.handlers import reporting
 from services.replay import BEGINNING, facts_of, obligations, published_as, staged
 from shared.clock import VirtualClock
 from shared.errors import Refused
@@ -36,8 +38,8 @@ def log_of(model: str) -> list[Fact]:
     return facts
 
 
-async def replayed(model: str) -> tuple[list[str], list[str]]:
-    """What became of every obligation (key, due date, state, role), and what was refused on the way."""
+async def replayed(model: str) -> tuple[list[str], list[str], Figures]:
+    """What became of every obligation (key, due date, state, role), what was refused on the way, and the report."""
     facts, refused = log_of(model), []
 
     def refuse(fact: Fact, error: Refused) -> None:
@@ -49,7 +51,9 @@ async def replayed(model: str) -> tuple[list[str], list[str]]:
             await stage.say(say(published_as(document, name), BEGINNING))
         await stage.play(facts, datetime.fromisoformat(UNTIL[model]), refuse)
         found = await obligations(services)
-    return [f"{one.key}\t{one.due_at:%Y-%m-%dT%H:%M}Z\t{one.state}\t{one.to}" for one in found], refused
+        [evaluation] = [one for one in services if one.name == "evaluation"]
+        report = await reporting.reported(evaluation.store)
+    return [f"{one.key}\t{one.due_at:%Y-%m-%dT%H:%M}Z\t{one.state}\t{one.to}" for one in found], refused, report.figures
 
 
 def kept(model: str) -> list[str]:
@@ -57,8 +61,14 @@ def kept(model: str) -> list[str]:
     return (KEPT / f"{model}.tsv").read_text(encoding="utf-8").splitlines()
 
 
+def kept_figures(model: str) -> Figures:
+    """The figures of its report, as they were looked at and found right."""
+    return Figures.model_validate_json((KEPT / f"{model}.json").read_text(encoding="utf-8"))
+
+
 if __name__ == "__main__":
     for name in UNTIL:
-        rows, told = asyncio.run(replayed(name))
+        rows, told, figures = asyncio.run(replayed(name))
         (KEPT / f"{name}.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        (KEPT / f"{name}.json").write_text(figures.model_dump_json(indent=1) + "\n", encoding="utf-8")
         typer.echo("\n  ".join([f"{name}: {len(rows)} obligations", *told]))
