@@ -37,6 +37,17 @@ def call(
     refuse(answer)
 
 
+def fetched(api: str, path: str) -> bytes:
+    """A file as it is told there; a refusal is printed and ends the command with 1."""
+    import httpx
+
+    try:
+        answer = httpx.get(api.rstrip("/") + path, headers=shown_at(api), timeout=120)
+    except httpx.HTTPError as error:
+        fail(f"Nobody answers at {api} ({error}). Start Throughline with `throughline up`, or name it with --api.")
+    return answer.content if answer.is_success else refuse(answer)
+
+
 def shown_at(api: str) -> dict[str, str]:
     """What a command shows at the door: THROUGHLINE_TOKEN, else, to this machine only, the key beside the data."""
     from urllib.parse import urlsplit

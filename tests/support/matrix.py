@@ -23,7 +23,7 @@ def ids(word: str) -> dict[str, str]:
     names = ("team", "session", "homework", "plan", "approval", "application", "outcome", "goal", "answer", "request")
     told = {f"{name}_id": f"{word}-{name}" for name in (*names, "fact")}
     told |= {"engagement_id": word, "cohort": f"{word}-cohort", "external_id": f"{word}-1", "source": f"{word}-source"}
-    told |= {"by": "engagement", "of": word}
+    told |= {"by": "engagement", "of": word, "chart": "promises"}
     return told | {"task_id": f"{word}/ask/{word}-team/1", "round_id": f"{word}/mid/{word}/1"}
 
 

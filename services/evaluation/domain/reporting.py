@@ -62,6 +62,53 @@ class FullReport(BaseModel):
     """What it is made of; as far as they concern the jurisdiction, if it is about one."""
 
 
+class Compared(BaseModel):
+    """One of what there are reports of, in a line of a list."""
+
+    of: str
+    title: str
+    engagements: int
+    goals: int
+    seen: int
+    overdue: int
+    offered: int
+    taken: int
+    plans: int
+    accepted: int
+    steps_done: int
+    days_to_answer: int | None
+    """The median."""
+
+    @classmethod
+    def made(cls, share: Share) -> "Compared":
+        """The numbers of it that are asked for first."""
+        figures = share.figures
+        return cls(
+            of=share.of,
+            title=share.title,
+            engagements=figures.engagements,
+            goals=figures.promises.made,
+            seen=figures.promises.seen,
+            overdue=figures.promises.overdue,
+            offered=figures.follow_ups.offered,
+            taken=figures.follow_ups.taken,
+            plans=figures.plans.submitted,
+            accepted=figures.plans.accepted,
+            steps_done=figures.plans.steps.get("done", 0),
+            days_to_answer=figures.request_to_answer.median,
+        )
+
+
+class Cell(BaseModel):
+    """One number of a report, for a spreadsheet."""
+
+    section: str
+    table: str
+    row: str
+    column: str
+    value: str
+
+
 class Grid(Entity):
     """A table; the first cell of each row is its name."""
 
@@ -98,6 +145,17 @@ class Sheet(Entity):
     on: date
     sentences: tuple[str, ...]
     sections: tuple[Section, ...]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Every number of every table, a line each."""
+        return [
+            Cell(section=one.title, table=grid.caption, row=row[0], column=column, value=value)
+            for one in self.sections
+            for grid in one.grids
+            for row in grid.rows
+            for column, value in zip(grid.columns[1:], row[1:], strict=True)
+        ]
 
     @property
     def charts(self) -> Mapping[str, Bars]:

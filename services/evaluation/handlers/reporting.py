@@ -8,6 +8,7 @@ from services.evaluation.decisions import reporting as deciding
 from services.evaluation.domain.parts import Part
 from services.evaluation.domain.reporting import By, Comparison, FullReport
 from services.evaluation.repository import reporting
+from shared.playbooks.topics import folded
 from shared.storage.work import Store, Unit
 
 
@@ -15,7 +16,7 @@ async def reported(store: Store, by: By | None = None, of: str = "") -> FullRepo
     """The report of what has this in common; of all that is theirs to see, if nothing is named."""
     async with store.look() as unit:
         parts = await reporting.parts(unit, of if by == "engagement" else None)
-        return deciding.reported(parts, by, of, _today(unit), _names(unit, parts))
+        return deciding.reported(parts, by, _meant(unit, by, of), _today(unit), _names(unit, parts))
 
 
 async def compared(store: Store, by: By) -> Comparison:
@@ -23,6 +24,18 @@ async def compared(store: Store, by: By) -> Comparison:
     async with store.look() as unit:
         parts = await reporting.parts(unit)
         return deciding.compared(parts, by, _today(unit), _names(unit, parts))
+
+
+def _meant(unit: Unit, by: By | None, of: str) -> str:
+    """What is called so: a topic has many names, and a jurisdiction and a center are written in many ways."""
+    match by:
+        case "topic":
+            return unit.topics.slug_of(of)
+        case "jurisdiction":
+            return unit.places.code_of(of) or of
+        case "center":
+            return folded(of)
+    return of
 
 
 def _names(unit: Unit, parts: Iterable[Part]) -> Mapping[str, str]:

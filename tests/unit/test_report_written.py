@@ -1,0 +1,77 @@
+"""A report in Markdown and on paper: whatever somebody wrote is text in it, and never markup or a file's content."""
+
+import json
+from datetime import date
+
+import pytest
+import typst
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from services.evaluation.channels.printing import paper
+from services.evaluation.decisions.reporting.markdown import markdown
+from services.evaluation.domain.reporting import Bars, Grid, Section, Sheet
+
+MEAN = [
+    '#read("/etc/passwd")', "*bold* _it_ `code`", "$x^2$ @ref <label>", "[a](javascript:x)", "![i](http://x/y.png)",
+    "<script>alert(1)</script>", "a | b || c", "- item", "1. item", "# heading", "&amp; &lt;",
+    "https://x.org www.x.org",
+    "\\", "\\#", "// comment", "/* c */", "```", "~~gone~~", "---", "a@b.org", "=== x", "\"quoted\" 'so'", "#", "1) x",
+]  # fmt: skip
+words = st.one_of(st.sampled_from(MEAN), st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=40))
+
+
+def a_sheet(title: str, cell: str) -> Sheet:
+    grid = Grid(caption="A table", columns=("Name", "Number"), rows=((cell, "1"),))
+    return Sheet(
+        title="A report", on=date(2027, 1, 4), sentences=(), sections=(Section(name="s", title=title, grids=(grid,)),)
+    )
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def said(tokens: list[Token], opens: str) -> list[str]:
+    """What stands within each of these, where nothing but text stands in it."""
+    found = [tokens[n + 1] for n, one in enumerate(tokens) if one.type == opens]
+    for one in found:
+        assert {child.type for child in one.children or ()} <= {"text"}, one.content
+    return ["".join(child.content for child in one.children or ()) for one in found]
+
+
+@given(words, words)
+def test_in_markdown_every_text_stands_for_itself(title: str, cell: str) -> None:
+    reader = MarkdownIt("commonmark", {"linkify": False}).enable(["table", "strikethrough"])
+    tokens = reader.parse(markdown(a_sheet(title, cell)))
+    headings = said(tokens, "heading_open")
+    assert headings == ["A report", plain(title)]
+    assert said(tokens, "td_open") == [plain(cell), "1"]
+    assert not any(one.type.startswith(("html", "list", "bullet", "ordered", "fence", "hr")) for one in tokens)
+
+
+@settings(max_examples=40, deadline=None)
+@given(words)
+def test_on_paper_every_text_stands_for_itself(title: str) -> None:
+    told = paper.inputs(a_sheet(title, title))
+    found = json.loads(typst.query(str(paper.TEMPLATE), "heading", root=str(paper.TEMPLATE.parent), sys_inputs=told))
+    bodies = [one["body"] for one in found]
+    assert [body for body in bodies if body.get("func") not in ("text", "space", "sequence")] == []
+    if title.strip():
+        assert bodies[0]["text"] == title
+
+
+def test_what_is_printed_is_a_pdf_that_everybody_can_use_with_what_is_drawn_in_words() -> None:
+    bars = Bars(name="b", title="Goals", unit="goals", bars=(("Seen", 3), ("Overdue", 1)), words="Bar chart. Seen 3.")
+    drawn = Section(name="s", title="Goals", chart=bars)
+    made = paper.set_(a_sheet("x", "y").but(sections=(drawn,)))
+    assert made.startswith(b"%PDF-")
+    for mark in (b"/Lang(en", b"/MarkInfo", b"/StructTreeRoot", b"pdfuaid"):
+        assert mark in made, mark
+
+
+@pytest.mark.parametrize("mean", MEAN)
+def test_nothing_that_looks_like_markup_breaks_the_paper(mean: str) -> None:
+    assert paper.set_(a_sheet(mean, mean)).startswith(b"%PDF-")
