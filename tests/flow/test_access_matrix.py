@@ -63,6 +63,7 @@ THE_SAME_FOR_ALL = {
     "/app/playbooks/{playbook}/what-if": "a playbook tried on an engagement that is imagined",
     "/app/playbooks/{playbook}/what-if.csv": "a playbook tried on an engagement that is imagined",
     "/app/playbooks/{playbook}/what-if.json": "a playbook tried on an engagement that is imagined",
+    "/app/reports.pdf": "the report of /app/reports.md, whose words a PDF does not show to whoever looks for them here",
     "/app/requests/new": "an empty form",
     "/app/requests/import": "tells of the files of one's own source: test_import_pages",
 }
