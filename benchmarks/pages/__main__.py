@@ -47,6 +47,9 @@ async def measure(engagements: int, rounds: int) -> dict[str, Any]:
                 "engagement": (house.facilitator, "/app/engagements/e-000"),
                 "task": (house.facilitator, "/app/tasks/e-000/ask/ky/1"),
                 "evaluations": (house.supervisor, "/app/evaluations"),
+                "reports": (house.supervisor, "/app/reports"),
+                "reports_by_jurisdiction": (house.supervisor, "/app/reports/jurisdiction"),
+                "report": (house.facilitator, "/app/reports/engagement/e-000"),
                 "contacts": (house.supervisor, "/app/contacts"),
                 "handovers": (house.supervisor, "/app/handovers"),
             }

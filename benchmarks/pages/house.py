@@ -11,6 +11,7 @@ from httpx import ASGITransport, AsyncClient
 
 from benchmarks.pages import year
 from services import running
+from services.stage import Courier
 from shared.access import accounts, signing_in
 from shared.access.accounts import Account
 from shared.access.door import COOKIE, GuardedDoor
@@ -68,7 +69,7 @@ async def a_house(folder: Path, engagements: int) -> AsyncIterator[House]:
 
 async def _fill(services: Sequence[Service], engagements: int) -> None:
     """Have all services learn of the year, and let pass the time that has passed since."""
-    now = WorldClock().now()
+    now, courier = WorldClock().now(), Courier(services)
     await _tell(services, [year.published(now)])
     for first in range(0, engagements, AT_ONCE):
         some = range(first, min(first + AT_ONCE, engagements))
@@ -76,6 +77,7 @@ async def _fill(services: Sequence[Service], engagements: int) -> None:
     for service in services:
         if service.pass_time:
             await service.pass_time(service.store)
+    await courier.settle()
 
 
 async def _tell(services: Sequence[Service], facts: Sequence[Fact]) -> None:

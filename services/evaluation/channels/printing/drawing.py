@@ -25,9 +25,10 @@ IDLE = 300.0
 
 def chart(unit: str, bars: list[tuple[str, int]], shade: str) -> dict[str, Any]:
     """What is drawn of these numbers, in the words of Vega-Lite."""
+    most = max(n for _, n in bars)
     values = [{"name": name, "number": n} for name, n in bars]
     names = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
-    numbers = alt.X("number:Q", title=unit, axis=alt.Axis(tickMinStep=1, tickCount=5, domain=False))
+    numbers = alt.X("number:Q", title=unit, axis=alt.Axis(format="d", tickCount=min(5, most), domain=False))
     base = alt.Chart({"values": values}).encode(x=numbers, y=names)
     told = base.mark_text(align="left", dx=4, color=INK[shade]).encode(text="number:Q")
     whole = base.mark_bar(color=BAR[shade], height=16) + told

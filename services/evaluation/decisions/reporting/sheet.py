@@ -7,6 +7,8 @@ from services.evaluation.decisions.reporting.days import waits
 from services.evaluation.domain.figures import Figures, Response
 from services.evaluation.domain.reporting import PORTFOLIO, Bars, FullReport, Grid, Section, Share, Sheet
 
+PLANS = "Action plans, their steps and barriers"
+FOLLOW_UP = "Follow-up: offered, and taken up"
 KEPT_BACK = (
     "Of rounds that fewer than five people answered, no number is shown, and they are in no sum: "
     "else it could be seen who answered how."
@@ -52,6 +54,7 @@ def named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _first(report: FullReport) -> Iterator[str]:
     figures, scope = report.figures, report.scope
+    yield f"As of {report.on:%B} {report.on.day}, {report.on.year}."
     teams = count(figures.teams - figures.teams_left, "team")
     left = f", and {count(figures.teams_left, 'team')} that left" if figures.teams_left else ""
     if scope.by == "engagement":
@@ -125,13 +128,15 @@ def _follow_ups(figures: Figures) -> Section:
     ]  # fmt: skip
     never = [("Too late to be offered", of.too_late)] if of.too_late else []
     never += [(f"Not allowed: {name.lower()}", n) for name, n in named(of.withheld)]
+    if not (of.offered or of.too_late or of.withheld):
+        return Section(name="follow-ups", title=FOLLOW_UP, sentences=("No follow-up was offered yet.",))
     share = f" That is {round(100 * of.taken / of.offered)}%." if of.offered else ""
     sentence = f"{of.taken} of {count(of.offered, 'offer')} {'was' if of.taken == 1 else 'were'} taken up.{share}"
     grids = [numbers("Offers of follow-up, and what became of them", "What became of it", bars)]
     grids += [numbers("Never offered", "Why", never)] if never else []
     return Section(
         name="follow-ups",
-        title="Follow-up: offered, and taken up",
+        title=FOLLOW_UP,
         sentences=(sentence,),
         grids=tuple(grids),
         chart=chart("follow-ups", "Offers of follow-up", "offers", [*bars, *never]),
@@ -140,6 +145,8 @@ def _follow_ups(figures: Figures) -> Section:
 
 def _plans(figures: Figures) -> Section:
     of = figures.plans
+    if not of.submitted:
+        return Section(name="plans", title=PLANS, sentences=("No action plan was submitted yet.",))
     plans = [("Submitted", of.submitted), ("Accepted", of.accepted), ("Rejected", of.rejected)]
     plans.append(("Not answered yet", of.unanswered))
     grids = [numbers("Action plans", "What became of it", plans)]
@@ -150,7 +157,7 @@ def _plans(figures: Figures) -> Section:
         grids.append(numbers("What stood in the way of steps", "Barrier", barriers, "Steps"))
     return Section(
         name="plans",
-        title="Action plans, their steps and barriers",
+        title=PLANS,
         grids=tuple(grids),
         chart=chart("barriers", "What stood in the way of steps", "steps", barriers),
     )
