@@ -54,7 +54,7 @@ format: $(READY) ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## measure in small sizes, in some minutes, each thing beside another
+bench: $(READY) ## measure in small sizes, in some minutes, each thing beside another: docs/performance.md
 	@$(BIN)/python -m benchmarks
 
 bench-peers: $(READY) .venv-peers/.ready ## measure beside what people would pick instead, in some minutes

@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,9 @@ from shared.storage.work import OUTBOX, Store
 ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 CLOCK = WorldClock()
+PORTS = 100
+READY = 4000
+"""Looks, twenty a second, at whether a program is ready: a machine that others use too may take its time."""
 
 
 class Behind(Exception):
@@ -139,20 +142,21 @@ class Ground:
     stack: AsyncExitStack
     kind: str
     """On what places keep what they know: sqlite or postgresql."""
-    postgres: PostgreSQL | None
+    postgres: PostgreSQL | None = None
+    ports: Iterator[int] = field(default_factory=lambda: iter(free_ports(PORTS)))
+    """Each is given once: the program that is to listen there may not do so yet."""
 
     async def place(self, name: str) -> Place:
         """A bus with its streams, and an empty database."""
         folder = self.folder / name
         folder.mkdir()
-        [bus_port, port] = free_ports(2)
-        bus = Bus(folder / "nats", folder, bus_port)
+        bus = Bus(folder / "nats", folder, next(self.ports))
         await bus.start()
         self.stack.push_async_callback(bus.stop)
         client = await nats.connect(bus.url, max_reconnect_attempts=-1)
         self.stack.push_async_callback(client.close)
         await provision(client, [])
-        place = Place(name, folder, bus, await self.database_for(name), client, port)
+        place = Place(name, folder, bus, await self.database_for(name), client, next(self.ports))
         self.stack.push_async_callback(place.store.database.close)
         return place
 
@@ -196,7 +200,7 @@ class Ground:
 
     async def _ready(self, place: Place, program: Program) -> None:
         async with httpx.AsyncClient() as http:
-            for _try in range(1200):
+            for _try in range(READY):
                 if not program.runs:
                     break
                 try:
@@ -216,13 +220,13 @@ async def ground(kind: str, beside: bool = False) -> AsyncIterator[Ground]:
     """
     folder = _folder()
     async with AsyncExitStack() as stack:
-        postgres = None
+        here = Ground(folder, stack, kind)
         if kind == "postgresql" or beside:
-            postgres = PostgreSQL(folder / "postgres", folder / "postgres.log", free_ports(1)[0])
-            await postgres.make()
-            await postgres.start()
-            stack.push_async_callback(postgres.stop)
-        yield Ground(folder, stack, kind, postgres)
+            here.postgres = PostgreSQL(folder / "postgres", folder / "postgres.log", next(here.ports))
+            await here.postgres.make()
+            await here.postgres.start()
+            stack.push_async_callback(here.postgres.stop)
+        yield here
     shutil.rmtree(folder, ignore_errors=True)
 
 

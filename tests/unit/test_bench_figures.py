@@ -1,12 +1,14 @@
 """What benchmarks tell is counted right: percentiles, medians with their spread, ratios, and whose turn it is."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import turns
+from benchmarks import charts, turns
 
 NUMBERS = st.lists(st.floats(min_value=-1e6, max_value=1e6, allow_nan=False), min_size=1, max_size=200)
 SHARES = st.floats(min_value=0.001, max_value=1)
@@ -65,3 +67,26 @@ async def test_every_side_has_its_turn_in_each_round_and_none_always_goes_first(
     took = await turns.alternate(3, {"a": side("a"), "b": side("b")})
     assert order == ["a0", "b0", "b1", "a1", "a2", "b2"]
     assert took == {"a": [0.0, 1.0, 2.0], "b": [0.0, 1.0, 2.0]}
+
+
+def test_a_picture_shows_the_medians_of_the_product_and_nothing_of_its_peers() -> None:
+    told = {
+        "p50_ms": {
+            "product 1000": {"median": 2.0, "spread": [1.0, 3.0]},
+            "dbos 1000": {"median": 700.0, "spread": [600.0, 800.0]},
+        }
+    }
+    assert charts.points(told, {"p50": "p50_ms", "p99": "p99_ms"}) == [
+        {"curve": "p50", "size": 1000, "cost": 2.0, "least": 1.0, "most": 3.0}
+    ]
+
+
+def test_of_what_was_not_measured_there_is_no_picture(tmp_path: Path) -> None:
+    assert charts.written(['{"benchmark": "start"}'], tmp_path) == []
+
+
+def test_a_picture_is_drawn_of_what_grows(tmp_path: Path) -> None:
+    figure = {"median": 2.0, "spread": [1.0, 3.0]}
+    line = {"benchmark": "pending", "ms_a_fact": {"1000": figure, "20000": figure}}
+    [file] = charts.written([json.dumps(line)], tmp_path)
+    assert "pending obligations" in file.read_text(encoding="utf-8")
