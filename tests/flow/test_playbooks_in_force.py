@@ -6,11 +6,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.errors import Malformed
-from shared.playbooks import planner
-from shared.playbooks.calendar import Calendar
+from shared.playbooks import planned
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
-from shared.playbooks.obligation import Obligation
+from shared.playbooks.planned import Planned
 from tests.support.saying import ENGAGEMENT, said
 from tests.support.services import PLAYBOOK, a_world, published
 
@@ -43,12 +42,12 @@ async def test_an_engagement_that_cannot_be_planned_does_not_stop_the_clock_of_t
         await world.say(published(ENDLESS), said("engagement_opened"))
         await world.say(said("engagement_opened", engagement_id="e2"), said("team_formed"))
 
-        def plan(playbook: Playbook, history: History, calendar: Calendar, *more: Any) -> dict[str, Obligation]:
+        def plan(before: Planned, playbook: Playbook, history: History, *more: Any) -> Planned:
             if history.line == "e2":
                 raise ArithmeticError
-            return planner.plan(playbook, history, calendar, *more)
+            return planned.plan_again(before, playbook, history, *more)
 
-        monkeypatch.setattr("shared.obligations.following.plan", plan)
+        monkeypatch.setattr("shared.obligations.following.plan_again", plan)
         with capture_logs() as logs:
             await world.until("2027-01-20")
         assert {(entry["event"], entry["line"]) for entry in logs} == {("line.not_planned", "e2")}
