@@ -223,6 +223,16 @@ class DrawRow(SQLModel, table=True):
     document: str
 
 
+class CallTriedRow(SQLModel, table=True):
+    """Somebody was called and not reached."""
+
+    __tablename__ = "call_tried"
+
+    invitation_id: str = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class ForgottenRow(SQLModel, table=True):
     """Somebody who was erased, by id alone: nobody asks them anything."""
 
@@ -257,6 +267,6 @@ class ToldLineRow(SQLModel, table=True):
 
 TABLES: tuple[type[SQLModel], ...] = (
     ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow, NoticeRow,
-    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, DrawRow, ForgottenRow,
-    FormLinkRow, ToldLineRow,
+    NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, DrawRow, CallTriedRow,
+    ForgottenRow, FormLinkRow, ToldLineRow,
 )  # fmt: skip

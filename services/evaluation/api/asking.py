@@ -6,9 +6,11 @@ from pydantic import BaseModel
 from services.evaluation import domain
 from services.evaluation.api.here import Here
 from services.evaluation.domain.asking import Invitation, Link
+from services.evaluation.domain.interviews import Call, NoteInterview, NoteNotReached
 from services.evaluation.domain.sampling import Draw
-from services.evaluation.handlers import asking, sampling
+from services.evaluation.handlers import asking, calls, sampling
 from shared.access.opening import EVALUATORS, open_to
+from shared.errors import Malformed, Problem
 from shared.web.addresses import here as here_is
 
 
@@ -40,6 +42,20 @@ class Draws(BaseModel):
     """How a sample was drawn, in turn."""
 
     items: list[Draw]
+
+
+class CallList(BaseModel):
+    """Who is to be called in a round, and how often each code was used."""
+
+    items: list[Call]
+    codes: dict[str, int]
+
+
+class Noted(BaseModel):
+    """What came of an interview that was noted: nothing more to do, or who is called instead of whom declined."""
+
+    answered: bool
+    instead: Invitation | None = None
 
 
 router = APIRouter()
@@ -74,3 +90,31 @@ async def replace_asked(command: domain.ReplaceAsked, here: Here) -> Replaced:
 async def tell_sample(round_id: str, here: Here) -> Draws:
     """How the sample of a round was drawn: with the same seed and frame, anybody draws the same people."""
     return Draws(items=await sampling.draws(here.store, round_id))
+
+
+@router.get("/rounds/{round_id:path}/calls")
+@open_to(EVALUATORS)
+async def list_calls(round_id: str, here: Here) -> CallList:
+    """Whom to call in a round that is held as interviews, and how often each code was used so far."""
+    found = await calls.listed(here.store, round_id)
+    return CallList(items=list(found.calls), codes=dict(found.codes))
+
+
+@router.post("/rounds/interview")
+@open_to(EVALUATORS)
+async def note_interview(command: NoteInterview, here: Here) -> Noted:
+    """Keep an interview as an answer of its round that does not say whose it is; whoever declines is replaced."""
+    wrong, instead = await calls.note(here.store, command, here.patience)
+    if wrong:
+        raise Malformed(
+            "the interview is not complete", problems=tuple(Problem(*one) for one in wrong.problems.items())
+        )
+    return Noted(answered=command.consents, instead=instead)
+
+
+@router.post("/rounds/not-reached")
+@open_to(EVALUATORS)
+async def note_not_reached(command: NoteNotReached, here: Here) -> CallList:
+    """Somebody was called and not reached: they are tried again later."""
+    await calls.not_reached(here.store, command)
+    return await list_calls(command.round_id, here)

@@ -6,8 +6,9 @@ from datetime import datetime
 from services.evaluation.decisions.rounds import NotOpen
 from services.evaluation.domain import AnswerRound
 from services.evaluation.domain.asking import SAMPLE, Invitation, Opened
+from services.evaluation.domain.interviews import CODES, NOTES, NoteInterview
 from shared.errors import Conflict, Malformed
-from shared.instruments import Judged
+from shared.instruments import Form, Judged
 from shared.obligations.reconcile import Row
 
 LARGEST = 256 * 1024
@@ -49,6 +50,24 @@ def see_that_it_is_a_sample(row: Row) -> None:
     """Refuse to ask somebody else where everybody is asked."""
     if row.ask != SAMPLE:
         raise NoSample("round_id", round_id=row.key)
+
+
+class NoInterview(Conflict):
+    """The round {round_id} is answered on a form: its people answer by themselves."""
+
+
+def see_that_it_is_an_interview(row: Row, form: Form) -> None:
+    """Refuse to note as an interview what people answer by themselves; and before anybody can be called."""
+    see_that_it_opened(row)
+    if form.instrument.held_as != "interview":
+        raise NoInterview("round_id", round_id=row.key)
+
+
+def interviewed(opened: Opened, judged: Judged, command: NoteInterview, answer_id: str) -> AnswerRound:
+    """What was noted of an interview, with notes and codes, as an answer in the round; whose stands nowhere in it."""
+    told = answered(opened, judged, answer_id)
+    beside = {NOTES: command.notes, CODES: list(command.codes)}
+    return told.model_copy(update={"answers": {**told.answers, **{name: it for name, it in beside.items() if it}}})
 
 
 def answered(opened: Opened, judged: Judged, answer_id: str) -> AnswerRound:

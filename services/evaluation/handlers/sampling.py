@@ -2,7 +2,7 @@
 
 from services.evaluation.decisions import asking as deciding
 from services.evaluation.domain import ReplaceAsked
-from services.evaluation.domain.asking import Asked, Invitation, frame, still_to_draw
+from services.evaluation.domain.asking import SAMPLE, Asked, Invitation, frame, still_to_draw
 from services.evaluation.domain.sampling import Draw, instead, one_of_each
 from services.evaluation.repository import asking, drawing
 from shared import use_cases
@@ -29,7 +29,17 @@ async def drawn(unit: Unit, history: History, row: Row, form: Form, invited: lis
 
 
 async def replace(store: Store, command: ReplaceAsked) -> Invitation | None:
-    """Have somebody else asked, of the same team or else of the same jurisdiction; nobody, where all were asked."""
+    """Have somebody else asked, of the same team or else of the same jurisdiction; nobody, where all were asked.
+
+    Only of a sample.
+    """
+    async with store.look() as unit:
+        deciding.see_that_it_is_a_sample(await ledger.find(unit, command.round_id, "round"))
+    return await give_up(store, command)
+
+
+async def give_up(store: Store, command: ReplaceAsked) -> Invitation | None:
+    """Ask somebody no more, in a round of any kind; of a sample somebody else comes instead, if there is anybody."""
 
     async def once(unit: Unit) -> Invitation | None:
         row = await ledger.find(unit, command.round_id, "round")
@@ -38,9 +48,9 @@ async def replace(store: Store, command: ReplaceAsked) -> Invitation | None:
         gone = next((one for one in invited if one.person_id == command.person_id), None)
         if gone is None:
             raise Unknown("invitation", command.person_id, row.engagement, "person_id")
-        deciding.see_that_it_is_a_sample(row)
         await asking.replaced(unit, gone.invitation_id, command.reason)
-        new = await _instead(unit, history, row, gone, invited, command.reason)
+        is_sample = row.ask == SAMPLE
+        new = await _instead(unit, history, row, gone, invited, command.reason) if is_sample else None
         # Of two replicas at one round, the slower one looks again.
         await kept.touch(unit, row.engagement)
         return new

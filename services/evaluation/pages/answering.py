@@ -71,26 +71,33 @@ async def _form(
     entries = [entry for entry in it.form.entries if entry.name in judged.asked]
     words: Mapping[str, object] = {
         "it": it,
-        "language": language,
         "languages": LANGUAGES,
-        "entries": entries,
         "typed": it.typed,
-        "problems": judged.problems,
         "is_late": it.is_late(here.store.clock.now()),
         "did": did,
-        "said": lambda text: _said(text, language),
-        "phrase": lambda name, **told: phrase(name, language, **told),
-        "choices": lambda entry: _choices(entry, language),
+        **of_questions(entries, judged, language),
     }
     done = it.invitation.state == "answered"
-    lines = [] if did or done or request.method != "POST" else _to_mend(entries, judged, language)
+    lines = [] if did or done or request.method != "POST" else to_mend(entries, judged, language)
     page = "answered.html" if done else "answer.html"
     answer = await render(request, page, 422 if lines else 200, lines=lines, **words)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _to_mend(entries: Sequence[Entry], judged: Judged, language: Language) -> list[Line]:
+def of_questions(entries: Sequence[Entry], judged: Judged, language: Language) -> Mapping[str, object]:
+    """What the questions of a form need to be shown."""
+    return {
+        "language": language,
+        "entries": entries,
+        "problems": judged.problems,
+        "said": lambda text: _said(text, language),
+        "phrase": lambda name, **told: phrase(name, language, **told),
+        "choices": lambda entry: _choices(entry, language),
+    }
+
+
+def to_mend(entries: Sequence[Entry], judged: Judged, language: Language) -> list[Line]:
     """What is missing or wrong, each with the place on the page that it leads to."""
     found = [(entry, judged.problems[entry.name]) for entry in entries if entry.name in judged.problems]
     return [

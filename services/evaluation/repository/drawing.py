@@ -1,4 +1,9 @@
-"""How samples were drawn, and how many interviews an engagement has."""
+"""How samples were drawn, how many interviews an engagement has, and who was called in vain."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -8,7 +13,7 @@ from services.evaluation.repository.asking import INVITATION, form
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
-DRAW = table(tables.DrawRow)
+DRAW, TRIED, ANSWER = table(tables.DrawRow), table(tables.CallTriedRow), table(tables.AnswerRow)
 
 
 async def draws(unit: Unit, round_id: str) -> list[Draw]:
@@ -39,3 +44,24 @@ async def interviews_beside(unit: Unit, engagement_id: str, round_id: str) -> in
     many = {row.round_id: row.many for row in await unit.connection.execute(query.group_by(INVITATION.c.round_id))}
     forms = {id: await form(unit, id) for id in many}
     return sum(n for id, n in many.items() if (it := forms[id]) and it.instrument.held_as == "interview")
+
+
+async def tries(unit: Unit, round_id: str) -> dict[str, tuple[int, datetime]]:
+    """How often each was called in vain in a round, and when last; by invitation."""
+    query = select(TRIED.c.invitation_id, func.count().label("many"), func.max(TRIED.c.at).label("last"))
+    mine = query.join(INVITATION, INVITATION.c.invitation_id == TRIED.c.invitation_id)
+    found = await unit.connection.execute(mine.where(INVITATION.c.round_id == round_id).group_by(TRIED.c.invitation_id))
+    return {row.invitation_id: (row.many, row.last) for row in found}
+
+
+async def tried(unit: Unit, invitation_id: str) -> None:
+    """Have it on record that somebody was called in vain."""
+    last = await unit.connection.scalar(select(func.max(TRIED.c.n)).where(TRIED.c.invitation_id == invitation_id))
+    row = {"invitation_id": invitation_id, "n": int(last or 0) + 1, "at": unit.now}
+    await unit.connection.execute(TRIED.insert().values(row))
+
+
+async def answers(unit: Unit, round_id: str) -> list[Mapping[str, Any]]:
+    """What was answered in a round, for the codes in it."""
+    query = select(ANSWER.c.document).where(ANSWER.c.round_id == round_id)
+    return [json.loads(one)["answers"] for one in await unit.connection.scalars(query)]

@@ -1,0 +1,95 @@
+"""Whoever is interviewed is called: a list of calls, their consent, what they say, and who comes instead."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.rounds import ROUND, RULE, Letters, a_playbook, a_team, an_open_round
+
+BROWSER = {"accept": "text/html"}
+AT = "/app/engagements/e1/rounds"
+RULES = a_playbook(RULE.replace("mid-survey", "mid-interview").replace("members", "sample"))
+KY, WI = a_team("p-1", "p-2"), a_team("q-1", team_id="wi", jurisdiction="WI")
+
+
+@pytest.fixture
+async def letters() -> AsyncIterator[Letters]:
+    async with an_open_round(KY, WI, playbook=RULES) as made:
+        await post(made, "calls")
+        yield made
+
+
+async def post(letters: Letters, page: str, **told: str) -> str:
+    sent = {"round_id": ROUND, **told}
+    answer = await letters.world.http.post(f"{AT}/{page}", data=sent, headers=BROWSER, follow_redirects=True)
+    return f"{answer.status_code} {' '.join(answer.text.split())}"
+
+
+async def states(letters: Letters) -> list[tuple[str, str]]:
+    found = await letters.world.get(f"/rounds/{ROUND}/calls")
+    return sorted((one["jurisdiction"], one["state"]) for one in found["items"])
+
+
+async def called(letters: Letters, jurisdiction: str) -> str:
+    found = (await letters.world.get(f"/rounds/{ROUND}/calls"))["items"]
+    return next(
+        str(one["person_id"]) for one in found if (one["jurisdiction"], one["state"]) == (jurisdiction, "invited")
+    )
+
+
+async def test_one_of_each_team_is_on_the_list_of_calls_and_gets_no_letter(letters: Letters) -> None:
+    assert await states(letters) == [("KY", "invited"), ("WI", "invited")]
+    assert await letters.send() == []
+    page = await letters.world.http.get(f"{AT}/calls", params={"round_id": ROUND}, headers=BROWSER)
+    assert page.text.count("Note the call") == 2
+    tab = await letters.world.http.get("/app/engagements/e1/outcomes", headers=BROWSER)
+    assert f"{AT}/calls?round_id=" in tab.text
+
+
+async def test_what_is_noted_is_an_answer_that_does_not_say_whose_with_notes_and_codes(letters: Letters) -> None:
+    who = await called(letters, "KY")
+    told = {"consents": "yes", "came_for": "Ideas", "notes": "Warm call.", "codes": "Turnover, cost,  turnover"}
+    assert "The interview is kept." in await post(letters, "call", person_id=who, **told)
+    [fact] = [one for one in await letters.world.facts("evaluation") if one["type"].endswith("evaluation_answered.v1")]
+    answers = fact["data"]["answers"]
+    assert answers["came_for"] == "Ideas" and answers["interview.notes"] == "Warm call."
+    assert answers["interview.codes"] == ["turnover", "cost"] and who not in str(fact)
+    assert (await letters.world.get(f"/rounds/{ROUND}/calls"))["codes"] == {"cost": 1, "turnover": 1}
+    assert await states(letters) == [("KY", "answered"), ("WI", "invited")]
+
+
+async def test_without_a_word_on_consent_nothing_is_kept_and_nothing_is_lost(letters: Letters) -> None:
+    answer = await post(letters, "call", person_id=await called(letters, "KY"), came_for="Ideas", notes="N")
+    assert answer.startswith("422") and "Say whether they agree" in answer and "Ideas" in answer
+    assert await states(letters) == [("KY", "invited"), ("WI", "invited")]
+
+
+async def test_whoever_declines_is_replaced_within_the_jurisdiction_or_by_nobody(letters: Letters) -> None:
+    for place, came in (("KY", "Somebody else is on the list"), ("WI", "Nobody is left")):
+        who = await called(letters, place)
+        assert came in await post(letters, "call", person_id=who, consents="no")
+    assert await states(letters) == [("KY", "invited"), ("KY", "replaced"), ("WI", "replaced")]
+
+
+async def test_whoever_is_not_reached_stays_on_the_list_or_is_replaced(letters: Letters) -> None:
+    who = await called(letters, "KY")
+    assert "they stay on the list" in await post(letters, "call", person_id=who, what="later")
+    assert "Not reached 2 times" in await post(letters, "call", person_id=who, what="later")
+    [one] = [it for it in (await letters.world.get(f"/rounds/{ROUND}/calls"))["items"] if it["person_id"] == who]
+    assert one["tries"] == 2
+    assert "Somebody else" in await post(letters, "call", person_id=who, what="instead", reason="On leave")
+    assert await called(letters, "KY") != who
+
+
+async def test_programs_note_interviews_too_and_are_told_what_is_missing(letters: Letters) -> None:
+    who = await called(letters, "KY")
+    told = {
+        "round_id": ROUND,
+        "person_id": who,
+        "consents": True,
+        "answers": {"came_for": ["Ideas"]},
+        "codes": ["cost"],
+    }
+    assert await letters.world.do("/rounds/interview", **told) == {"answered": True, "instead": None}
+    again = await letters.world.http.post("/rounds/interview", json=told)
+    assert again.status_code == 409
