@@ -19,7 +19,7 @@ from shared.events.base import Fact
 from shared.storage.work import Store
 from shared.tabular.writing import as_json_lines
 from tests.support.outcomes import outcome
-from tests.support.saying import said
+from tests.support.saying import NOW, held, said, session
 from tests.support.stores import a_store
 
 
@@ -88,16 +88,22 @@ async def test_after_a_restore_every_cursor_from_before_tells_all_anew(store: St
 
 
 async def test_a_large_portfolio_is_read_some_engagements_at_a_time(store: Store) -> None:
-    many = 60
-    for n in range(many):
-        id = f"e{n}"
-        teams = [
-            said("team_formed", engagement_id=id, team_id=f"t{team}", jurisdiction="KY", formed_on="2027-01-04")
-            for team in range(5)
-        ]
-        await record(store, said("engagement_opened", engagement_id=id), *teams)
-    begun = await data.begin(store, wanted("teams", None, None, None))
+    engagements, teams, meetings = 40, 12, 21
+    for n in range(engagements):
+        await record(store, *_a_year(f"e{n}", teams, meetings))
+    begun = await data.begin(store, wanted("attendance", None, None, None))
     sizes = [len(batch) async for batch in data.batches(store, begun)]
-    assert (sum(sizes), max(sizes)) == (many * 5, data.AT_ONCE * 5)
-    pieces = [piece async for piece in as_json_lines(["team_id"], data.batches(store, begun))]
-    assert json.loads(pieces[0].splitlines()[0]) == {"team_id": "t0"}
+    assert sum(sizes) == engagements * teams * meetings > 10_000
+    assert max(sizes) == data.AT_ONCE * teams * meetings
+    first = await anext(as_json_lines(["team_id", "was_there"], data.batches(store, begun)))
+    assert json.loads(first.splitlines()[0]) == {"team_id": "t0", "was_there": False}
+
+
+def _a_year(id: str, teams: int, meetings: int) -> list[Fact]:
+    """An engagement whose teams have met every other week."""
+    facts = [said("engagement_opened", engagement_id=id)]
+    facts += [said("team_formed", engagement_id=id, team_id=f"t{team}") for team in range(teams)]
+    for number in range(1, meetings + 1):
+        at = (NOW + timedelta(weeks=2 * number)).isoformat()
+        facts += [session(number, at, engagement_id=id), held(number, at, engagement_id=id)]
+    return facts

@@ -50,7 +50,6 @@ def answers(source: Source) -> Iterator[AnswerRow]:
             for one in given:
                 shown = may.shown(one)
                 told = {"engagement_id": row.engagement, "team_id": shown.team_id}
-                told["person_id"] = source.linked.get((one.round_id, one.answer_id))
                 yield from _said(shown.model_dump(), form, told)
 
 

@@ -77,7 +77,6 @@ class AnswerRow(DataRow):
         description="the team, where five of it have answered or it answers as one",
         json_schema_extra={"suppressed": True},
     )
-    person_id: str | None = Field(default=None, description="who, by id, where they said that it may be linked to them")
     type: Literal["scale", "one_of", "any_of", "yes_no", "number", "day", "text"] | None = Field(
         default=None, description="how it is answered; empty where the form is not known"
     )

@@ -23,5 +23,3 @@ class Source:
     """The questions of each round that has asked anybody."""
     invited: Mapping[str, int] = field(default_factory=dict)
     """How many people or teams each round has asked."""
-    linked: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """By round and answer, who said that it may be linked to them."""
