@@ -1,7 +1,9 @@
 """On a running Throughline: somebody leaves and somebody follows, and a goal is judged by what was seen."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,3 +81,14 @@ def test_a_goal_is_judged_by_what_was_seen_and_its_round_is_over(up: Up) -> None
     up.post("/goals/assess", **E1, goal_id="g1", verdict="reached", outcomes=["o1"])
     up.until(lambda: up.get("/rounds/e1/goal/g1/1")["state"] == "done")
     assert told(up, "report", "e1").startswith("Seen once, judged reached on ")
+
+
+def test_a_report_on_all_comes_in_each_form(up: Up, tmp_path: Path) -> None:
+    assert told(up, "report", "--portfolio").startswith("# Report on the portfolio\n")
+    assert json.loads(told(up, "report", "--model", "Example".lower(), "--as", "json"))["figures"]["teams"] == 1
+    assert told(up, "report", "--jurisdiction", "Kentucky").startswith("# Report\\: Kentucky\n")
+    file = tmp_path / "report.pdf"
+    assert told(up, "report", "e1", "--as", "pdf", "-o", str(file)) == ""
+    assert file.read_bytes().startswith(b"%PDF-")
+    wrong = CliRunner(env=up.keys).invoke(app, ["report", "e1", "--portfolio", "--api", up.api])
+    assert (wrong.exit_code, wrong.output.startswith("Name one engagement, or one of --topic")) == (1, True)

@@ -32,6 +32,7 @@ async def test_the_report_on_all_leads_to_each_other_report(world: World) -> Non
     for by in ("engagement", "topic", "jurisdiction", "model", "center"):
         assert f'href="/app/reports/{by}"' in page
     assert 'href="/app/reports/engagement/e1"' in page
+    assert 'href="/app/reports/engagement/e1">Report</a>' in (await got(world, "/app/engagements/e1/outcomes")).text
     assert 'href="/app/reports/center/ncase"' in (await got(world, "/app/reports/center")).text
     assert 'href="/app/reports/jurisdiction/KY">Kentucky</a>' in (await got(world, "/app/reports/jurisdiction")).text
 
