@@ -63,6 +63,7 @@ def _tell_refusals(app: FastAPI, document: Document) -> None:
     schemas = parts.setdefault("schemas", {})
     for name in UNREAD:
         schemas.pop(name, None)
+    _let_things_be_named_twice(schemas)
     schemas["Problem"] = PROBLEM
     told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     parts["responses"] = {f"Refused{code}": {"description": words, "content": told} for code, words in WORDS.items()}
@@ -72,6 +73,14 @@ def _tell_refusals(app: FastAPI, document: Document) -> None:
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
             if operation:
                 _tell(operation, is_for_anybody=opened_to(route) == ANYBODY, writes=method != "GET")
+
+
+def _let_things_be_named_twice(schemas: Any) -> None:
+    """What we keep as a set may be told with repetitions: to name a role twice is to name it once."""
+    if isinstance(schemas, dict):
+        schemas.pop("uniqueItems", None)
+    for part in schemas.values() if isinstance(schemas, dict) else schemas if isinstance(schemas, list) else ():
+        _let_things_be_named_twice(part)
 
 
 def _tell(operation: Document, is_for_anybody: bool, writes: bool) -> None:

@@ -45,7 +45,8 @@ HEALTH = "/health"
 THERE = {
     **E1, "session_id": "s1", "team_id": "ky", "plan_id": "p1", "homework_id": "h1", "goal_id": "g1",
     "topic": "workforce", "person_id": "p-1", "step_id": "t1", "request_id": "ncase-1", "source": "ncase",
-    "external_id": "1", "playbook": "example", "service": "intake", "outcome_id": "o1", "jurisdiction": "KY",
+    "external_id": "1", "table": "outcomes", "playbook": "example",
+    "service": "intake", "outcome_id": "o1", "jurisdiction": "KY",
 }  # fmt: skip
 """What can be asked for, for what is made up is never there."""
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
 from services.evaluation.api.here import Here
@@ -50,6 +50,10 @@ class Tables(BaseModel):
     dictionary: str = "/data/dictionary.csv"
 
 
+def _as(media: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media: {"schema": {"type": "string"}}}}}
+
+
 def _file(form: As) -> dict[int | str, dict[str, Any]]:
     """What a route answers, as its document tells it."""
     media = MEDIA[form].partition(";")[0]
@@ -85,7 +89,7 @@ async def list_tables(here: Here) -> Tables:
     )
 
 
-@router.get("/dictionary.csv", response_class=PlainTextResponse)
+@router.get("/dictionary.csv", response_class=Response, responses=_as("text/csv"))
 @open_to(STAFF)
 async def dictionary_as_csv() -> Response:
     """What each column of each table means, as a table."""
@@ -100,7 +104,7 @@ async def dictionary_as_json() -> list[Column]:
     return dictionary.columns()
 
 
-@router.get("/dictionary.md", response_class=PlainTextResponse)
+@router.get("/dictionary.md", response_class=Response, responses=_as("text/markdown"))
 @open_to(STAFF)
 async def dictionary_as_words() -> Response:
     """What each column of each table means, to be read."""
