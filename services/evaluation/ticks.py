@@ -6,7 +6,7 @@ from services.evaluation import handlers
 from services.evaluation.channels import way_out
 from services.evaluation.handlers.messenger import Messenger
 from shared.access.caller import Caller
-from shared.access.opening import EVALUATORS
+from shared.access.opening import SUBSCRIBERS
 from shared.access.standing import standing
 from shared.obligations.alarm import Alarm
 from shared.service import Service
@@ -23,7 +23,7 @@ def messenger(service: Service) -> Messenger:
 
     async def owner(label: str) -> Caller | None:
         caller = await standing(service.register, service.directory, label)
-        return caller if caller and not caller.roles.isdisjoint(EVALUATORS) else None
+        return caller if caller and not caller.roles.isdisjoint(SUBSCRIBERS) else None
 
     kept = timedelta(days=service.settings.webhook_log_days)
     return Messenger(service.store, way_out(service.settings), owner, kept)

@@ -43,6 +43,11 @@ class Caller:
         return not self.roles.isdisjoint({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
     @property
+    def is_tracker(self) -> bool:
+        """Whether they come for one tracker, and for nothing else."""
+        return self.source is not None and self.roles == {Role.TRACKER}
+
+    @property
     def is_administrator(self) -> bool:
         """Whether they may administer this Throughline."""
         return Role.ADMINISTRATOR in self.roles

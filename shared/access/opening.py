@@ -21,6 +21,8 @@ EVALUATORS = ADMINISTRATORS | {Role.EVALUATOR}
 """Who evaluates, and whose systems are told of outcomes."""
 TRACKERS = STAFF | {Role.TRACKER}
 """The staff, and the trackers that log requests."""
+SUBSCRIBERS = EVALUATORS | {Role.TRACKER}
+"""Whose systems are told: evaluators' of outcomes, trackers' of what becomes of their requests."""
 IMPORTERS = OFFICE | {Role.TRACKER}
 """Who hands in files of requests: the tracker itself, or whoever looks after all jurisdictions in them."""
 ANYBODY: frozenset[Role] = frozenset()

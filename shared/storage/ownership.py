@@ -143,7 +143,7 @@ def rows_theirs(unit: Unit, rows: Table) -> ColumnElement[bool]:
     if "line" in c:
         return theirs(unit, c.line)
     if "engagement_id" not in c and "jurisdiction" not in c:
-        return c.person_id == (unit.caller.person_id or "") if "person_id" in c else false()
+        return _of_nobody_else(unit.caller, rows)
     if "engagement_id" not in c:
         return _here(unit.caller, rows)
     if not _is_staff(unit.caller):
@@ -151,6 +151,13 @@ def rows_theirs(unit: Unit, rows: Table) -> ColumnElement[bool]:
     return or_(
         c.engagement_id.in_(_engagements(unit.caller)), (c.engagement_id == NO_ENGAGEMENT) & _here(unit.caller, rows)
     )
+
+
+def _of_nobody_else(caller: Caller, rows: Table) -> ColumnElement[bool]:
+    """What somebody made for themselves: a person, or a program that has none behind it."""
+    if caller.person_id is None and caller.source and "owner" in rows.c:
+        return rows.c.owner == caller.label
+    return rows.c.person_id == (caller.person_id or "") if "person_id" in rows.c else false()
 
 
 def _here(caller: Caller, rows: Table) -> ColumnElement[bool]:

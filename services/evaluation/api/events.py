@@ -12,7 +12,7 @@ from services.evaluation.domain import notices
 from services.evaluation.domain.notices import Told
 from services.evaluation.handlers import notices as handling
 from services.evaluation.handlers.notices import News
-from shared.access.opening import STAFF, open_to
+from shared.access.opening import TRACKERS, open_to
 from shared.errors import Refused
 from shared.events.fields import EngagementId
 from shared.storage.listing import MOST
@@ -75,7 +75,7 @@ def _news(request: Request) -> News:
 
 
 @router.get("/events", response_model=Told, responses={200: {"content": {STREAM: {"schema": {"type": "string"}}}}})
-@open_to(STAFF)
+@open_to(TRACKERS)
 async def events(
     request: Request,
     here: Here,
@@ -84,7 +84,8 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response | Told:
-    """Outcomes and verdicts, after a cursor or from a time on; as a stream for who accepts such.
+    """Outcomes and verdicts (for a tracker: what became of its requests), after a cursor or from a time on; as a stream
+    for who accepts such.
 
     Each is a CloudEvent. A stream goes on after `Last-Event-ID`.
     """
@@ -93,7 +94,7 @@ async def events(
         return await handling.page(here.store, begin, limit, engagement)
     STREAMS.enter(here.caller.label)
     is_ending = getattr(request.app.state, "is_ending", lambda: False)
-    told = handling.stream(here.store, request.state.known, STAFF, begin, engagement, _news(request), is_ending)
+    told = handling.stream(here.store, request.state.known, TRACKERS, begin, engagement, _news(request), is_ending)
     answer = Counted(told, headers={"X-Accel-Buffering": "no"})
     answer.who = here.caller.label
     return answer

@@ -1,4 +1,4 @@
-"""Webhooks by HTTP: evaluators say where their systems are, and see what arrived there."""
+"""Webhooks by HTTP: evaluators and trackers say where their systems are, and see what arrived there."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,7 +11,7 @@ from services.evaluation.channels import Hook, way_out
 from services.evaluation.domain.webhooks import Delivery, DeliveryState, Log, MakeWebhook, Resend, Webhook
 from services.evaluation.handlers import webhooks as handling
 from services.evaluation.repository import deliveries, webhooks
-from shared.access.opening import EVALUATORS, open_to
+from shared.access.opening import SUBSCRIBERS, open_to
 from shared.service import Service
 from shared.storage.listing import Page
 from shared.web.desk import Which
@@ -35,7 +35,7 @@ class Made(BaseModel):
 
 
 @router.post("", status_code=201)
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def make_webhook(wanted: MakeWebhook, here: Here, hook: Annotated[Hook, Depends(_hook)]) -> Made:
     """Tell events to an address from now on; only what you may see yourself."""
     webhook, secret = await handling.make(here.store, hook, wanted)
@@ -43,7 +43,7 @@ async def make_webhook(wanted: MakeWebhook, here: Here, hook: Annotated[Hook, De
 
 
 @router.get("")
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def list_webhooks(here: Here, asked: Which) -> Page[Webhook]:
     """Your webhooks; administrators see all."""
     async with here.store.look() as unit:
@@ -51,7 +51,7 @@ async def list_webhooks(here: Here, asked: Which) -> Page[Webhook]:
 
 
 @router.get("/{webhook_id}")
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def get_webhook(webhook_id: str, here: Here) -> Webhook:
     """One webhook, and how it goes."""
     async with here.store.look() as unit:
@@ -59,14 +59,14 @@ async def get_webhook(webhook_id: str, here: Here) -> Webhook:
 
 
 @router.delete("/{webhook_id}")
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def remove_webhook(webhook_id: str, here: Here) -> Webhook:
     """Tell it nothing more, and keep nothing of it."""
     return await handling.remove(here.store, webhook_id)
 
 
 @router.get("/{webhook_id}/deliveries")
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def list_deliveries(
     webhook_id: str, here: Here, asked: Which, state: DeliveryState | None = None
 ) -> Page[Delivery]:
@@ -77,7 +77,7 @@ async def list_deliveries(
 
 
 @router.get("/{webhook_id}/deliveries/{event_id}")
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def get_delivery(webhook_id: str, event_id: str, here: Here) -> Log:
     """One event on its way, with each try: when, how long, and what was answered."""
     async with here.store.look() as unit:
@@ -86,21 +86,21 @@ async def get_delivery(webhook_id: str, event_id: str, here: Here) -> Log:
 
 
 @router.post("/{webhook_id}/test", status_code=202)
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def test_webhook(webhook_id: str, here: Here) -> Delivery:
     """Send an event that says nothing but that it is a test; what became of it is in the log of deliveries."""
     return await handling.test(here.store, webhook_id)
 
 
 @router.post("/{webhook_id}/resend", status_code=202)
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def resend(webhook_id: str, wanted: Resend, here: Here) -> Webhook:
     """Send one event again, or all since a cursor or a time, each under the same webhook-id as before."""
     return await handling.resend(here.store, webhook_id, wanted)
 
 
 @router.post("/{webhook_id}/rotate")
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def rotate_secret(webhook_id: str, here: Here) -> Made:
     """A new secret; for a day events are signed with the one before as well."""
     webhook, secret = await handling.rotate(here.store, webhook_id)
@@ -108,14 +108,14 @@ async def rotate_secret(webhook_id: str, here: Here) -> Made:
 
 
 @router.post("/{webhook_id}/enable")
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def enable_webhook(webhook_id: str, here: Here) -> Webhook:
     """Go on where it was disabled; what it missed comes in order."""
     return await handling.enable(here.store, webhook_id)
 
 
 @router.post("/{webhook_id}/disable")
-@open_to(EVALUATORS)
+@open_to(SUBSCRIBERS)
 async def disable_webhook(webhook_id: str, here: Here) -> Webhook:
     """Tell it nothing for now; what is said meanwhile waits until it is enabled."""
     return await handling.disable(here.store, webhook_id)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from services.evaluation.domain.fates import FATES
 from services.evaluation.domain.notices import TYPES
 from shared.events.fields import EngagementId, FactId, Label, refusal
 
@@ -37,8 +38,8 @@ Target = Annotated[str, Field(max_length=2_000), AfterValidator(_target)]
 
 
 def _told(type_: str) -> str:
-    if type_ not in TYPES:
-        raise refusal(f"must be one of {', '.join(sorted(TYPES))}")
+    if type_ not in TYPES | FATES:
+        raise refusal(f"must be one of {', '.join(sorted(TYPES | FATES))}")
     return type_
 
 

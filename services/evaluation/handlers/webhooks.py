@@ -59,7 +59,7 @@ async def make(store: Store, hook: Hook, wanted: MakeWebhook) -> tuple[Webhook, 
     begin = since(wanted.since) if wanted.since else None
 
     async def once(unit: Unit) -> Webhook:
-        if unit.caller.person_id is None and not unit.caller.sees_all:
+        if unit.caller.person_id is None and not (unit.caller.sees_all or unit.caller.is_tracker):
             raise NobodysProgram
         mine, all_ = await webhooks.counted(unit)
         for count, most, whose in ((mine, EACH, "of yours"), (all_, ALL, "here")):

@@ -7,11 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from services.evaluation import tables
+from services.evaluation.domain import fates
+from services.evaluation.domain.fates import FATES, Fate
 from services.evaluation.domain.notices import TYPES, Cursor, Notice, mark_of
 from shared.events import wire
+from shared.events.base import NO_ENGAGEMENT
+from shared.events.intake import TaRequestAnswered
 from shared.events.outward import outward
-from shared.storage.database import insert_new
-from shared.storage.facts import Turn
+from shared.playbooks.history import History
+from shared.storage import facts as kept
+from shared.storage.database import insert_all_new, insert_new
+from shared.storage.facts import FACT, Turn
 from shared.storage.ownership import rows_theirs
 from shared.storage.tables import table
 from shared.storage.work import Unit
@@ -24,11 +30,38 @@ AT_ONCE = 500
 
 async def keep(unit: Unit, turns: Sequence[Turn]) -> None:
     """Have on record what subscribers are to be told of what was recorded; a fact is told once."""
+    rows: list[dict[str, Any]] = []
     for turn in turns:
         for fact in turn.new:
             if fact.event.type in TYPES:
                 told = {"id": fact.id, "line": turn.line, "type": fact.event.type, "at": unit.now}
-                await insert_new(unit.connection, NOTICE, {**told, "body": wire.encode(outward(fact)).decode()})
+                rows.append({**told, "body": wire.encode(outward(fact)).decode()})
+        rows += [
+            {"id": one.id, "line": one.line, "type": one.type, "at": unit.now, "body": one.body}
+            for one in await _fates(unit, turn)
+        ]
+    await insert_all_new(unit.connection, NOTICE, rows)
+
+
+async def _fates(unit: Unit, turn: Turn) -> list[Fate]:
+    """What trackers are to be told of the requests that something was said about."""
+    if turn.line.startswith(f"{NO_ENGAGEMENT}/"):
+        return list(fates.of_request(turn.before, turn.after, turn.new))
+    found: list[Fate] = []
+    for fact in turn.new:
+        if seen := fates.of_outcome(fact, turn.before, turn.after):
+            place, word, words = seen
+            requests = (await _answered_by(unit, turn.line)).values()
+            mine = [one for one in requests if fates.is_answered(one, turn.line, place)]
+            found += [told for one in mine if (told := fates.to_request(one, word, words, fact))]
+    return found
+
+
+async def _answered_by(unit: Unit, engagement_id: str) -> dict[str, History]:
+    """The requests of which it was said that this engagement answers them."""
+    said = (FACT.c.engagement_id == engagement_id, FACT.c.type == TaRequestAnswered.type)
+    lines = (await unit.connection.scalars(select(FACT.c.line).where(*said).distinct())).all()
+    return await kept.histories(unit, lines)
 
 
 async def waiting(unit: Unit) -> bool:
@@ -83,11 +116,17 @@ async def _first_since(unit: Unit, since: datetime) -> int:
 
 async def read(unit: Unit, after: int, limit: int, engagement: str | None = None) -> list[Notice]:
     """What comes after a number and is not foreign to whoever asks; of one engagement, where one is named."""
-    wanted: list[ColumnElement[bool]] = [NOTICE.c.n > after, rows_theirs(unit, NOTICE)]
+    wanted: list[ColumnElement[bool]] = [NOTICE.c.n > after, told_to(unit)]
     if engagement:
         wanted.append(NOTICE.c.line == engagement)
     rows = await unit.connection.execute(select(NOTICE).where(*wanted).order_by(NOTICE.c.n).limit(limit))
     return [read_row(row) for row in rows]
+
+
+def told_to(unit: Unit) -> ColumnElement[bool]:
+    """Which notices are told to whoever asks: to a tracker the fates of its requests, to the center what was seen."""
+    types = FATES if unit.caller.is_tracker else TYPES
+    return rows_theirs(unit, NOTICE) & NOTICE.c.type.in_(sorted(types))
 
 
 def read_row(row: Any) -> Notice:

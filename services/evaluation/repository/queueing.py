@@ -12,7 +12,6 @@ from services.evaluation.repository.notices import NOTICE
 from services.evaluation.repository.webhooks import DELIVERY, WEBHOOK
 from shared.errors import Unknown
 from shared.storage.database import insert_all_new
-from shared.storage.ownership import rows_theirs
 from shared.storage.work import Unit
 
 AT_ONCE = 500
@@ -53,7 +52,7 @@ async def queue_test(unit: Unit, webhook_id: str, event_id: str, body: str) -> N
 
 async def send_again(unit: Unit, webhook_id: str, event_id: str) -> None:
     """Send one event again, whatever became of it; Unknown where whoever asks may not see it."""
-    query = select(NOTICE).where(NOTICE.c.id == event_id, NOTICE.c.n.is_not(None), rows_theirs(unit, NOTICE))
+    query = select(NOTICE).where(NOTICE.c.id == event_id, NOTICE.c.n.is_not(None), notices.told_to(unit))
     row = (await unit.connection.execute(query)).one_or_none()
     if row is None:
         raise Unknown("event", event_id, field="event_id")
