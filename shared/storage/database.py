@@ -32,6 +32,8 @@ SILENT_FOR = 60
 """Seconds after which PostgreSQL ends the transaction of a process that says nothing, and with it its locks."""
 TROUBLED_FOR = 10.0
 """Seconds for which a failure says something about the database; longer than the pauses of those who try again."""
+IN_ONE = 500
+"""Rows in one statement: a few values each, and a database takes some ten thousand values."""
 LOST_RACES = ("40001", "40P01")
 """What PostgreSQL calls a transaction that could not be serialized, and one that was in a deadlock."""
 
@@ -173,6 +175,19 @@ async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str,
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     inserted: CursorResult[Any] = await connection.execute(dialect.insert(into).values(**row).on_conflict_do_nothing())
     return inserted
+
+
+async def insert_counted(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert those of these rows of which there is none of the same key already; tells how many that were.
+
+    Many rows stand in one statement: of one that is run many times, not every driver tells how many it inserted.
+    """
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    counted = 0
+    for first in range(0, len(rows), IN_ONE):
+        statement = dialect.insert(into).values([dict(row) for row in rows[first : first + IN_ONE]])
+        counted += (await connection.execute(statement.on_conflict_do_nothing())).rowcount
+    return counted
 
 
 async def insert_all_new(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:

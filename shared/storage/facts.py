@@ -14,7 +14,7 @@ from shared.events.base import Fact, FactRetracted
 from shared.events.catalogue import SEALED
 from shared.playbooks.history import History, fold
 from shared.storage import ownership
-from shared.storage.database import Raced, insert_new
+from shared.storage.database import Raced, insert_all_new, insert_counted
 from shared.storage.listing import Asked, rows_of
 from shared.storage.ownership import theirs
 from shared.storage.tables import FactRow, LineRow, table
@@ -118,8 +118,8 @@ async def hold(unit: Unit, lines: Iterable[str]) -> None:
 
 async def begin(unit: Unit, lines: Iterable[str]) -> None:
     """Have these lines on record, even if nothing but a ledger has ever said anything of them."""
-    for line in lines:
-        await insert_new(unit.connection, LINE, {"line": line, "version": 1, "ledger_version": 0})
+    rows = [{"line": line, "version": 1, "ledger_version": 0} for line in lines]
+    await insert_all_new(unit.connection, LINE, rows)
 
 
 async def touch(unit: Unit, line: str) -> None:
@@ -257,9 +257,8 @@ async def _next_versions(unit: Unit, lines: Iterable[str]) -> None:
     if known:
         same = tuple_(LINE.c.line, LINE.c.version).in_(known)
         counted += (await unit.connection.execute(update(LINE).where(same).values(version=LINE.c.version + 1))).rowcount
-    for line in new:
-        first = {"line": line, "version": 1, "ledger_version": 0}
-        counted += (await insert_new(unit.connection, LINE, first)).rowcount
+    first = [{"line": line, "version": 1, "ledger_version": 0} for line in new]
+    counted += await insert_counted(unit.connection, LINE, first)
     if counted != len(read):
         raise Raced(", ".join(line for line, _ in read))
     unit.versions |= {line: version + 1 for line, version in read}

@@ -19,7 +19,7 @@ from shared.events.intake import (
     TopicInDemand,
 )
 from shared.playbooks.history import History
-from shared.storage.database import insert_new
+from shared.storage.database import insert_all_new
 from shared.storage.tables import LineRow, PlaceRow, SeatRow, table
 from shared.storage.work import Unit
 
@@ -92,28 +92,28 @@ def _places(events: Iterable[object]) -> Places:
 
 async def keep(unit: Unit, turns: Sequence[Changed]) -> None:
     """Bring the seats and places of lines in step with what was recorded of them."""
-    for turn in turns:
-        if not any(isinstance(fact.event, TELLING) for fact in turn.new):
-            continue
-        await _change(unit, turn.line, SEAT, seats(turn.before), seats(turn.after))
-        await _change(unit, turn.line, PLACE, places(turn.before), places(turn.after))
+    told = [turn for turn in turns if any(isinstance(fact.event, TELLING) for fact in turn.new)]
+    await _change(unit, SEAT, [(turn.line, seats(turn.before), seats(turn.after)) for turn in told])
+    await _change(unit, PLACE, [(turn.line, places(turn.before), places(turn.after)) for turn in told])
 
 
 async def _change(
-    unit: Unit, line: str, rows: Table, was: frozenset[tuple[str, str]], is_: frozenset[tuple[str, str]]
+    unit: Unit, rows: Table, told: Sequence[tuple[str, frozenset[tuple[str, str]], frozenset[tuple[str, str]]]]
 ) -> None:
-    for one in sorted(was - is_):
-        same = (column == value for column, value in zip(rows.primary_key, (line, *one), strict=True))
+    """Take out what is no more of each line, and put in what is new: as many as there are in a few statements."""
+    gone = [(line, *one) for line, was, is_ in told for one in sorted(was - is_)]
+    for key in gone:
+        same = (column == value for column, value in zip(rows.primary_key, key, strict=True))
         await unit.connection.execute(delete(rows).where(*same))
     names = [column.name for column in rows.primary_key]
-    for one in sorted(is_ - was):
-        await insert_new(unit.connection, rows, dict(zip(names, (line, *one), strict=True)))
+    new = [(line, *one) for line, was, is_ in told for one in sorted(is_ - was)]
+    await insert_all_new(unit.connection, rows, [dict(zip(names, key, strict=True)) for key in new])
 
 
 async def write(unit: Unit, history: History) -> None:
     """Write the seats and places of a line that may have none yet."""
-    await _change(unit, history.line, SEAT, frozenset(), seats(history))
-    await _change(unit, history.line, PLACE, frozenset(), places(history))
+    await _change(unit, SEAT, [(history.line, frozenset(), seats(history))])
+    await _change(unit, PLACE, [(history.line, frozenset(), places(history))])
 
 
 def theirs(unit: Unit, line: ColumnElement[str]) -> ColumnElement[bool]:

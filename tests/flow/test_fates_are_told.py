@@ -23,12 +23,17 @@ SECRET = "Jane Doe of Frankfort cannot wait"
 
 
 def asked(source: str, number: int = 17) -> Any:
-    told = {"request_id": f"{source}-{number}", "source": source, "external_id": f"{number}", "jurisdiction": "KY"}
+    told: dict[str, Any] = {
+        "request_id": f"{source}-{number}",
+        "source": source,
+        "external_id": f"{number}",
+        "jurisdiction": "KY",
+    }
     return said("ta_request_logged", **told, topic="licensing", need=SECRET, logged_on="2027-01-04")
 
 
 def answered(source: str, **more: Any) -> Any:
-    told = {"request_id": f"{source}-17", "answered_on": "2027-01-08", "how": "engagement"}
+    told: dict[str, Any] = {"request_id": f"{source}-17", "answered_on": "2027-01-08", "how": "engagement"}
     return said("ta_request_answered", **E1, **told, **more)
 
 
