@@ -91,6 +91,7 @@ def packed(**parts: bytes) -> bytes:
 
 
 BOOK = "xl/workbook.xml"
+HIDDEN = b'<?xml version="1.0" encoding="cp037"?>' + '<!DOCTYPE a [<!ENTITY b "cc">]><a>&b;</a>'.encode("cp037")
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "cc"><!ENTITY d "&b;&b;">]><a>&d;</a>'
 
 
@@ -105,6 +106,9 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "cc"><!ENTITY d "&b;&b
         (packed(**{"word/document.xml": b"<a/>"}), "no workbook"), (packed(**{BOOK: b"<a>"}), "save it anew"),
         (packed(**{BOOK: ENTITIES}), "declarations"),
         (packed(**{BOOK: ENTITIES.decode().encode("utf-16-le")}), "declarations"),
+        (packed(**{BOOK: ENTITIES.decode().encode("utf-16-be")}), "declarations"),
+        (packed(**{BOOK: b"<a/>", "xl/any.bin": ENTITIES}), "declarations"),
+        (packed(**{BOOK: b"<a/>", "xl/s.xml": HIDDEN}), "declarations"),
         (packed(**{BOOK: b" " * (workbooks.MOST_UNPACKED + 1)}), "when it is unpacked"),
         (packed(**{f"xl/{n}.xml": b"" for n in range(workbooks.MOST_PARTS + 1)}), "when it is unpacked"),
         (b"x" * (tables.MOST_BYTES + 1), "10 MB"),

@@ -28,8 +28,13 @@ MOST_PARTS = 1_000
 MOST_SHEETS = 10
 LAST_ROW = 100_000
 """Down to here rows are looked for, be most of them empty."""
-DECLARED = tuple(word.encode(letters) for word in ("<!DOCTYPE", "<!ENTITY") for letters in ("utf-8", "utf-16-le"))
+DECLARED = tuple(
+    word.encode(letters) for word in ("<!DOCTYPE", "<!ENTITY") for letters in ("utf-8", "utf-16-le", "utf-16-be")
+)
 """Words of XML that no spreadsheet writes; with them, a short file becomes an endless one."""
+LETTERS = re.compile(rb"""\A(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
+KNOWN_LETTERS = (b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1", b"windows-1252")
+"""In others those words could be written so that nobody finds them."""
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F]")
 BROKEN = "cannot be read as a workbook: open it in the spreadsheet, and save it anew as .xlsx"
 
@@ -95,9 +100,11 @@ def write(title: str, rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def _declares(packed: ZipFile, part: ZipInfo) -> bool:
-    if not part.filename.endswith((".xml", ".rels", ".vml")):
-        return False
+    """Whether a part has such words, or could hide them; whatever it is called, for any may be named as a sheet."""
     text = packed.read(part)
+    named = LETTERS.match(text)
+    if named and named[1].lower() not in KNOWN_LETTERS:
+        return True
     return any(word in text for word in DECLARED)
 
 
