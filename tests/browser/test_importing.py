@@ -1,6 +1,6 @@
 """A file of requests is taken in by a browser: no step keeps anybody out, all goes by keyboard and without script."""
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.support.browser import NARROW, SCHEMES, WIDE, complaints, is_too_wide, visit
 from tests.support.sheets import HEADINGS, ROWS, csv
@@ -8,7 +8,7 @@ from tests.support.up import Up
 
 BAD = ("20", "Kentuky", "licensing", "How?", "2/3/2027", "Open")
 TEXT = csv(*ROWS, BAD).replace("/2027", "/2026")
-FILE = {"name": "requests.csv", "mimeType": "text/csv", "buffer": TEXT.encode()}
+FILE: FilePayload = {"name": "requests.csv", "mimeType": "text/csv", "buffer": TEXT.encode()}
 HERE = "/app/requests/import"
 
 
@@ -25,7 +25,7 @@ def look(page: Page, name: str) -> None:
 def choose(page: Page) -> None:
     page.goto(HERE)
     page.get_by_label("Tracker that it comes from").fill("tracker")
-    page.get_by_label("The file").set_input_files([FILE])  # type: ignore[list-item]
+    page.get_by_label("The file").set_input_files([FILE])
     page.get_by_role("button", name="Look at it").press("Enter")
 
 

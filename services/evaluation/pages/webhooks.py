@@ -35,7 +35,7 @@ TOLD = {
     "eng.evaluation.fact_retracted.v1": "Something was taken back",
 }
 STATES: Mapping[DeliveryState, tuple[str, str]] = {
-    "waiting": ("On its way", "soon"),
+    "waiting": ("Waiting", "soon"),
     "delivered": ("Taken", "good"),
     "given_up": ("Given up", "late"),
     "withheld": ("Withheld", "quiet"),
