@@ -223,6 +223,16 @@ class DrawRow(SQLModel, table=True):
     document: str
 
 
+class LinkedRow(SQLModel, table=True):
+    """Who gave an answer, of those who said that it may be known; of all others it stands nowhere."""
+
+    __tablename__ = "linked"
+
+    answer_id: str = Field(primary_key=True)
+    round_id: str = Field(index=True)
+    person_id: str = Field(index=True)
+
+
 class CallTriedRow(SQLModel, table=True):
     """Somebody was called and not reached."""
 
@@ -268,5 +278,5 @@ class ToldLineRow(SQLModel, table=True):
 TABLES: tuple[type[SQLModel], ...] = (
     ObligationRow, AnswerRow, OutcomeRow, GoalRow, WatchedRow, SignRow, ProposalRow, StirredRow, NoticeRow,
     NumberingRow, WebhookRow, DeliveryRow, DeliveryAttemptRow, FormRow, InvitationRow, DrawRow, CallTriedRow,
-    ForgottenRow, FormLinkRow, ToldLineRow,
+    LinkedRow, ForgottenRow, FormLinkRow, ToldLineRow,
 )  # fmt: skip

@@ -45,6 +45,19 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     "skip": {"en": "Skip to the questions", "es": "Ir a las preguntas"},
     "languages": {"en": "Language", "es": "Idioma"},
     "at_most": {"en": "choose {most} at most", "es": "elija {most} como máximo"},
+    "may_be_linked": {
+        "en": "May evaluators know that these answers are yours, to follow what changes over time?",
+        "es": "¿Pueden quienes evalúan saber que estas respuestas son suyas, para seguir los cambios con el tiempo?",
+    },
+    "not_linked": {
+        "en": "If you choose no, or nothing, no answer tells whose it is.",
+        "es": "Si elige no, o nada, ninguna respuesta dice de quién es.",
+    },
+    "is_linked": {
+        "en": "You said that evaluators may know that these answers are yours.",
+        "es": "Usted dijo que quienes evalúan pueden saber que estas respuestas son suyas.",
+    },
+    "take_back": {"en": "They may not know it any more", "es": "Ya no pueden saberlo"},
 }
 
 

@@ -10,6 +10,7 @@ from httpx import Response
 
 from services.evaluation import handlers
 from services.evaluation.pages import answering
+from services.evaluation.repository import linking
 from shared.access.secrets import hashed
 from tests.support.http import E1, member, prepared
 from tests.support.services import World
@@ -61,7 +62,7 @@ async def test_each_person_who_is_asked_has_one_invitation_and_links_that_lead_t
     assert first != second
     await write(world, first, useful="2")
     assert 'value="2" checked' in await read(world, first)
-    assert " checked" not in await read(world, second), "a new link tells nobody what was typed by another"
+    assert 'value="2" checked' not in await read(world, second), "a new link tells nobody what was typed by another"
     told = await world.get(f"/rounds/{await a_round(world)}/invitations")
     assert [(one["person_id"], one["state"]) for one in told["items"]] == [("p-1", "begun")]
 
@@ -182,3 +183,41 @@ async def test_an_evaluator_makes_the_links_on_the_page_of_the_outcomes(world: W
     await write(world, link, **SENT)
     again = await world.http.post("/app/engagements/e1/rounds/links", data=told, headers=BROWSER)
     assert "Nobody waits for a link" in again.text
+
+
+async def linked(world: World) -> dict[str, str]:
+    async with world.services["evaluation"].store.look() as unit:
+        return await linking.linked(unit, await a_round(world))
+
+
+async def test_whose_an_answer_is_is_known_only_where_they_say_so_and_no_is_what_stands_there(world: World) -> None:
+    link = await a_link(world)
+    page = await read(world, f"{link}?language=es")
+    assert "¿Pueden quienes evalúan saber" in page and 'name="may_be_linked" value="no" checked' in page
+    await write(world, link, **SENT)
+    assert await linked(world) == {}
+
+
+async def test_a_yes_is_not_lost_where_something_is_missing_and_is_none_until_it_is_sent_off(world: World) -> None:
+    refused = await write(world, await a_link(world), pace="right", may_be_linked="yes", send="1")
+    assert refused.status_code == 422 and 'name="may_be_linked" value="yes" checked' in refused.text
+    assert await linked(world) == {}
+
+
+async def test_whoever_agrees_can_take_it_back_until_the_round_is_over(world: World) -> None:
+    link = await a_link(world)
+    await write(world, link, **SENT, may_be_linked="yes")
+    assert list((await linked(world)).values()) == ["p-1"]
+    assert "They may not know it any more" in await read(world, link)
+    await write(world, link, take_back="1")
+    assert await linked(world) == {} and "may not know" not in await read(world, link)
+
+
+async def test_after_the_round_it_cannot_be_taken_back_and_whoever_is_erased_is_linked_to_nothing(world: World) -> None:
+    link = await a_link(world)
+    await write(world, link, **SENT, may_be_linked="yes")
+    await world.until("2027-03-01")
+    assert (await write(world, link, take_back="1")).status_code == 409
+    assert list((await linked(world)).values()) == ["p-1"]
+    await handlers.forget_person(world.services["evaluation"].store, "p-1")
+    assert await linked(world) == {}

@@ -42,6 +42,16 @@ def see_that_it_opened(row: Row) -> None:
         raise NotOpen("round_id", round_id=row.key, state=row.state)
 
 
+class TooLateToTakeBack(Conflict):
+    """The round is over, and its answers may have been read: ask the people who run it."""
+
+
+def see_that_it_can_be_taken_back(opened: Opened, now: datetime) -> None:
+    """Refuse to take back after the round that it may be known whose an answer is."""
+    if opened.is_late(now):
+        raise TooLateToTakeBack("round_id")
+
+
 class NoSample(Conflict):
     """Of the round {round_id} everybody is asked: only in a sample somebody else can be asked instead."""
 

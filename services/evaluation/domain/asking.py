@@ -68,6 +68,13 @@ class Opened:
     engagement_title: str
     of_the_team: int
     """How many are asked for the same team."""
+    is_linked: bool = False
+    """Whether they agreed that it may be known what they answered."""
+
+    @property
+    def may_be_linked(self) -> bool:
+        """Whether it is asked if it may be known whose the answer is; what a team says is the team's."""
+        return self.form.instrument.fills == "person" and self.invitation.person_id is not None
 
     @property
     def told_of(self) -> str | None:

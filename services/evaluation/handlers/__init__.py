@@ -9,7 +9,7 @@ from services.evaluation import decisions, repository
 from services.evaluation.decisions.grounds import opened, today
 from services.evaluation.decisions.webhooks import RESTORED
 from services.evaluation.domain import Known, Overview, Report, RoundLine
-from services.evaluation.repository import FOLLOWING, rounds
+from services.evaluation.repository import FOLLOWING, linking, rounds
 from services.evaluation.repository import asking as invitations
 from services.evaluation.repository import data as numbered
 from services.evaluation.repository import webhooks as endpoints
@@ -87,6 +87,7 @@ async def forget_person(store: Store, person_id: str) -> None:
     async def forget(unit: Unit) -> None:
         await endpoints.remove_all_of(unit.connection, [person_id])
         await invitations.forget(unit.connection, [person_id])
+        await linking.forget(unit.connection, [person_id])
 
     await use_cases.at_once(store, forget)
 
@@ -96,6 +97,7 @@ async def restore(connection: AsyncConnection, erased: Collection[str]) -> None:
     await endpoints.remove_all_of(connection, erased)
     await endpoints.disable_all(connection, RESTORED)
     await invitations.forget(connection, erased)
+    await linking.forget(connection, erased)
     await numbered.begin_anew(connection)
 
 

@@ -8,7 +8,7 @@ from services.evaluation import decisions, repository
 from services.evaluation.decisions import asking as deciding
 from services.evaluation.domain.asking import SAMPLE, Invitation, Link, Opened, still_to_invite, still_waiting
 from services.evaluation.handlers import sampling
-from services.evaluation.repository import asking
+from services.evaluation.repository import asking, linking
 from shared import use_cases
 from shared.access.caller import ALL_RIGHTS
 from shared.errors import Unknown
@@ -22,6 +22,9 @@ from shared.storage import facts as kept
 from shared.storage.facts import Turn
 from shared.storage.headings import heading
 from shared.storage.work import Store, Unit
+
+MAY_BE_LINKED = "may_be_linked"
+"""Under what a form sends that it may be known whose the answer is."""
 
 
 async def invited(store: Store, round_id: str, folder: Path) -> list[Invitation]:
@@ -109,10 +112,24 @@ async def send(
 
     async def record(unit: Unit, facts: Sequence[Fact], said: bool) -> list[Turn]:
         await asking.sent_off(unit, it.invitation.invitation_id)
+        if it.may_be_linked and list(typed.get(MAY_BE_LINKED, ())) == ["yes"]:
+            await linking.link(unit, it.invitation.round_id, command.answer_id, str(it.invitation.person_id))
         return await repository.record(unit, facts, said)
 
     await use_cases.obey(_anybody(store), command, repository.known, decisions.answer, record, patience)
     return await opened(store, secret, language), judged
+
+
+async def take_back(store: Store, secret: str) -> Opened:
+    """They want no more that it is known what they answered; possible as long as the round is open."""
+
+    async def once(unit: Unit) -> Opened:
+        it = await _opened(unit, secret, None)
+        deciding.see_that_it_can_be_taken_back(it, unit.now)
+        await linking.unlink(unit, it.invitation.round_id, str(it.invitation.person_id))
+        return await _opened(unit, secret, None)
+
+    return await use_cases.at_once(_anybody(store), once)
 
 
 async def _opened(unit: Unit, secret: str, language: Language | None) -> Opened:
@@ -123,7 +140,8 @@ async def _opened(unit: Unit, secret: str, language: Language | None) -> Opened:
     reads = language or next((one for one in LANGUAGES if one == spoken), None)
     title = (await heading(unit, invitation.engagement_id)).title
     same = [one for one in await asking.invitations(unit, invitation.round_id) if one.team_id == invitation.team_id]
-    return Opened(invitation, row, form, typed, reads, title, len(same))
+    is_linked = await linking.is_linked(unit, invitation.round_id, invitation.person_id)
+    return Opened(invitation, row, form, typed, reads, title, len(same), is_linked)
 
 
 async def _round(unit: Unit, round_id: str) -> tuple[Row, History]:

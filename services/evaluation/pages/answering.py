@@ -54,19 +54,23 @@ async def write(request: Request, here: Here, secret: str, language: Language = 
     """Keep what was typed; or send it off, and say what is missing."""
     form = await request.form(max_files=0, max_fields=2000)
     typed = {name: [one for one in form.getlist(name) if isinstance(one, str)] for name in form}
+    agrees = typed.get(asking.MAY_BE_LINKED) == ["yes"]
     try:
+        if "take_back" in typed:
+            it = await asking.take_back(here.store, secret)
+            return await _form(request, here, it, language, judge(it.form, {}, language, is_final=False))
         if "send" not in typed:
             it, judged = await asking.save(here.store, secret, typed, language)
-            return await _form(request, here, it, language, judged, "saved")
+            return await _form(request, here, it, language, judged, "saved", agrees)
         it, judged = await asking.send(here.store, secret, typed, language, here.patience)
     except AnsweredAlready:
         it = await asking.opened(here.store, secret, language)
         judged = judge(it.form, {}, language, is_final=False)
-    return await _form(request, here, it, language, judged)
+    return await _form(request, here, it, language, judged, agrees=agrees)
 
 
 async def _form(
-    request: Request, here: Desk, it: Opened, language: Language, judged: Judged, did: str = ""
+    request: Request, here: Desk, it: Opened, language: Language, judged: Judged, did: str = "", agrees: bool = False
 ) -> Response:
     entries = [entry for entry in it.form.entries if entry.name in judged.asked]
     words: Mapping[str, object] = {
@@ -75,6 +79,7 @@ async def _form(
         "typed": it.typed,
         "is_late": it.is_late(here.store.clock.now()),
         "did": did,
+        "agrees": agrees,
         **of_questions(entries, judged, language),
     }
     done = it.invitation.state == "answered"

@@ -1,0 +1,40 @@
+"""Who gave which answer, of those who said that it may be known, and have not taken that back."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.evaluation import tables
+from shared.storage.tables import table
+from shared.storage.work import Unit
+
+LINKED = table(tables.LinkedRow)
+
+
+async def link(unit: Unit, round_id: str, answer_id: str, person_id: str) -> None:
+    """Have it on record who gave an answer: they agreed."""
+    row = {"answer_id": answer_id, "round_id": round_id, "person_id": person_id}
+    await unit.connection.execute(LINKED.insert().values(row))
+
+
+async def linked(unit: Unit, round_id: str) -> dict[str, str]:
+    """Who gave which answer of a round, by the answer's id; nobody who did not agree."""
+    rows = await unit.connection.execute(select(LINKED).where(LINKED.c.round_id == round_id))
+    return {row.answer_id: row.person_id for row in rows}
+
+
+async def is_linked(unit: Unit, round_id: str, person_id: str | None) -> bool:
+    """Whether it is on record what somebody answered in a round."""
+    return person_id is not None and person_id in (await linked(unit, round_id)).values()
+
+
+async def unlink(unit: Unit, round_id: str, person_id: str) -> None:
+    """They took it back: nothing tells any more which answer is theirs."""
+    theirs = (LINKED.c.round_id == round_id) & (LINKED.c.person_id == person_id)
+    await unit.connection.execute(delete(LINKED).where(theirs))
+
+
+async def forget(connection: AsyncConnection, erased: Collection[str]) -> None:
+    """Nothing tells which answers were given by those who are erased."""
+    await connection.execute(delete(LINKED).where(LINKED.c.person_id.in_(list(erased))))
