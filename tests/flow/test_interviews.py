@@ -42,6 +42,8 @@ async def test_one_of_each_team_is_on_the_list_of_calls_and_gets_no_letter(lette
     assert await letters.send() == []
     page = await letters.world.http.get(f"{AT}/calls", params={"round_id": ROUND}, headers=BROWSER)
     assert page.text.count("Note the call") == 2
+    bare = await letters.world.http.get(f"{AT}/call", headers=BROWSER)
+    assert bare.is_success and "Choose a round of interviews" in bare.text
     tab = await letters.world.http.get("/app/engagements/e1/outcomes", headers=BROWSER)
     assert f"{AT}/calls?round_id=" in tab.text
 

@@ -29,8 +29,10 @@ ROUND = "/engagements/{engagement_id}/rounds"
 
 @router.get(f"{ROUND}/calls")
 @open_to(EVALUATORS)
-async def read_list(request: Request, here: Here, engagement_id: str, round_id: str) -> Response:
+async def read_list(request: Request, here: Here, engagement_id: str, round_id: str = "") -> Response:
     """Whom to call, and how often each code was used so far."""
+    if not round_id:
+        return await _which(request, here, engagement_id)
     found, row = await _round(here, engagement_id, round_id)
     told = await calls.listed(here.store, row.key)
     return await render(request, "calls.html", about=found.about, row=row, calls=told.calls, codes=told.codes)
@@ -47,8 +49,12 @@ async def make_list(request: Request, here: Here, engagement_id: str, round_id: 
 
 @router.get(f"{ROUND}/call")
 @open_to(EVALUATORS)
-async def read_call(request: Request, here: Here, engagement_id: str, round_id: str, person_id: str) -> Response:
+async def read_call(
+    request: Request, here: Here, engagement_id: str, round_id: str = "", person_id: str = ""
+) -> Response:
     """The questions of a call, with a place for notes and codes."""
+    if not (round_id and person_id):
+        return await _which(request, here, engagement_id)
     return await _call(request, here, engagement_id, round_id, person_id, {})
 
 
@@ -110,6 +116,12 @@ async def _call(
         place=found.places.get(invitation.team_id or ""),
         **of_questions(entries, judged, "en"),
     )
+
+
+async def _which(request: Request, here: Desk, engagement_id: str) -> Response:
+    """Where no round is named: the way to those that there are."""
+    found = await handlers.shown(here.store, here.caller, engagement_id)
+    return await render(request, "calls.html", about=found.about, row=None, calls=[], codes={})
 
 
 async def _round(here: Desk, engagement_id: str, round_id: str) -> tuple[Overview, Row]:
