@@ -8,9 +8,9 @@ import time
 ALL: tuple[tuple[str, ...], ...] = (
     ("pipeline", "--database", "sqlite"),
     ("pipeline", "--database", "postgresql"),
-    ("latency", "--database", "sqlite"),
+    ("latency", "--database", "sqlite", "--facts", "100"),
     ("burst", "--database", "sqlite", "--peers"),
-    ("steady", "--database", "sqlite", "--peers", "schedules"),
+    ("steady", "--database", "sqlite", "--peers", "schedules", "--obligations", "200"),
     ("pending", "--database", "sqlite"),
     ("engagements", "--database", "sqlite"),
     ("replay", "--database", "sqlite"),

@@ -8,8 +8,9 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nats.aio.msg import Msg
 
@@ -17,9 +18,6 @@ from benchmarks import sides, turns
 from benchmarks.ground import CLOCK, ground
 from benchmarks.requests import letters, requests
 from benchmarks.sides import Side
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 TOLD = "eng.followup.follow_up_scheduled.v1.>"
 
@@ -74,7 +72,7 @@ async def waits(side: Side, prefix: str, count: int, rate: float) -> list[float]
 
 
 @asynccontextmanager
-async def _hearing(side: Side, count: int) -> "AsyncIterator[dict[str, float]]":
+async def _hearing(side: Side, count: int) -> AsyncIterator[dict[str, float]]:
     """When each request's task was told; the block ends when all were."""
     seen: dict[str, float] = {}
     all_seen = asyncio.Event()

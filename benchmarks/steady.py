@@ -9,9 +9,10 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nats.aio.msg import Msg
 
@@ -21,9 +22,6 @@ from benchmarks.ground import CLOCK, Behind, Ground, ground
 from benchmarks.schedules import Schedules
 from benchmarks.seeding import Seeds
 from benchmarks.sides import Side
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 FELL_DUE = "eng.followup.follow_up_fell_due.v1.>"
 SMALL, FULL = (1_000, 10_000), (10_000, 100_000, 1_000_000)
@@ -93,7 +91,7 @@ def _turn_of_product(side: Side, seeds: Seeds, count: int, rate: float, high: di
 
 
 @asynccontextmanager
-async def _lateness(side: Side, count: int) -> "AsyncIterator[list[float]]":
+async def _lateness(side: Side, count: int) -> AsyncIterator[list[float]]:
     """Milliseconds from when each was due to when its fact was heard; the block ends when all were."""
     late: list[float] = []
     all_seen = asyncio.Event()
