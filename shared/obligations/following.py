@@ -79,7 +79,8 @@ class Following:
         """
         for published in _publications(turns):
             understood(published)
-        histories = {turn.line: turn.after for turn in turns}
+        # What a ledger said follows from a plan: it is on record, and no reason to plan again.
+        histories = {turn.line: turn.after for turn in turns if turn.after is not turn.before}
         await self._plan_again(unit, histories)
         await _look_again(unit, [line for line, history in histories.items() if _published(history)])
         if not unit.alone:
