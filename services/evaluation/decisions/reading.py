@@ -1,9 +1,10 @@
 """Who said what in a round: when single answers may be read, and what of them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.evaluation.decisions.suppressing import kept_back
+from services.evaluation.decisions.suppressing import is_small, kept_back
 from services.evaluation.domain import Answer
 from services.evaluation.domain.asking import FEWEST
 from services.evaluation.domain.reading import OneAnswer
@@ -56,3 +57,14 @@ def reading(row: Row, form: Form | None, by_team: Mapping[str | None, int]) -> R
     """
     hidden = kept_back(by_team, always=[None])
     return Reading(is_of_people(row, form), sum(by_team.values()), hidden)
+
+
+def whose(answers: Sequence[OneAnswer], linked: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """Who gave which answers of a round, by their ids: those who said that it may be known.
+
+    Nobody where few are left who did not, so that theirs are not the ones that remain.
+    """
+    agreed = {one.answer_id: linked.get((one.round_id, one.answer_id)) for one in answers}
+    left = Counter(one.team_id for one in answers if agreed[one.answer_id] is None)
+    told = {one.answer_id: agreed[one.answer_id] for one in answers if not is_small(left[one.team_id])}
+    return {id: person for id, person in told.items() if person is not None}

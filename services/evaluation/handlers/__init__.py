@@ -87,6 +87,9 @@ async def forget_person(store: Store, person_id: str) -> None:
     async def forget(unit: Unit) -> None:
         await endpoints.remove_all_of(unit.connection, [person_id])
         await invitations.forget(unit.connection, [person_id])
+        for line in await linking.engagements(unit, person_id):
+            # So that whoever has taken data reads it anew.
+            await kept.touch(unit, line)
         await linking.forget(unit.connection, [person_id])
 
     await use_cases.at_once(store, forget)

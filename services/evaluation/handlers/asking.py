@@ -127,6 +127,8 @@ async def take_back(store: Store, secret: str) -> Opened:
         it = await _opened(unit, secret, None)
         deciding.see_that_it_can_be_taken_back(it, unit.now)
         await linking.unlink(unit, it.invitation.round_id, str(it.invitation.person_id))
+        # So that whoever has taken data reads it anew, without them.
+        await kept.touch(unit, it.row.engagement)
         return await _opened(unit, secret, None)
 
     return await use_cases.at_once(_anybody(store), once)

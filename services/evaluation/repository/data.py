@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import tables
 from services.evaluation.domain.data import Source
+from services.evaluation.repository import linking
 from services.evaluation.repository.asking import FORM, INVITATION
 from services.evaluation.repository.notices import NUMBERING
 from services.evaluation.repository.reading import they_evaluate
@@ -103,9 +104,10 @@ async def sources(unit: Unit, of: str, lines: Sequence[str]) -> list[Source]:
     rounds = await ledger.rows(unit, lines) if of in ASKED else {}
     keys = [key for rows in rounds.values() for key in rows]
     forms, invited = await _forms(unit, keys), await _invited(unit, keys)
+    linked = await linking.in_rounds(unit, keys) if of == "answers" else {}
     followed = await _followed(unit, lines) if of in EVERYWHERE else {}
     return [
-        Source(histories[line], unit.now, rounds.get(line, {}), followed.get(line, ()), forms, invited)
+        Source(histories[line], unit.now, rounds.get(line, {}), followed.get(line, ()), forms, invited, linked)
         for line in lines
     ]
 

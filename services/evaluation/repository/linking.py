@@ -9,7 +9,7 @@ from services.evaluation import tables
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
-LINKED = table(tables.LinkedRow)
+LINKED, INVITATION = table(tables.LinkedRow), table(tables.InvitationRow)
 
 
 async def link(unit: Unit, round_id: str, answer_id: str, person_id: str) -> None:
@@ -20,8 +20,19 @@ async def link(unit: Unit, round_id: str, answer_id: str, person_id: str) -> Non
 
 async def linked(unit: Unit, round_id: str) -> dict[str, str]:
     """Who gave which answer of a round, by the answer's id; nobody who did not agree."""
-    rows = await unit.connection.execute(select(LINKED).where(LINKED.c.round_id == round_id))
-    return {row.answer_id: row.person_id for row in rows}
+    return {answer_id: person for (_, answer_id), person in (await in_rounds(unit, [round_id])).items()}
+
+
+async def in_rounds(unit: Unit, round_ids: Collection[str]) -> dict[tuple[str, str], str]:
+    """The same of many rounds, by round and answer."""
+    rows = await unit.connection.execute(select(LINKED).where(LINKED.c.round_id.in_(list(round_ids))))
+    return {(row.round_id, row.answer_id): row.person_id for row in rows}
+
+
+async def engagements(unit: Unit, person_id: str) -> list[str]:
+    """In which engagements it is on record what somebody answered."""
+    query = select(INVITATION.c.engagement_id).join(LINKED, LINKED.c.round_id == INVITATION.c.round_id)
+    return sorted((await unit.connection.scalars(query.where(LINKED.c.person_id == person_id).distinct())).all())
 
 
 async def is_linked(unit: Unit, round_id: str, person_id: str | None) -> bool:

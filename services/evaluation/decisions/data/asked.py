@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from services.evaluation.decisions.reading import is_of_people, reading
+from services.evaluation.decisions.reading import is_of_people, reading, whose
 from services.evaluation.decisions.suppressing import line
 from services.evaluation.domain import Answer, known
 from services.evaluation.domain.data import AnswerRow, AnswersRow, RoundRow, Source
@@ -47,10 +47,11 @@ def answers(source: Source) -> Iterator[AnswerRow]:
     for row, form, given in _by_round(source):
         may = reading(row, form, Counter(one.team_id for one in given))
         if may.is_open:
-            for one in given:
-                shown = may.shown(one)
-                told = {"engagement_id": row.engagement, "team_id": shown.team_id}
-                yield from _said(shown.model_dump(), form, told)
+            shown = [may.shown(one) for one in given]
+            theirs = whose(shown, source.linked)
+            for one in shown:
+                told = {"engagement_id": row.engagement, "team_id": one.team_id, "person_id": theirs.get(one.answer_id)}
+                yield from _said(one.model_dump(), form, told)
 
 
 def answer_counts(source: Source) -> Iterator[AnswersRow]:

@@ -77,6 +77,11 @@ class AnswerRow(DataRow):
         description="the team, where five of it have answered or it answers as one",
         json_schema_extra={"suppressed": True},
     )
+    person_id: str | None = Field(
+        default=None,
+        description="whose it is, where they said that it may be known, and have not taken that back",
+        json_schema_extra={"suppressed": True},
+    )
     type: Literal["scale", "one_of", "any_of", "yes_no", "number", "day", "text"] | None = Field(
         default=None, description="how it is answered; empty where the form is not known"
     )

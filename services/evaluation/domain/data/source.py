@@ -23,3 +23,5 @@ class Source:
     """The questions of each round that has asked anybody."""
     invited: Mapping[str, int] = field(default_factory=dict)
     """How many people or teams each round has asked."""
+    linked: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Who gave which answer, by round and answer, of those who said that it may be known."""
