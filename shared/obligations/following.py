@@ -134,6 +134,7 @@ class Following:
         recorded = await ledger.held(unit, noted)
         playbooks = await rulings(unit, histories)
         made: list[tuple[str, Change]] = []
+        notes: list[tuple[str, str | None, int | None, datetime | None]] = []
         for line, history in histories.items():
             try:
                 changes, again = self._planned(unit, history, playbooks[line], recorded[line])
@@ -147,7 +148,8 @@ class Following:
             name = named(history)
             judged = unit.versions[f"{NO_ENGAGEMENT}/{name}"] if name is not None else None
             if (noted[line].playbook, noted[line].judged, noted[line].look_again_at) != (name, judged, again):
-                await ledger.note(unit, line, name, judged, again)
+                notes.append((line, name, judged, again))
+        await ledger.note(unit, notes)
         await self._record(unit, noted, made)
 
     async def earliest(self, unit: Unit) -> datetime | None:

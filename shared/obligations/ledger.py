@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Index, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Index, and_, bindparam, case, func, or_, select, tuple_, update
 from sqlmodel import Field, SQLModel
 
 from shared.errors import Unknown
@@ -132,10 +132,15 @@ def _learn(unit: Unit, lines: Mapping[str, int], changed: Sequence[tuple[str, Ro
             unit.learned_ledgers[line] = (version + 1, known[1] | new[line])
 
 
-async def note(unit: Unit, line: str, playbook: str | None, judged: int | None, look_again_at: datetime | None) -> None:
-    """Remember which playbook rules a line, as of which version of its line, and when time makes its plan longer."""
-    values = {"playbook": playbook, "judged": judged, "look_again_at": look_again_at}
-    await unit.connection.execute(update(LINE).where(LINE.c.line == line).values(**values))
+async def note(unit: Unit, lines: Sequence[tuple[str, str | None, int | None, datetime | None]]) -> None:
+    """Remember which playbook rules each line, as of which version of its line, and when time makes its plan longer."""
+    if lines:
+        names = ("its_line", "its_playbook", "judged_by", "again_at")
+        values: dict[str, Any] = dict(
+            zip(("playbook", "judged", "look_again_at"), map(bindparam, names[1:]), strict=True)
+        )
+        noting = update(LINE).where(LINE.c.line == bindparam(names[0])).values(**values)
+        await unit.connection.execute(noting, [dict(zip(names, one, strict=True)) for one in lines])
 
 
 async def ruled(unit: Unit, playbook: str, version: int, most: int) -> tuple[list[str], bool]:
