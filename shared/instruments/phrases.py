@@ -1,6 +1,7 @@
 """What forms say by themselves, in each language: problems with an answer, buttons, and words around the questions."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from shared.instruments.form import Language
 
@@ -40,6 +41,34 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "This round is over. Your answers are welcome all the same; they are counted as late.",
         "es": "Este plazo ya terminó. Sus respuestas son bienvenidas de todos modos; se cuentan como tardías.",
     },
+    "open_until": {"en": "You can answer until {day}.", "es": "Puede responder hasta el {day}."},
+    "no_form": {"en": "This link leads to no form", "es": "Este enlace no lleva a ningún formulario"},
+    "no_form_why": {
+        "en": "It may be cut off, too old, or no answer is wanted any more. Open the link in your newest letter again, "
+        "and look that all of it is there. If that does not help, tell the people who run this.",
+        "es": "Puede estar incompleto o ser antiguo, o ya no se espera respuesta. Vuelva a abrir el enlace de su carta "
+        "más reciente y compruebe que esté entero. Si no sirve, avise a quienes organizan esto.",
+    },
+    "not_kept": {"en": "This was not kept", "es": "Esto no se guardó"},
+    "too_late": {
+        "en": "The round is over, and its answers may have been read. Ask the people who run this.",
+        "es": "El plazo ya terminó, y es posible que las respuestas ya se hayan leído. Consulte a quienes organizan "
+        "esto.",
+    },
+    "too_much": {
+        "en": "All answers together are too long, or something in the address was changed. Go back: what you typed is "
+        "still there. Say it in fewer words.",
+        "es": "Las respuestas son demasiado largas en conjunto, o algo cambió en la dirección. Vuelva atrás: lo que "
+        "escribió sigue allí. Dígalo con menos palabras.",
+    },
+    "too_fast": {
+        "en": "That was too often at once. Wait a minute, then go back: what you typed is still there.",
+        "es": "Fueron demasiadas veces seguidas. Espere un minuto y vuelva atrás: lo que escribió sigue allí.",
+    },
+    "not_now": {
+        "en": "It is not possible at this moment. Wait a minute, then go back: what you typed is still there.",
+        "es": "En este momento no es posible. Espere un minuto y vuelva atrás: lo que escribió sigue allí.",
+    },
     "mend": {"en": "Something is missing or has to be mended", "es": "Falta algo o hay algo que corregir"},
     "close_page": {"en": "You can close this page.", "es": "Puede cerrar esta página."},
     "skip": {"en": "Skip to the questions", "es": "Ir a las preguntas"},
@@ -64,3 +93,17 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
 def phrase(name: str, language: Language, **words: object) -> str:
     """A sentence of the form's own, in this language."""
     return PHRASES[name][language].format(**words)
+
+
+DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+MONTHS = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+    "diciembre",
+)  # fmt: skip
+
+
+def day(on: date, language: Language) -> str:
+    """A day as people say it: "Monday, January 11", "lunes 11 de enero"."""
+    if language == "es":
+        return f"{DAYS[on.weekday()]} {on.day} de {MONTHS[on.month - 1]}"
+    return f"{on:%A, %B} {on.day}"

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
 from time import monotonic
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from httpx import Response
 
 from services.evaluation import handlers
+from services.evaluation.handlers import asking
 from services.evaluation.pages import answering
 from services.evaluation.repository import linking
 from shared.access.secrets import hashed
@@ -77,6 +80,15 @@ async def test_a_form_speaks_the_language_of_its_reader(world: World) -> None:
     assert '<html lang="es">' in await read(world, link)
 
 
+async def test_a_form_says_until_when_it_can_be_answered_in_the_days_of_the_engagement(world: World) -> None:
+    link = await a_link(world)
+    assert "You can answer until Wednesday, January 27." in await read(world, link)
+    assert "Puede responder hasta el miércoles 27 de enero." in await read(world, f"{link}?language=es")
+    it = await asking.opened(world.services["evaluation"].store, link.rpartition("/")[2])
+    assert replace(it, zone="Pacific/Guam").last_day == date(2027, 1, 28)
+    assert replace(it, row=replace(it.row, closes_at=None)).last_day is None
+
+
 async def test_who_asks_faster_than_people_do_has_to_wait_and_keeps_nobody_else_out(world: World) -> None:
     first, second = await a_link(world), await a_link(world)
     for _ in range(answering.ONE_LINK.a_minute):
@@ -90,7 +102,7 @@ async def test_what_nobody_types_is_not_kept(world: World) -> None:
     link = await a_link(world)
     await write(world, link, useful="2", more_useful="Less talk", save="1")
     refused = await write(world, link, useful="2", more_useful="x" * (256 * 1024 + 1), save="1")
-    assert refused.status_code == 422 and "262,144 bytes at most" in refused.text
+    assert refused.status_code == 422 and "Say it in fewer words" in refused.text
     assert "Less talk" in await read(world, link)
 
 
@@ -141,14 +153,29 @@ async def test_what_is_missing_is_said_in_the_language_of_the_reader_and_nothing
 async def test_an_answer_after_the_end_is_late_and_welcome(world: World) -> None:
     link = await a_link(world)
     await world.until("2027-03-01")
-    assert "This round is over" in await read(world, link)
+    page = await read(world, link)
+    assert "This round is over" in page and "You can answer until" not in page
     await write(world, link, **SENT)
     assert len(await answers(world)) == 1
 
 
-async def test_a_link_that_is_none_says_what_to_do(world: World) -> None:
-    answer = await world.http.get("/app/answer/nothing", headers=BROWSER)
-    assert answer.status_code == 404 and "Please use the link in the newest letter" in answer.text
+@pytest.mark.parametrize("added", ["x", "/x", "-", "%20"])
+async def test_a_link_that_is_none_says_what_to_do_in_the_language_of_its_reader(world: World, added: str) -> None:
+    mangled = await a_link(world) + added
+    english = await world.http.get(mangled, headers=BROWSER)
+    spanish = await world.http.get(mangled, headers={**BROWSER, "accept-language": "es-PR,es;q=0.9"})
+    assert (english.status_code, spanish.status_code) == (404, 404)
+    assert "Open the link in your newest letter again" in english.text and '<html lang="en">' in english.text
+    assert "Vuelva a abrir el enlace de su carta" in spanish.text and '<html lang="es">' in spanish.text
+    for page in (english.text, spanish.text):
+        assert "inbox" not in page.lower() and "/app/" not in page.replace("/app/answer/", "")
+
+
+async def test_what_a_script_could_not_save_is_told_beside_the_buttons_and_nothing_is_taken_away(world: World) -> None:
+    sent = {**BROWSER, "hx-request": "true", "accept-language": "es"}
+    refused = await world.http.post("/app/answer/nothing", data={"useful": "2"}, headers=sent)
+    assert refused.status_code == 404 and 'id="why"' in refused.text
+    assert (refused.headers["hx-retarget"], refused.headers["hx-reselect"]) == ("#saved", "#why")
 
 
 async def test_whoever_is_erased_is_asked_no_more(world: World) -> None:

@@ -1,6 +1,7 @@
 """Whoever is interviewed is called: a list of calls, their consent, what they say, and who comes instead."""
 
 from collections.abc import AsyncIterator
+from hashlib import sha256
 
 import pytest
 
@@ -71,6 +72,17 @@ async def test_whoever_declines_is_replaced_within_the_jurisdiction_or_by_nobody
         who = await called(letters, place)
         assert came in await post(letters, "call", person_id=who, consents="no")
     assert await states(letters) == [("KY", "invited"), ("KY", "replaced"), ("WI", "replaced")]
+
+
+async def test_how_the_sample_was_drawn_stands_on_the_page_so_that_anybody_can_draw_it_again(letters: Letters) -> None:
+    who = await called(letters, "KY")
+    other = {"p-1": "p-2", "p-2": "p-1"}[who]
+    await post(letters, "call", person_id=who, what="instead", reason="On leave")
+    page = await letters.world.http.get(f"{AT}/calls", params={"round_id": ROUND}, headers=BROWSER)
+    assert "SHA-256" in page.text and f"Seed: <code>{ROUND}</code>" in page.text
+    assert "Team <code>ky</code> (KY): <code>p-1</code>, <code>p-2</code>" in page.text
+    assert f"Instead of <code>{who}</code>: On leave" in page.text and f"(<code>{other}</code>, team" in page.text
+    assert min((sha256(f"{ROUND}/{one}".encode()).digest(), one) for one in ("p-1", "p-2"))[1] == who
 
 
 async def test_whoever_is_not_reached_stays_on_the_list_or_is_replaced(letters: Letters) -> None:

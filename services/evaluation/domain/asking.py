@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from services.evaluation.domain.sampling import Frame, Place
 from shared.entities import Entity
@@ -70,6 +71,14 @@ class Opened:
     """How many are asked for the same team."""
     is_linked: bool = False
     """Whether they agreed that it may be known what they answered."""
+    zone: str = "UTC"
+    """In which the engagement reckons its days."""
+
+    @property
+    def last_day(self) -> date | None:
+        """The day on which the round closes there; none where somebody has to close it."""
+        closes = self.row.closes_at
+        return closes.astimezone(ZoneInfo(self.zone)).date() if closes else None
 
     @property
     def may_be_linked(self) -> bool:

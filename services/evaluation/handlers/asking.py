@@ -140,10 +140,10 @@ async def _opened(unit: Unit, secret: str, language: Language | None) -> Opened:
     if form is None:
         raise Unknown("form", invitation.round_id)
     reads = language or next((one for one in LANGUAGES if one == spoken), None)
-    title = (await heading(unit, invitation.engagement_id)).title
+    about = await heading(unit, invitation.engagement_id)
     same = [one for one in await asking.invitations(unit, invitation.round_id) if one.team_id == invitation.team_id]
     is_linked = await linking.is_linked(unit, invitation.round_id, invitation.person_id)
-    return Opened(invitation, row, form, typed, reads, title, len(same), is_linked)
+    return Opened(invitation, row, form, typed, reads, about.title, len(same), is_linked, about.time_zone)
 
 
 async def _round(unit: Unit, round_id: str) -> tuple[Row, History]:

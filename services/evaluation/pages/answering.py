@@ -9,16 +9,17 @@ from fastapi.responses import Response
 
 from services.evaluation.domain.asking import Opened
 from services.evaluation.handlers import asking
-from services.evaluation.repository.asking import AnsweredAlready
+from services.evaluation.repository.asking import AnsweredAlready, NoSuchForm
 from shared.access.door import TooMany
 from shared.access.limits import Limit
 from shared.access.opening import ANYBODY, open_to
 from shared.access.secrets import hashed
 from shared.instruments import LANGUAGES, NOT_APPLICABLE, Judged, Language, Said, judge
 from shared.instruments.form import Entry
-from shared.instruments.phrases import PHRASES, phrase
+from shared.instruments.phrases import PHRASES, day, phrase
 from shared.web.desk import Desk, desk
 from shared.web.pages.forms import Line
+from shared.web.pages.refusing import REFUSES
 from shared.web.pages.rendering import render
 
 ONE_LINK, ONE_MACHINE = Limit(120), Limit(1200)
@@ -29,6 +30,7 @@ types, and as fast as a room full of people does who share an address.
 
 async def not_too_often(request: Request, secret: str) -> None:
     """Refuse who asks faster than people do: nobody here has an account by which to count them."""
+    request.scope[REFUSES] = refused
     now, machine = time.monotonic(), request.client.host if request.client else ""
     if wait := ONE_MACHINE.waits(machine, now) or ONE_LINK.waits(hashed(secret), now):
         raise TooMany(wait)
@@ -37,6 +39,8 @@ async def not_too_often(request: Request, secret: str) -> None:
 router = APIRouter(dependencies=[Depends(not_too_often)])
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 PREFERRED: Language = "en"
+WHY = {404: "no_form_why", 409: "too_late", 413: "too_much", 422: "too_much", 429: "too_fast"}
+"""By which phrase each refusal is said; all others are of the moment."""
 
 
 @router.get("/answer/{secret}")
@@ -69,6 +73,30 @@ async def write(request: Request, here: Here, secret: str, language: Language = 
     return await _form(request, here, it, language, judged, agrees=agrees)
 
 
+@router.get("/answer/{secret:path}")
+@open_to(ANYBODY)
+async def read_mangled(secret: str) -> Response:
+    """Where a link leads to which something was added on the way."""
+    raise NoSuchForm
+
+
+async def refused(request: Request, status: int) -> Response:
+    """What was not possible, in the language of whoever was asked; what they are typing stays where it is."""
+    chosen = request.query_params.get("language")
+    language = next((one for one in LANGUAGES if one == chosen), None) or _preferred(request)
+    words = {
+        "language": language,
+        "languages": LANGUAGES,
+        "why": WHY.get(status, "not_now"),
+        "lines": (),
+        "phrase": lambda name: phrase(name, language),
+    }
+    answer = await render(request, "no_answer.html", status, **words)
+    if "hx-request" in request.headers:
+        answer.headers.update({"HX-Retarget": "#saved", "HX-Reselect": "#why", "HX-Reswap": "innerHTML"})
+    return answer
+
+
 async def _form(
     request: Request, here: Desk, it: Opened, language: Language, judged: Judged, did: str = "", agrees: bool = False
 ) -> Response:
@@ -78,6 +106,7 @@ async def _form(
         "languages": LANGUAGES,
         "typed": it.typed,
         "is_late": it.is_late(here.store.clock.now()),
+        "until": day(it.last_day, language) if it.last_day else "",
         "did": did,
         "agrees": agrees,
         **of_questions(entries, judged, language),

@@ -34,8 +34,10 @@ async def read_list(request: Request, here: Here, engagement_id: str, round_id: 
     if not round_id:
         return await _which(request, here, engagement_id)
     found, row = await _round(here, engagement_id, round_id)
-    told = await calls.listed(here.store, row.key)
-    return await render(request, "calls.html", about=found.about, row=row, calls=told.calls, codes=told.codes)
+    told, draws = await calls.listed(here.store, row.key), await sampling.draws(here.store, row.key)
+    return await render(
+        request, "calls.html", about=found.about, row=row, calls=told.calls, codes=told.codes, draws=draws
+    )
 
 
 @router.post(f"{ROUND}/calls")

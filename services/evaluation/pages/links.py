@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from services.evaluation import handlers
-from services.evaluation.handlers import asking
+from services.evaluation.handlers import asking, sampling
 from shared.access.opening import EVALUATORS, open_to
 from shared.errors import Unknown
 from shared.web.addresses import here as here_is
@@ -27,8 +27,9 @@ async def make(request: Request, here: Here, engagement_id: str, round_id: Annot
         raise Unknown("round", round_id, engagement_id)
     folder = request.app.state.services["evaluation"].settings.instruments
     made = await asking.links(here.store, round_id, folder)
+    draws = await sampling.draws(here.store, round_id)
     at = here_is(request)
     links = [(one.person_id, found.places.get(one.team_id or ""), f"{at}/app/answer/{one.secret}") for one in made]
-    answer = await render(request, "links.html", about=found.about, row=row, links=links)
+    answer = await render(request, "links.html", about=found.about, row=row, links=links, draws=draws)
     answer.headers["Cache-Control"] = "no-store"
     return answer

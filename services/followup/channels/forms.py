@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.instruments import Language
+from shared.instruments.phrases import day
 from shared.invited import Both, Forms
 from shared.people import Person
 
@@ -39,11 +40,6 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
     "reminder": {"en": "Reminder: {title}", "es": "Recordatorio: {title}"},
     "reminder_until": {"en": "Until {day}: {title}", "es": "Hasta el {day}: {title}"},
 }
-DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-MONTHS = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
-    "diciembre",
-)  # fmt: skip
 
 
 def language_of(person: Person) -> Language:
@@ -95,7 +91,4 @@ def _in(both: Both, language: Language) -> str:
 
 
 def _day(moment: datetime, zone: ZoneInfo, language: Language) -> str:
-    there = moment.astimezone(zone)
-    if language == "es":
-        return f"{DAYS[there.weekday()]} {there.day} de {MONTHS[there.month - 1]}"
-    return f"{there:%A, %B} {there.day}"
+    return day(moment.astimezone(zone), language)

@@ -18,6 +18,8 @@ NOT_TYPED = frozenset({"task_id", "fact_id"})
 PAGES = frozenset({"/app", "/sign-in", "/sign-out"})
 SIGN_IN = "/sign-in"
 """Where whoever is not signed in goes on."""
+REFUSES = "throughline.refuses"
+"""Where those pages that are not of the staff leave who says their refusals, in the words of their readers."""
 BODY = "throughline.body"
 """Where the body is found again by whoever has to tell what was typed, after a route has read it."""
 
@@ -30,6 +32,9 @@ def wants_page(request: Request) -> bool:
 
 async def refusal(request: Request, status: int, title: str, detail: str, told: tuple[Problem, ...] = ()) -> Response:
     """The page that says so; in place of what a script asked for, the whole of the page it is on."""
+    if REFUSES in request.scope:
+        said: Response = await request.scope[REFUSES](request, status)
+        return said
     if status == NotSignedIn.status:
         # What a form was sent to is no page to come back to.
         goes_on = request.url.path if request.method == "GET" else back(request, "/app/inbox")
