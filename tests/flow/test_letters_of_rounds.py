@@ -151,9 +151,9 @@ async def test_what_policy_forbids_is_withheld_once_and_shown_with_its_rule_and_
             assert await letters.send() == []
         assert {state for _, _, state in await letters.states()} == {"withheld"}
         told = [one["data"] for one in await letters.world.facts() if one["type"].endswith("contact_suppressed.v1")]
-        assert [(one["task_id"], one["n"], one["person_id"], one["rule"]) for one in told] == [
-            (ROUND, 1, "p-1", "cap"), (ROUND, 2, "p-2", "cap"), (ROUND, 3, "p-3", "cap"),
-        ]  # fmt: skip
+        assert {(one["task_id"], one["rule"]) for one in told} == {(ROUND, "cap")}
+        assert [one["n"] for one in told] == [1, 2, 3]
+        assert sorted(one["person_id"] for one in told) == ["p-1", "p-2", "p-3"]
         rows = (await letters.world.get("/app/contacts.json", outcome="withheld"))["items"]
         assert {(one["person_id"], one["rule"], one["kind"]) for one in rows} == {
             ("p-1", "cap", "evaluation"), ("p-2", "cap", "evaluation"), ("p-3", "cap", "evaluation"),
