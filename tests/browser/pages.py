@@ -17,6 +17,8 @@ class Sight:
 
 
 LOOKED_BACK = "/app/engagements/lic-2026"
+CALLS = "/app/engagements/cal-2027/rounds"
+CALLED = "round_id=cal-2027/calls/cal-2027/1"
 WHAT_IF = "/app/playbooks/peer-learning-community/what-if"
 CHANGED = "change1=rules.ask-for-sign-off.due.wait&to1=2+weeks&change2=window.wait&to2=3+months&start=2027-01-11"
 SIGHTS = (
@@ -35,6 +37,10 @@ SIGHTS = (
     Sight("outcomes-none", "/app/engagements/wf-2027/outcomes"),
     Sight("outcome-new", f"{LOOKED_BACK}/outcomes/new"),
     Sight("goal-judge", f"{LOOKED_BACK}/goals/g1/judge"),
+    Sight("calls", f"{CALLS}/calls?{CALLED}", ".tl-more > summary"),
+    Sight("call", f"{CALLS}/call?{CALLED}&person_id=p-ky-1"),
+    Sight("call-refused", f"{CALLS}/call?{CALLED}&person_id=p-ky-1", "button[value=keep]"),
+    Sight("answer-no-form", "/app/answer/nothing"),
     Sight("engagement", "/app/engagements/ost-2027"),
     Sight("engagement-fresh", "/app/engagements/wf-2027"),
     Sight("engagement-one-lane", "/app/engagements/ost-2027?lane=approvals"),

@@ -65,6 +65,7 @@ def test_the_form_keeps_nobody_out(browser: Browser, links: list[str], scheme: s
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="en-US")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(links[2])
+    expect(page.get_by_text("May evaluators know that these answers are yours")).to_be_visible()
     assert complaints(page) == [] and not is_too_wide(page)
     page.get_by_role("button", name="Send my answers").click()
     expect(page.get_by_role("alert")).to_be_visible()

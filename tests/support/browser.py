@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from shared.access.door import COOKIE
 from shared.bus.accounts.members import Kind
 from shared.clock import WorldClock
+from tests.support.calling import draw
 from tests.support.people import PEOPLE, introduce, link_for
 from tests.support.up import PATIENCE, ROOT, Up, a_folder, an_up
 
@@ -108,6 +109,7 @@ def furnish(up: Up) -> None:
     for number, (engagement, title, topic, places) in enumerate(TITLES):
         _open(up, engagement, title, topic, places, today - timedelta(days=70 - 25 * number))
     _look_back(up, today)
+    draw(up, today)
     _ask(up, today)
     with ThreadPoolExecutor(1) as apart:  # the browser's own event loop runs in this thread
         apart.submit(asyncio.run, _garble(up)).result()
