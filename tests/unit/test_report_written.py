@@ -1,7 +1,9 @@
 """A report in Markdown and on paper: whatever somebody wrote is text in it, and never markup or a file's content."""
 
 import json
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 import typst
@@ -11,6 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from services.evaluation.channels.printing import paper
+from services.evaluation.channels.printing.charts import Draughtsman, NotDrawn
+from services.evaluation.channels.printing.lacking import boxed, lacking
 from services.evaluation.decisions.reporting.markdown import markdown
 from services.evaluation.domain.reporting import Bars, Grid, Section, Sheet
 
@@ -55,7 +59,7 @@ def test_in_markdown_every_text_stands_for_itself(title: str, cell: str) -> None
 @settings(max_examples=40, deadline=None)
 @given(words)
 def test_on_paper_every_text_stands_for_itself(title: str) -> None:
-    told = paper.inputs(a_sheet(title, title))
+    told = paper.inputs(paper.words(a_sheet(title, title)))
     found = json.loads(typst.query(str(paper.TEMPLATE), "heading", root=str(paper.TEMPLATE.parent), sys_inputs=told))
     bodies = [one["body"] for one in found]
     assert [body for body in bodies if body.get("func") not in ("text", "space", "sequence")] == []
@@ -75,3 +79,30 @@ def test_what_is_printed_is_a_pdf_that_everybody_can_use_with_what_is_drawn_in_w
 @pytest.mark.parametrize("mean", MEAN)
 def test_nothing_that_looks_like_markup_breaks_the_paper(mean: str) -> None:
     assert paper.set_(a_sheet(mean, mean)).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    "lacked", ["🎉", "儿童", "A 🎉 for 儿, é and Ж", "👩\u200d👩", "नमस्ते", "\x00", "\x07", "\ufffe"]
+)
+def test_a_sign_that_no_font_has_does_not_keep_a_report_from_the_paper(lacked: str) -> None:
+    assert paper.set_(a_sheet(lacked, lacked)).startswith(b"%PDF-")
+
+
+def test_for_a_sign_that_no_font_has_there_is_a_box_and_all_else_stays() -> None:
+    said_by_typst = 'the text `"🎉"` could not be displayed with ...\nerror: the text `"\\u{7}"` could not be displayed'
+    signs = lacking(said_by_typst)
+    assert signs == {"🎉", "\x07"}
+    assert boxed({"rows": [["Été 🎉", 1, None]]}, signs) == {"rows": [["Été □", 1, None]]}
+
+
+def test_what_cannot_be_set_at_all_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "report.typ").write_text("#nothing-of-that-name")
+    monkeypatch.setattr(paper, "TEMPLATE", tmp_path / "report.typ")
+    with pytest.raises(paper.NotSet, match="Ask for it as Markdown"):
+        paper.set_(a_sheet("x", "y"))
+
+
+def test_a_process_that_hangs_is_ended_so_that_nobody_waits_for_its_chart_for_ever() -> None:
+    hangs = Draughtsman([sys.executable, "-c", "import time; time.sleep(3600)"], patience=0.1)
+    with pytest.raises(NotDrawn, match="Its numbers stand in the table"):
+        hangs.draw("goals", (("Seen", 3),), "light")

@@ -5,30 +5,38 @@ import atexit
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
-from threading import Lock
+from threading import Lock, Timer
 from typing import Literal
 
 from services.evaluation.channels.printing import see_that_it_is_installed
 from services.evaluation.domain.reporting import Bars
+from shared.errors import Refused
 
 Shade = Literal["light", "dark", "paper"]
 DRAWING = "services.evaluation.channels.printing.drawing"
+PATIENCE = 30.0
+"""Seconds after which a process that has not drawn is taken to hang; the first chart takes some on a busy machine."""
 
 
-class NotDrawn(RuntimeError):
-    """The process that draws ended before it had drawn."""
+class NotDrawn(Refused):
+    """This chart could not be drawn just now. Its numbers stand in the table; try the chart again later."""
+
+    status = 503
+    title = "Not drawn"
 
 
 class Draughtsman:
     """Has charts drawn by a process of its own, one after the other; it is started when there is something to draw."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = (sys.executable, "-m", DRAWING), patience: float = PATIENCE) -> None:
+        self._command, self._patience = list(command), patience
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
 
     def draw(self, unit: str, bars: tuple[tuple[str, int], ...], shade: Shade) -> str:
-        """The SVG of these numbers; where the process had gone, another one draws."""
+        """The SVG of these numbers; where the process had gone or hangs, another one draws."""
         asked = json.dumps([unit, bars, shade])
         with self._lock:
             for _try in range(2):
@@ -44,16 +52,25 @@ class Draughtsman:
 
     def _ask(self, asked: str) -> str:
         if self._process is None:
-            command = [sys.executable, "-m", DRAWING]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # All who want a chart or a PDF wait for this one, so a process that hangs is ended.
+        watch = Timer(self._patience, self._process.kill)
+        watch.start()
         try:
-            self._process.stdin.write(asked + "\n")
-            self._process.stdin.flush()
+            return self._say(self._process, asked)
+        finally:
+            watch.cancel()
+
+    @staticmethod
+    def _say(process: subprocess.Popen[str], asked: str) -> str:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(asked + "\n")
+            process.stdin.flush()
         except BrokenPipeError:
             return ""
-        line = self._process.stdout.readline()
+        line = process.stdout.readline()
         return str(json.loads(line)) if line.endswith("\n") else ""
 
     def _end(self) -> None:

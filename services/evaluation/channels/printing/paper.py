@@ -2,17 +2,29 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from services.evaluation.channels.printing import see_that_it_is_installed
 from services.evaluation.channels.printing.charts import draw
+from services.evaluation.channels.printing.lacking import boxed, lacking
 from services.evaluation.domain.reporting import Sheet
+from shared.errors import Refused
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """PDF for universal access: what is not accessible is no such file, and Typst refuses to make it."""
+TRIES = 3
+"""Typst names all that it lacks at once, but for what stands in the same piece of text."""
+
+
+class NotSet(Refused):
+    """This report cannot be set on paper. Ask for it as Markdown; and tell whoever runs this Throughline."""
+
+    status = 422
+    title = "Cannot be printed"
 
 
 async def printed(sheet: Sheet) -> bytes:
@@ -22,25 +34,44 @@ async def printed(sheet: Sheet) -> bytes:
 
 
 def set_(sheet: Sheet) -> bytes:
-    """The same; of one report on one day always the same file."""
+    """The same; of one report on one day always the same file. A sign that no font has is printed as a box."""
     import typst  # noqa: PLC0415 - is installed with an extra
 
-    made = datetime.combine(sheet.on, time(), UTC)
+    told = words(sheet)
+    for _try in range(TRIES):
+        try:
+            return _set(told, sheet.on)
+        except typst.TypstError as error:
+            why, signs = error, lacking(error.diagnostic)
+        if not signs:
+            break
+        told = boxed(told, signs)
+    raise NotSet from why
+
+
+def _set(told: Mapping[str, Any], on: date) -> bytes:
+    import typst  # noqa: PLC0415 - is installed with an extra
+
     pdf: bytes = typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
-        sys_inputs=inputs(sheet),
+        sys_inputs=inputs(told),
         ignore_system_fonts=True,
         pdf_standards=ACCESSIBLE,
-        timestamp=made,
+        timestamp=datetime.combine(on, time(), UTC),
     )
     return pdf
 
 
-def inputs(sheet: Sheet) -> dict[str, str]:
-    """A report as the template reads it: nothing of it is ever part of the template."""
+def words(sheet: Sheet) -> dict[str, Any]:
+    """A report with its charts, as the template reads it."""
     told = sheet.model_dump(mode="json")
-    for section, words in zip(sheet.sections, told["sections"], strict=True):
+    for section, its in zip(sheet.sections, told["sections"], strict=True):
         if section.chart:
-            words["chart"]["svg"] = draw(section.chart.unit, section.chart.bars, "paper")
+            its["chart"]["svg"] = draw(section.chart.unit, section.chart.bars, "paper")
+    return told
+
+
+def inputs(told: Mapping[str, Any]) -> dict[str, str]:
+    """The same as data: nothing of it is ever part of the template."""
     return {"report": json.dumps(told)}
