@@ -82,9 +82,12 @@ async def held(unit: Unit, read: Mapping[str, Noted]) -> dict[str, Rows]:
     """The same for whoever changes these lines, read only where it is not remembered as it was at this version."""
     remembered = {line: unit.learned_ledgers.get(line) or unit.ledgers.get(line) for line in read}
     found = {line: it[1] for line, it in remembered.items() if it is not None and it[0] == read[line].version}
-    for line, its in (await rows(unit, read.keys() - found.keys())).items() if len(found) < len(read) else ():
-        found[line] = its
-        unit.learned_ledgers[line] = (read[line].version, its)
+    if missing := read.keys() - found.keys():
+        # It is remembered for all: what is foreign to whoever asks would be missing for everybody.
+        with unit.unasked():
+            its = await rows(unit, missing)
+        found |= its
+        unit.learned_ledgers |= {line: (read[line].version, its[line]) for line in missing}
     return found
 
 

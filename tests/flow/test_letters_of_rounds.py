@@ -10,11 +10,17 @@ from services.evaluation import handlers
 from services.evaluation.domain.sampling import Draw, instead, one_of_each
 from services.followup.handlers import contacts
 from services.followup.handlers import mail as handling
+from services.followup.repository import mail
+from services.stage import Courier, Stage
 from shared.access.caller import ALL_RIGHTS
+from shared.bus.asking import TurnedDown, Words
+from shared.events import wire
+from shared.events.base import Fact
 from shared.people import Person
-from tests.support.mail import html_of, text_of
+from tests.support.mail import a_mail_server, html_of, text_of
 from tests.support.rounds import EVERYBODY, LEA, ROUND, RULE, Letters, a_playbook, a_team, an_open_round
 from tests.support.saying import said
+from tests.support.services import a_world
 
 OFTEN = "contacts: {caps: [{by: team, most: 1, in: 1 month}]}\n"
 
@@ -103,6 +109,40 @@ async def test_a_letter_for_which_no_link_could_be_made_is_tried_again() -> None
         assert await letters.send() == ["lea", "mar", "tom"]
 
 
+@pytest.mark.parametrize("status", [404, 422])
+async def test_a_letter_for_which_evaluation_refuses_a_link_waits_and_goes_out_once_there_is_one(status: int) -> None:
+    async with an_open_round() as letters:
+        sender = letters.sender()
+
+        async def no_forms(service: str, what: str, question: Words) -> Words | None:
+            if what == "forms":
+                raise TurnedDown(status, "Not known here", (), "There is no form here yet.")
+            return await letters.asks(service, what, question)
+
+        sender._access.asks = no_forms  # type: ignore[attr-defined]
+        await sender.send_all()
+        async with letters.store.look() as unit:
+            found = await mail.latest(unit, 100)
+        assert {one.state for one in found} == {"waiting"}
+        assert all("There is no form here yet." in (one.why or "") for one in found)
+        await letters.world.until("2027-01-11", hour=13)
+        assert await letters.send() == ["lea", "mar", "tom"]
+
+
+async def test_whoever_answers_while_the_letter_waits_needs_it_no_more() -> None:
+    async with an_open_round() as letters:
+        sender = letters.sender()
+
+        async def asked_no_more(service: str, what: str, question: Words) -> Words | None:
+            if what == "forms":
+                raise TurnedDown(409, "In conflict", (), "They have answered.")
+            return await letters.asks(service, what, question)
+
+        sender._access.asks = asked_no_more  # type: ignore[attr-defined]
+        await sender.send_all()
+        assert {state for _, _, state in await letters.states()} == {"needless"}
+
+
 async def test_whoever_has_answered_left_or_declined_before_the_letter_goes_out_gets_none() -> None:
     gone = LEA.model_copy(update={"left": True})
     async with an_open_round(people=(gone, *EVERYBODY[1:])) as letters:
@@ -130,6 +170,55 @@ async def test_a_log_from_before_that_is_read_in_writes_to_nobody() -> None:
         await followup.hear(followup.store, [old])
         assert await letters.send() == ["lea"]
         assert [one for one in await letters.states() if "9" in str(one)] == []
+
+
+@pytest.mark.parametrize(("back", "written_to"), [("2027-01-15", ["lea", "mar", "tom"]), ("2027-01-26", [])])
+async def test_where_mail_was_away_when_a_round_opened_people_are_written_to_as_long_as_it_is_open(
+    back: str, written_to: list[str]
+) -> None:
+    async with a_world() as world, a_mail_server() as server:
+        await world.say(a_playbook(), said("engagement_opened"), a_team("p-1", "p-2", "p-3"))
+        there = [service for service in world.services.values() if service.name != "followup"]
+        world.stage = Stage(there, world.clock, Courier(there).settle)
+        await world.until(back)
+        followup = world.services["followup"]
+        missed = [wire.understand(one) for one in await world.facts("evaluation")]
+        await followup.hear(followup.store, missed)
+        letters = Letters(world, server)
+        assert await letters.send() == written_to
+        assert await letters.send() == []
+
+
+LENAS: tuple[Fact, ...] = (a_team("p-1", "p-2"), a_team("p-1", "p-3", team_id="gu", jurisdiction="GU"))
+"""Somebody leads two teams, each of which answers as one."""
+AS_ONE = RULE.replace("mid-survey", "goal-form")
+
+
+async def test_whoever_leads_two_teams_gets_one_letter_that_is_a_contact_with_both() -> None:
+    async with an_open_round(*LENAS, playbook=a_playbook(AS_ONE)) as letters:
+        assert await letters.send() == ["lea"]
+        assert [place for _, place, _ in await letters.contacts()] == ["GU", "KY"]
+
+
+@pytest.mark.parametrize("team", ["ky", "gu"])
+async def test_a_letter_about_two_teams_is_withheld_where_either_declined(team: str) -> None:
+    async with an_open_round(*LENAS, playbook=a_playbook(AS_ONE)) as letters:
+        await letters.world.say(said("contact_declined", team_id=team, on="2027-01-11"))
+        assert await letters.send() == []
+        told = [one["data"] for one in await letters.world.facts() if one["type"].endswith("contact_suppressed.v1")]
+        assert [(one["team_id"], one["rule"]) for one in told] == [(team, "consent")]
+
+
+@pytest.mark.parametrize("place", ["KY", "GU"])
+async def test_a_letter_about_two_teams_is_withheld_where_either_had_enough(place: str) -> None:
+    other = (
+        "- {name: offer, each: team, when: {jurisdiction: PLACE}, task: Offer, to: facilitator, contact: offer, "
+        "due: {wait: 2 days, after: formed}}"
+    ).replace("PLACE", place)
+    async with an_open_round(*LENAS, playbook=a_playbook(f"{other}\n{AS_ONE}", OFTEN)) as letters:
+        assert await letters.send() == []
+        told = [one["data"] for one in await letters.world.facts() if one["type"].endswith("contact_suppressed.v1")]
+        assert [(one["team_id"], one["rule"]) for one in told] == [(place.lower(), "cap")]
 
 
 async def test_an_invitation_is_counted_once_with_the_round_whether_its_rule_is_a_contact_or_not() -> None:

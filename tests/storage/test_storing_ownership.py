@@ -4,14 +4,17 @@ import pytest
 from sqlalchemy import delete, select
 
 from shared import seating
-from shared.access.caller import EVERYWHERE, Caller, Role
+from shared.access.caller import ALL_RIGHTS, EVERYWHERE, Caller, Role
 from shared.errors import Unknown
 from shared.events.base import Fact
+from shared.obligations import ledger
 from shared.storage import facts as kept
 from shared.storage.ownership import PLACE, SEAT
 from shared.storage.work import Store
+from tests.storage.test_storing_obligations import owed
 from tests.support.saying import ENGAGEMENT, retraction, said
 from tests.support.services import published
+from tests.support.stores import NOW
 
 OPENED, REQUEST = said("engagement_opened"), said("ta_request_logged")
 PEOPLE = OPENED.event.model_dump()["people"]
@@ -95,6 +98,16 @@ async def test_a_request_that_was_taken_back_stays_where_it_was(store: Store) ->
     await record(store, REQUEST)
     await record(store, retraction(REQUEST))
     assert not await sees(store, a(Role.FACILITATOR, "p", "GU"), REQUEST.line)
+
+
+async def test_what_a_ledger_holds_is_remembered_for_all_whoever_asked_first(store: Store) -> None:
+    await record(store, OPENED)
+    async with store.work() as unit:
+        await ledger.write(unit, [(ENGAGEMENT, owed("a", NOW, ENGAGEMENT))])
+    for caller in (SOMEBODY, ALL_RIGHTS):
+        async with store.asked_by(caller).work() as unit:
+            found = await ledger.held(unit, await ledger.noted(unit, [ENGAGEMENT]))
+            assert len(found[ENGAGEMENT]) == 1, caller
 
 
 async def test_a_playbook_is_there_for_all_staff_and_for_no_tracker(store: Store) -> None:

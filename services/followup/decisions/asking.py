@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.followup.decisions.contacts import declined
+from services.followup.decisions.contacts import Spared, declined
 from services.followup.decisions.mail import CHANNEL
 from services.followup.domain.asking import Asking, Meant
 from services.followup.domain.contacts import Candidate, Consent, Reached
 from services.followup.domain.mail import Intended, Kind, Letter
 from shared.events.followup import ContactSuppressed, ReminderSent
 from shared.invited import Round
-from shared.obligations.reconcile import Forbidden
 from shared.playbooks.history import History
 from shared.playbooks.model import Contacts
 from shared.playbooks.views import Team
@@ -56,17 +55,17 @@ def candidate(asking: Asking, meant: Meant, policy: Contacts) -> Candidate:
     is_first = meant.letter.kind == "invitation"
     key = asking.round_id if is_first else f"{asking.round_id}/reminder-{meant.number}"
     kind = asking.kind if is_first else "reminder"
-    reached = (meant.reached,)
-    return Candidate(key, asking.n, asking.engagement_id, kind, "normal", asking.opened_at, reached, policy)
+    return Candidate(key, asking.n, asking.engagement_id, kind, "normal", asking.opened_at, meant.reached, policy)
 
 
-def withheld(asking: Asking, meant: Meant, forbidden: Forbidden, n: int) -> ContactSuppressed:
+def withheld(asking: Asking, meant: Meant, spared: Spared, n: int) -> ContactSuppressed:
     """That a letter was not written, because policy forbids it."""
+    reached, forbidden = spared
     return ContactSuppressed(
         engagement_id=asking.engagement_id,
         task_id=asking.round_id,
         n=n,
-        team_id=meant.reached.team_id,
+        team_id=reached.team_id,
         rule=forbidden.rule,
         due_at=asking.opened_at,
         reason=forbidden.reason,
@@ -97,9 +96,9 @@ def is_in_a_team(history: History, person_id: str) -> bool:
     return any(person_id in _people(team) for team in history.teams.values())
 
 
-def judged(letter: Intended, forbidden: Forbidden | None) -> Intended:
+def judged(letter: Intended, spared: Spared | None) -> Intended:
     """The letter as it goes on record: to be sent, or withheld with the reason."""
-    return replace(letter, withheld=forbidden.reason) if forbidden else letter
+    return replace(letter, withheld=spared[1].reason) if spared else letter
 
 
 def declines(history: History, person_id: str, kind: Kind, said: Sequence[Consent]) -> bool:
@@ -128,5 +127,7 @@ def _letters(kind: Kind, asking: Asking, found: Round, expires_at: datetime, num
         for person in one.people:
             key = "/".join((kind, asking.round_id, person, *([str(number)] if number else [])))
             letter = Intended(kind, person, key, expires_at, (asking.round_id,))
-            meant.setdefault(person, Meant(letter, Reached(one.team_id, one.jurisdiction, person), number))
+            before = meant[person].reached if person in meant else ()
+            reached = dict.fromkeys((*before, Reached(one.team_id, one.jurisdiction, person)))
+            meant[person] = Meant(letter, tuple(reached), number)
     return list(meant.values())

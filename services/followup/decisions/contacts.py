@@ -16,6 +16,8 @@ LONGEST = 2000
 """Letters of a reason; what is longer is cut."""
 MANY = 1000
 """Contacts that a fact names; of more, it names the latest."""
+Spared = tuple[Reached, Forbidden]
+"""Who is not contacted, and why."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,18 @@ def judge(candidates: Iterable[Candidate], before: Iterable[Contact], said: Sequ
 
 def judge_each(
     candidates: Sequence[Candidate], before: Iterable[Contact], said: Sequence[Consent], now: datetime
-) -> list[Forbidden | None]:
-    """The same for letters about a round, which reach one person each: what forbids each of them, if anything does."""
+) -> list[Spared | None]:
+    """The same for letters about a round, each to one person: what forbids it, if anything does, and for which team.
+
+    A letter to whoever leads several teams is one letter: what forbids it for one of them forbids it.
+    """
     known = list(before)
-    found: list[Forbidden | None] = []
+    found: list[Spared | None] = []
     for one in candidates:
-        [reached] = one.reached
-        found.append(_forbids(one, reached, known, said, now))
+        reasons = ((reached, _forbids(one, reached, known, said, now)) for reached in one.reached)
+        found.append(next(((reached, reason) for reached, reason in reasons if reason is not None), None))
         if found[-1] is None:
-            known.append(contact_of(one, reached, now))
+            known += [contact_of(one, reached, now) for reached in one.reached]
     return found
 
 

@@ -23,11 +23,15 @@ class Asking:
 
 
 def opened(facts: Iterable[Fact], now: datetime, news: timedelta) -> list[Asking]:
-    """The rounds that have just opened; what opened longer ago was told by a log that is read in."""
+    """The rounds that may be open still, whenever it is heard: until they close; without an end, as long as it is news.
+
+    What has closed was told by a log that is read in.
+    """
     return [
         Asking(event.round_id, event.n, event.engagement_id, event.contact or "evaluation", fact.time)
         for fact in facts
-        if isinstance(event := fact.event, EvaluationOpened) and now - min(fact.time, fact.recorded) < news
+        if isinstance(event := fact.event, EvaluationOpened)
+        and now < (event.closes_at or min(fact.time, fact.recorded) + news)
     ]
 
 
@@ -36,11 +40,12 @@ class Meant:
     """A letter about a round, and in whose name it would be counted as a contact."""
 
     letter: Intended
-    reached: Reached
+    reached: tuple[Reached, ...]
+    """Whoever leads several teams is reached for each of them by one letter."""
     number: int = 0
     """Of a reminder, which one it is."""
 
     @property
     def is_contact(self) -> bool:
         """Whether it reaches out to a team; who runs the engagement is asked about their own work."""
-        return self.reached.team_id is not None
+        return any(one.team_id is not None for one in self.reached)

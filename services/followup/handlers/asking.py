@@ -100,9 +100,10 @@ async def _judged(unit: Unit, asking: Asking, meant: Sequence[Meant]) -> None:
     allowed = zip(candidates, contacts, judged, strict=True)
     # A reminder counts once it was sent, as the fact says it.
     made = [
-        contact_of(candidate, one.reached, asking.opened_at)
+        contact_of(candidate, reached, asking.opened_at)
         for candidate, one, why in allowed
         if why is None and one.letter.kind == "invitation"
+        for reached in one.reached
     ]
     await governing.write(unit, made)
     n = decisions.times_withheld(history, asking.round_id)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from pydantic import ValidationError
 
 from services.followup import repository
 from services.followup.channels import Place, Post, Unsent, message
@@ -19,7 +20,7 @@ from shared import use_cases
 from shared.bus import inviting
 from shared.bus.asking import Words
 from shared.crashes import passing
-from shared.errors import Refused, Unknown
+from shared.errors import Conflict, Refused, Unknown
 from shared.events.base import line_of, say
 from shared.obligations.alarm import Alarm
 from shared.obligations.reconcile import Row
@@ -212,7 +213,11 @@ class Sender:
         try:
             found = await inviting.forms(self._access.ask, letter.about[0], letter.person_id)
         except Refused as error:
-            raise Needless from error
+            if error.status == Conflict.status:
+                raise Needless from error
+            raise Unsent(f"The service evaluation could not make a link: {error}") from error
+        except ValidationError as error:
+            raise Unsent("The answer of the service evaluation cannot be read: there is no link yet.") from error
         if found is None:
             raise Unsent("The service evaluation did not answer, so there is no link yet.")
         return Told(round=found)

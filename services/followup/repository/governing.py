@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 
 from services.followup import decisions, domain, tables
+from services.followup.decisions.contacts import Spared
 from services.followup.domain import Candidate, Consent, Contact
 from shared.events.base import NO_ENGAGEMENT, Fact, line_of
 from shared.events.followup import ReminderSent
@@ -35,8 +36,8 @@ async def govern(unit: Unit, rows: Sequence[Row]) -> Mapping[str, Forbidden]:
     return judged.forbidden
 
 
-async def judge_letters(unit: Unit, candidates: Sequence[Candidate]) -> list[Forbidden | None]:
-    """What forbids each of these letters, which would be written to one person each; nothing is counted by it."""
+async def judge_letters(unit: Unit, candidates: Sequence[Candidate]) -> list[Spared | None]:
+    """What forbids each of these letters to one person, and for which team of theirs; nothing is counted by it."""
     if not candidates:
         return []
     before, said = await _made(unit, candidates), await consents(unit, {one.engagement for one in candidates})
