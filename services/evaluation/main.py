@@ -6,7 +6,7 @@ from services.evaluation.pages import PAGES
 from services.evaluation.repository import FOLLOWING, keep
 from services.evaluation.subscribers import ANSWERS, EAR
 from services.evaluation.tables import TABLES
-from services.evaluation.ticks import alarm, messenger
+from services.evaluation.ticks import alarm, tellers
 from shared.clock import Clock
 from shared.service import Service
 from shared.settings import Settings
@@ -30,7 +30,7 @@ def build(settings: Settings, clock: Clock) -> Service:
         pass_time=handlers.pass_time,
         earliest=handlers.earliest,
         ticks=alarm,
-        sends=messenger,
+        sends=tellers,
         answers=ANSWERS,
         forgets=handlers.forget_person,
     )

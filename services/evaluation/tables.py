@@ -113,7 +113,10 @@ class NoticeRow(SQLModel, table=True):
 
 
 class NumberingRow(SQLModel, table=True):
-    """The last number that was given; whoever gives the next ones changes it, so that no two do at once."""
+    """The last number that was given; whoever gives the next ones changes it, so that no two do at once.
+
+    And, by another name, the last one up to which fates were carried to the bus.
+    """
 
     __tablename__ = "numbering"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nats.aio.client import Client
 from nats.js.errors import ServiceUnavailableError
 
-from shared.bus import outcomes
+from shared.bus import outcomes, telling
 from shared.bus.accounts.keyring import Keyring
 from shared.bus.accounts.members import Kind
 from shared.bus.broker import Broker
@@ -64,16 +64,17 @@ class Providing:
                 await provision(client, (), self.replicas)
 
 
-def ears_of_evaluators(keyring: Keyring) -> list[Ear]:
-    """The durable consumers of all evaluators that are known on a bus."""
-    return [outcomes.ear_of(one.name) for one in keyring.members() if one.kind is Kind.EVALUATOR]
+def ears_of_others(keyring: Keyring) -> list[Ear]:
+    """The durable consumers of all evaluators and trackers that are known on a bus."""
+    ways = {Kind.EVALUATOR: outcomes.ear_of, Kind.TRACKER: telling.ear_of}
+    return [ways[one.kind](one.name) for one in keyring.members() if one.kind in ways]
 
 
 def providing(broker: Broker, ear: Ear, settings: Settings, administrator: Administrator | None) -> Providing:
-    """What a service needs: its own ear; and where accounts are kept, evaluation those of evaluators."""
+    """What a service needs: its own ear; and where accounts are kept, evaluation those of evaluators and trackers."""
     keyring = Keyring(settings.bus)
 
     def ears() -> list[Ear]:
-        return [ear, *(ears_of_evaluators(keyring) if ear.service == outcomes.SPEAKER else ())]
+        return [ear, *(ears_of_others(keyring) if ear.service == outcomes.SPEAKER else ())]
 
     return Providing(broker, ears, settings.replicas, settings.ack_wait, administrator)

@@ -27,6 +27,8 @@ INBOUND = "INBOUND"
 ASIDE = "ASIDE"
 OUTCOMES = "OUTCOMES"
 """What evaluators may read: outcomes and verdicts alone, each once; see shared/bus/outcomes.py."""
+FATES = "FATES"
+"""What trackers may read, each what became of its own requests; see shared/bus/telling.py."""
 DAY = 24 * 3600.0
 ACK_WAIT = 30.0
 """Seconds after which an unanswered message is given to somebody else; who needs longer says so in between."""
@@ -68,7 +70,8 @@ class Ear:
 
 def stream_of(subject: str) -> str:
     """The stream that keeps `subject`."""
-    return {"eng": ENGAGEMENT, "inbound": INBOUND, "aside": ASIDE, "outcomes": OUTCOMES}[subject.partition(".")[0]]
+    kept = {"eng": ENGAGEMENT, "inbound": INBOUND, "aside": ASIDE, "outcomes": OUTCOMES, "fates": FATES}
+    return kept[subject.partition(".")[0]]
 
 
 async def provision(
@@ -121,8 +124,11 @@ def _streams(replicas: int, atomic: bool) -> list[dict[str, object]]:
         "duplicate_window": 120.0,
         "no_ack": False,
     }
+    # A mailbox: what is older can be read by HTTP. No tracker's fates push out those of another.
+    fates = {"name": FATES, "subjects": ["fates.>"], "max_age": 90 * DAY, "duplicate_window": 3600.0, "no_ack": False}
+    fates |= {"max_msgs_per_subject": 100_000, "discard": DiscardPolicy.OLD}
     said_by_us = common | ({"allow_atomic": True} if atomic else {})
-    return [said_by_us | facts, common | inbound, said_by_us | aside, common | outcomes | once]
+    return [said_by_us | facts, common | inbound, said_by_us | aside, common | outcomes | once, common | fates]
 
 
 async def _provide_stream(js: JetStreamContext, wanted: Mapping[str, object], only_look: bool) -> list[str]:

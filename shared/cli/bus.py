@@ -75,7 +75,7 @@ def setup(
     from shared.bus.accounts.members import Kind
     from shared.bus.accounts.reloading import reload
     from shared.bus.connecting import Key
-    from shared.bus.providing import ears_of_evaluators
+    from shared.bus.providing import ears_of_others
     from shared.bus.streams import BusDiffers
 
     logs.set_up("ERROR", as_json=False)
@@ -84,7 +84,7 @@ def setup(
     if not file.exists():
         fail(f"There is no administrator: `throughline bus config {folder}`, and let the servers read accounts.conf.")
     try:
-        done = asyncio.run(_provide(nats, Key(ADMINISTRATOR, file), ears_of_evaluators(keyring), replicas))
+        done = asyncio.run(_provide(nats, Key(ADMINISTRATOR, file), ears_of_others(keyring), replicas))
     except BusDiffers as error:
         fail(str(error))
     for deed in done or ["streams are as they should be"]:

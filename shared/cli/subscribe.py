@@ -1,4 +1,4 @@
-"""`throughline subscribe`: lets a tracker put requests on the bus, or an evaluator read outcomes; and no more."""
+"""`throughline subscribe`: lets a tracker hand in requests, or an evaluator read outcomes; and no more."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,9 +41,15 @@ def tracker(
     folder: Folder = None,
     show_key: Annotated[bool, SHOW] = False,
 ) -> None:
-    """Let a tracker hand in requests of its own source and hear what became of them; print how to connect."""
+    """Let a tracker hand in requests of its own source and hear what became of them; print how to connect.
+
+    Its durable consumer gives it what becomes of its own requests, of the last 90 days and from now on.
+    """
+    from shared.bus.telling import ear_of
+
     keyring, file = _admit("tracker", source, folder)
     _say(keyring, file, source, show_key)
+    typer.echo(_made(keyring, ear_of(source)))
     typer.echo(snippets.of_tracker(_url(keyring), file.name, source))
 
 
@@ -53,10 +59,10 @@ def remove(
     name: Annotated[str, typer.Argument(help="Who is to be known no more.")],
     folder: Folder = None,
 ) -> None:
-    """Refuse somebody from now on, also where they are connected; an evaluator's place in the stream is forgotten."""
+    """Refuse somebody from now on, also where they are connected; their place in the stream is forgotten."""
+    from shared.bus import outcomes, telling
     from shared.bus.accounts.members import Kind
     from shared.bus.accounts.reloading import reload
-    from shared.bus.outcomes import ear_of
     from shared.errors import Unknown
 
     keyring, what = known(folder), kind_of(kind)
@@ -67,8 +73,8 @@ def remove(
     except Unknown as error:
         fail(str(error))
     typer.echo(f"{name} is known no more. {told_of_reload(reload(keyring.folder))}")
-    if what is Kind.EVALUATOR:
-        typer.echo(_unmade(keyring, ear_of(name)))
+    ear_of = outcomes.ear_of if what is Kind.EVALUATOR else telling.ear_of
+    typer.echo(_unmade(keyring, ear_of(name)))
 
 
 def _admit(kind: str, name: str, folder: Path | None) -> "tuple[Keyring, Path]":

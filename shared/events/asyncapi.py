@@ -15,7 +15,8 @@ ABOUT = """Keeps the line of a technical-assistance engagement from the first re
 
 Each message on `eng.>` is one fact: a CloudEvents 1.0 document in structured JSON, kept for ever in the stream
 `ENGAGEMENT`. What outside systems send goes to `inbound.>`; what could not be handled is told on `aside.>`. Copies of
-outcomes and verdicts, for evaluators, stand on `outcomes.>` in the stream `OUTCOMES`. Everybody needs a key."""
+outcomes and verdicts, for evaluators, stand on `outcomes.>` in the stream `OUTCOMES`; what becomes of requests, for
+their trackers, on `fates.>` in the stream `FATES`. Everybody needs a key."""
 ENGAGEMENT = "The engagement that it is about; - where there is none."
 
 
@@ -40,6 +41,7 @@ def document(hears: Mapping[str, Sequence[str]]) -> dict[str, Any]:
                 "engagement": {"description": ENGAGEMENT, "examples": ["ncase-ost-2017", "-"]},
                 "service": {"description": "The service that put it aside.", "enum": list(SPEAKERS)},
                 "source": {"description": "The tracker that it comes from, by its id.", "examples": ["ncase"]},
+                "fate": {"description": "What became of the request.", "enum": list(beside.FATES)},
             },
         },
     }

@@ -1,4 +1,4 @@
-"""What goes over the bus besides facts: what trackers send and are answered, and what was put aside; for AsyncAPI."""
+"""What goes over the bus besides facts: what trackers send and are told, and what was put aside; for AsyncAPI."""
 
 from typing import Any
 
@@ -16,6 +16,8 @@ PROBLEMS = {
         "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
     },
 }
+FATES = ("received", "answered", "withdrawn", "outcome_recorded", "outcome_taken_back")
+"""What trackers are told of their requests, in a word each."""
 ANSWERS: dict[str, Any] = {
     "InboundAnswer": {
         "title": "InboundAnswer",
@@ -33,6 +35,29 @@ ANSWERS: dict[str, Any] = {
             "new": {"type": "boolean", "description": "false where all of it had been said before"},
             "status": {"type": "integer", "description": "where it was refused: 422, 409 or 404"},
             "problems": PROBLEMS,
+        },
+    },
+    "Fate": {
+        "title": "Fate",
+        "type": "object",
+        "description": "A CloudEvent: what became of a request. Its id is the same however often it comes.",
+        "required": ["specversion", "id", "type", "source", "subject", "time", "data"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": {"type": "string"},
+            "type": {"enum": [f"throughline.request.{fate}.v1" for fate in FATES]},
+            "source": {"type": "string"},
+            "subject": {"type": "string", "description": "the request's id here"},
+            "time": {"type": "string", "format": "date-time"},
+            "datacontenttype": {"const": "application/json"},
+            "data": {
+                "type": "object",
+                "required": ["request_id", "source", "external_id", "fate"],
+                "properties": {
+                    **{name: {"type": "string"} for name in ("request_id", "source", "external_id")},
+                    "fate": {"enum": list(FATES)},
+                },
+            },
         },
     },
     "PutAside": {
@@ -79,8 +104,9 @@ def _message(name: str, summary: str) -> dict[str, Any]:
     return {"name": name, "summary": summary, "contentType": "application/json", "payload": payload}
 
 
-def _channel(address: str | None, parameter: str | None, message: str, summary: str) -> dict[str, Any]:
-    told = {"parameters": {parameter: {"$ref": f"#/components/parameters/{parameter}"}}} if parameter else {}
+def _channel(address: str | None, parameters: tuple[str, ...], message: str, summary: str) -> dict[str, Any]:
+    named = {one: {"$ref": f"#/components/parameters/{one}"} for one in parameters}
+    told = {"parameters": named} if named else {}
     messages = {message: {"$ref": f"#/components/messages/{message}"}}
     return {"address": address, "summary": summary, **told, "messages": messages}
 
@@ -88,14 +114,16 @@ def _channel(address: str | None, parameter: str | None, message: str, summary: 
 MESSAGES = {
     "InboundRequest": _message("InboundRequest", "A TA request: a CloudEvent, or plain JSON."),
     "InboundAnswer": _message("InboundAnswer", "What became of it, for whoever asked with a reply subject."),
+    "Fate": _message("Fate", "What became of a request, for its tracker."),
     "PutAside": _message("PutAside", "A message could not be handled, and waits for somebody to look at it."),
 }
 CHANNELS = {
     "inbound.requests": _channel(
-        "inbound.requests.{source}", "source", "InboundRequest", "Where trackers put their requests."
+        "inbound.requests.{source}", ("source",), "InboundRequest", "Where trackers put their requests."
     ),
-    "inbound.answers": _channel(None, None, "InboundAnswer", "The reply subject that the tracker named, if it did."),
-    "aside": _channel("aside.{service}", "service", "PutAside", "What could not be handled."),
+    "inbound.answers": _channel(None, (), "InboundAnswer", "The reply subject that the tracker named, if it did."),
+    "fates": _channel("fates.{source}.{fate}", ("source", "fate"), "Fate", "What became of a tracker's requests."),
+    "aside": _channel("aside.{service}", ("service",), "PutAside", "What could not be handled."),
 }
 OPERATIONS = {
     "intake.hears.requests": {
@@ -107,6 +135,12 @@ OPERATIONS = {
             "channel": {"$ref": "#/channels/inbound.answers"},
             "messages": [{"$ref": "#/channels/inbound.answers/messages/InboundAnswer"}],
         },
+    },
+    "evaluation.tells.fates": {
+        "action": "send",
+        "channel": {"$ref": "#/channels/fates"},
+        "tags": [{"name": "evaluation"}],
+        "messages": [{"$ref": "#/channels/fates/messages/Fate"}],
     },
     **{
         f"{service}.puts.aside": {

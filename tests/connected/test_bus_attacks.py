@@ -30,7 +30,7 @@ from tests.support.up import Up, a_folder, an_up
 NEED = {"jurisdiction": "KY", "topic": "workforce", "need": "How do others pay?", "logged_on": "2027-01-04"}
 OUTCOME = {"engagement_id": "e1", "level": "policy", "statement": "A new rule", "evidence": "The register"}
 MINE = "inbound.requests.ncase"
-STREAMS = ("ENGAGEMENT", "INBOUND", "ASIDE", "OUTCOMES")
+STREAMS = ("ENGAGEMENT", "INBOUND", "ASIDE", "OUTCOMES", "FATES")
 FROM_OUTSIDE = (("ncase", Kind.TRACKER), ("ky-u", Kind.EVALUATOR))
 EVERYBODY = (*FROM_OUTSIDE, ("intake", Kind.SERVICE), ("evaluation", Kind.SERVICE))
 
@@ -110,7 +110,14 @@ async def reads(up: Up, wanted: str) -> list[dict[str, Any]]:
 
 async def test_nobody_from_outside_says_a_fact(up: Up) -> None:
     subjects = ("eng.intake.team_formed.v1.e1", "eng.x", "outcomes.outcome_recorded.v1.e1.x", "aside.intake")
-    others = ("inbound.requests.other", "inbound.x", "ask.intake.people", "people.changed", "_INBOX_intake.x")
+    others = (
+        "inbound.requests.other",
+        "inbound.x",
+        "ask.intake.people",
+        "people.changed",
+        "_INBOX_intake.x",
+        "fates.x",
+    )
     for who in FROM_OUTSIDE:
         async with an_attacker(up, *who) as attacker:
             assert [one for one in (*subjects, *others) if await attacker.may_say(one, b"{}")] == []

@@ -40,9 +40,11 @@ def test_every_new_key_is_another_and_a_slip_in_it_is_noticed() -> None:
         assert not is_seed(bad)
 
 
-def test_a_tracker_may_say_its_requests_and_hear_its_answers_and_nothing_else() -> None:
+def test_a_tracker_may_say_its_requests_hear_its_answers_and_read_their_fates_and_nothing_else() -> None:
     may = rights(Member(Kind.TRACKER, "ncase", PUBLIC))
-    assert (may.publish, may.subscribe) == (("inbound.requests.ncase",), ("_INBOX_ncase.>",))
+    says, *reads = may.publish
+    assert (says, may.subscribe) == ("inbound.requests.ncase", ("_INBOX_ncase.>",))
+    assert reads == ["READ.CONSUMER.INFO.FATES.ncase", "READ.CONSUMER.MSG.NEXT.FATES.ncase", "$JS.ACK.FATES.ncase.>"]
 
 
 def test_an_evaluator_may_read_by_its_own_consumer_and_nothing_else() -> None:

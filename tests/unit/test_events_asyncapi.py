@@ -98,7 +98,7 @@ def test_a_service_receives_what_it_hears_and_nothing_else() -> None:
 
 def test_trackers_and_what_was_put_aside_have_their_channels() -> None:
     addresses = {channel["address"] for channel in TOLD["channels"].values()}
-    assert {"inbound.requests.{source}", "aside.{service}"} <= addresses
+    assert {"inbound.requests.{source}", "fates.{source}.{fate}", "aside.{service}"} <= addresses
     assert TOLD["operations"]["intake.hears.requests"]["reply"]["messages"]
 
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from shared.events.base import NO_ENGAGEMENT, Fact, FactRetracted
+from shared.events.beside import FATES as WORDS
 from shared.events.evaluation import OutcomeRecorded
 from shared.events.intake import TaRequestAnswered, TaRequestLogged, TaRequestWithdrawn
 from shared.ids import fact_id
 from shared.playbooks.history import History
 
 TYPE = "throughline.request.{word}.v1"
-WORDS = ("received", "answered", "withdrawn", "outcome_recorded", "outcome_taken_back")
 FATES = frozenset(TYPE.format(word=word) for word in WORDS)
 SOURCE = "/throughline/evaluation"
 OF_REQUESTS = (TaRequestLogged, TaRequestAnswered, TaRequestWithdrawn)
@@ -69,6 +69,11 @@ def is_answered(request: History, engagement_id: str, jurisdiction: str) -> bool
         and view.logged.event.jurisdiction == jurisdiction
         for view in request.requests.values()
     )
+
+
+def addressed(type_: str, body: str) -> tuple[str, str]:
+    """To which tracker a fate goes, and the word for it."""
+    return json.loads(body)["data"]["source"], type_.split(".")[2]
 
 
 def _of(fact: Fact, before: History) -> tuple[str, dict[str, Any]] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.bus.accounts.members import READ, Kind, Member, rights
-from shared.bus.streams import OUTCOMES
+from shared.bus.streams import FATES, OUTCOMES
 
 SERVICES, TRACKERS, EVALUATORS, SYSTEM = "THROUGHLINE", "TRACKERS", "EVALUATORS", "SYS"
 ACCOUNT = {
@@ -16,8 +16,8 @@ ACCOUNT = {
     Kind.SYSTEM: SYSTEM,
 }
 REQUESTS = "inbound.requests.*"
-READING = (f"$JS.API.CONSUMER.INFO.{OUTCOMES}.*", f"$JS.API.CONSUMER.MSG.NEXT.{OUTCOMES}.*", f"$JS.ACK.{OUTCOMES}.*.>")
-"""What evaluators need of JetStream: to look at their own consumer, to pull from it, and to say what they have."""
+READ_BY = {EVALUATORS: OUTCOMES, TRACKERS: FATES}
+"""The stream of which each account has consumers."""
 FEW = {"max_connections": 200, "max_subscriptions": 2000}
 """However many connections somebody opens: those of services are not among them."""
 ABOUT = (
@@ -30,21 +30,14 @@ def accounts(members: Iterable[Member]) -> dict[str, Any]:
     users: dict[str, list[dict[str, Any]]] = {name: [] for name in (SERVICES, TRACKERS, EVALUATORS, SYSTEM)}
     for member in sorted(members):
         users[ACCOUNT[member.kind]].append(_user(member))
-    from_services = {"account": SERVICES}
     return {
         SERVICES: {"jetstream": "enabled", "users": users[SERVICES], "exports": _exports()},
         TRACKERS: {
             "limits": FEW,
             "users": users[TRACKERS],
-            "imports": [{"service": {**from_services, "subject": REQUESTS}}],
+            "imports": [{"service": {"account": SERVICES, "subject": REQUESTS}}, *_imports(TRACKERS)],
         },
-        EVALUATORS: {
-            "limits": FEW,
-            "users": users[EVALUATORS],
-            "imports": [
-                {"service": {**from_services, "subject": one}, "to": one.replace("$JS.API", READ)} for one in READING
-            ],
-        },
+        EVALUATORS: {"limits": FEW, "users": users[EVALUATORS], "imports": _imports(EVALUATORS)},
         SYSTEM: {"users": users[SYSTEM]},
     }
 
@@ -64,11 +57,25 @@ def _user(member: Member) -> dict[str, Any]:
     return {"nkey": member.key, "permissions": {"publish": list(may.publish), "subscribe": list(may.subscribe)}}
 
 
+def _reading(stream: str) -> tuple[str, str, str]:
+    """What is needed of JetStream to look at one's own consumer, to pull from it, and to say what one has."""
+    return f"$JS.API.CONSUMER.INFO.{stream}.*", f"$JS.API.CONSUMER.MSG.NEXT.{stream}.*", f"$JS.ACK.{stream}.*.>"
+
+
+def _imports(account: str) -> list[dict[str, Any]]:
+    return [
+        {"service": {"account": SERVICES, "subject": one}, "to": one.replace("$JS.API", READ)}
+        for one in _reading(READ_BY[account])
+    ]
+
+
 def _exports() -> Sequence[dict[str, Any]]:
-    info, pull, done = READING
-    return (
-        {"service": REQUESTS, "accounts": [TRACKERS]},
-        {"service": info, "accounts": [EVALUATORS]},
-        {"service": pull, "accounts": [EVALUATORS], "response_type": "stream"},
-        {"service": done, "accounts": [EVALUATORS]},
-    )
+    told: list[dict[str, Any]] = [{"service": REQUESTS, "accounts": [TRACKERS]}]
+    for account, stream in READ_BY.items():
+        info, pull, done = _reading(stream)
+        told += [
+            {"service": info, "accounts": [account]},
+            {"service": pull, "accounts": [account], "response_type": "stream"},
+            {"service": done, "accounts": [account]},
+        ]
+    return told

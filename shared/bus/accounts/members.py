@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.bus.streams import ASIDE, ENGAGEMENT, INBOUND, OUTCOMES
+from shared.bus.streams import ASIDE, ENGAGEMENT, FATES, INBOUND, OUTCOMES
 from shared.events.catalogue import SPEAKERS
 from shared.people import CHANGED
 
 READ = "READ"
-"""With what evaluators' requests to JetStream begin, in place of $JS.API: in an account without streams of its own that
-name would be answered by their own account, which has none."""
+"""With what requests of evaluators and trackers to JetStream begin, in place of $JS.API: that name would be answered by
+their own account, which has no streams."""
 
 
 class Kind(StrEnum):
@@ -65,11 +65,11 @@ def rights(member: Member) -> Rights:
 def _of_a_service(member: Member) -> Rights:
     """Says what is its own, reads what it needs to; may make no stream, change none, and take nothing out of one."""
     name = member.name
-    reads = {ENGAGEMENT, ASIDE} | {"intake": {INBOUND}, "evaluation": {OUTCOMES}}.get(name, set())
-    says = [f"eng.{name}.>", f"aside.{name}", *(["outcomes.>"] if name == "evaluation" else [])]
+    reads = {ENGAGEMENT, ASIDE} | {"intake": {INBOUND}, "evaluation": {OUTCOMES, FATES}}.get(name, set())
+    says = [f"eng.{name}.>", f"aside.{name}", *(["outcomes.>", "fates.>"] if name == "evaluation" else [])]
     # Answers to trackers come by way of their account (_R_), those to other services directly.
     answers = ["_R_.>", *(f"{inbox_of(one)}.>" for one in SPEAKERS)]
-    looks = [f"$JS.API.STREAM.INFO.{stream}" for stream in (ENGAGEMENT, INBOUND, ASIDE, OUTCOMES)]
+    looks = [f"$JS.API.STREAM.INFO.{stream}" for stream in (ENGAGEMENT, INBOUND, ASIDE, OUTCOMES, FATES)]
     consumes = [right for stream in sorted(reads) for right in _reading(stream, name)]
     hears = [f"{member.inbox}.>", f"ask.{name}.>", CHANGED, *(["inbound.requests.*"] if name == "intake" else [])]
     return Rights((*says, "ask.>", CHANGED, *answers, *looks, *consumes), tuple(hears))
@@ -84,13 +84,17 @@ def _reading(stream: str, name: str) -> list[str]:
 
 
 def _of_a_tracker(member: Member) -> Rights:
-    return Rights((f"inbound.requests.{member.name}",), (f"{member.inbox}.>",))
+    return Rights((f"inbound.requests.{member.name}", *_its_own_ear(FATES, member)), (f"{member.inbox}.>",))
 
 
 def _of_an_evaluator(member: Member) -> Rights:
-    ear = f"{OUTCOMES}.{member.name}"
-    may = (f"{READ}.CONSUMER.INFO.{ear}", f"{READ}.CONSUMER.MSG.NEXT.{ear}", f"$JS.ACK.{ear}.>")
-    return Rights(may, (f"{member.inbox}.>",))
+    return Rights(_its_own_ear(OUTCOMES, member), (f"{member.inbox}.>",))
+
+
+def _its_own_ear(stream: str, member: Member) -> tuple[str, ...]:
+    """To look at the one consumer that was made for it, to pull from it, and to say what it has."""
+    ear = f"{stream}.{member.name}"
+    return (f"{READ}.CONSUMER.INFO.{ear}", f"{READ}.CONSUMER.MSG.NEXT.{ear}", f"$JS.ACK.{ear}.>")
 
 
 def _of_an_administrator(member: Member) -> Rights:
