@@ -73,7 +73,8 @@ async def _read(unit: Unit, lines: set[str]) -> dict[str, History]:
         return {}
     told: dict[str, list[Fact]] = defaultdict(list)
     query = select(FACT.c.line, FACT.c.body).where(FACT.c.line.in_(lines), ~FACT.c.ledger)
-    for row in await unit.connection.execute(query):
+    # As they came: whoever asks what was known before one of them sees it so.
+    for row in await unit.connection.execute(query.order_by(FACT.c.seq)):
         told[row.line].append(wire.decode(row.body.encode()))
     return {line: fold(History(line), told[line]) for line in lines}
 

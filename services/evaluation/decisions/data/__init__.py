@@ -1,19 +1,16 @@
 """The rows of the tables that evaluators take with them: a function a table, from what is known of one line."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from services.evaluation.decisions.data.asked import answer_counts, answers, rounds
 from services.evaluation.decisions.data.engagements import engagements, requests, role_changes, teams
 from services.evaluation.decisions.data.followed import contacts, tasks
+from services.evaluation.decisions.data.gone import before
 from services.evaluation.decisions.data.meetings import attendance, homework, sessions
 from services.evaluation.decisions.data.plans import plans, steps
 from services.evaluation.decisions.data.seen import assessments, goals, outcomes
 from services.evaluation.domain.data import Source
-from shared.events.base import Fact, FactRetracted
-from shared.events.intake import EngagementChanged
-from shared.playbooks.history import History, fold
 from shared.tabular.columns import DataRow
 
 ROWS: Mapping[str, Callable[[Source], Iterable[DataRow]]] = {
@@ -50,20 +47,5 @@ def rows(table: str, source: Source, with_gone: bool) -> Iterator[dict[str, Any]
 
 
 def _before(table: str, source: Source) -> dict[tuple[object, ...], DataRow]:
-    """The rows that there were before each thing that was taken back, corrected or changed."""
-    told: dict[tuple[object, ...], DataRow] = {}
-    for history in _histories(source.history):
-        told |= {row.named: row for row in ROWS[table](replace(source, history=history))}
-    return told
-
-
-def _histories(history: History) -> Iterator[History]:
-    """A history as it was before each fact by which something may have gone."""
-    facts = sorted(history.facts.values(), key=lambda fact: (fact.recorded, _takes_away(fact), fact.event.revision))
-    for place, fact in enumerate(facts):
-        if _takes_away(fact):
-            yield fold(History(history.line), facts[:place])
-
-
-def _takes_away(fact: Fact) -> bool:
-    return fact.event.revision > 0 or isinstance(fact.event, FactRetracted | EngagementChanged)
+    """The rows that there ever were, as far as any may have gone."""
+    return {row.named: row for one in before(source) for row in ROWS[table](one)}
