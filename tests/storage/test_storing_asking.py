@@ -8,6 +8,8 @@ import pytest
 
 from services.evaluation import handlers, repository
 from services.evaluation.handlers import asking
+from services.evaluation.repository import asking as invitations
+from services.evaluation.repository import data
 from services.evaluation.tables import TABLES
 from shared import use_cases
 from shared.storage.work import Store
@@ -62,3 +64,16 @@ async def test_what_is_typed_at_one_instant_is_kept_and_nobody_is_told_that_some
     typed = {"useful": ["4"], "pace": ["right"]}
     saves = (asking.save(store, link.secret, typed, "en") for store in replicas for _ in range(TIMES))
     assert [it.typed for it, _ in await asyncio.gather(*saves)] == [typed] * 2 * TIMES
+
+
+async def test_who_is_replaced_is_not_counted_as_asked_in_tables_of_data(replicas: tuple[Store, Store]) -> None:
+    store, _ = replicas
+    changed = said("team_changed", members=members("p-1", "p-2", "p-3"), changed_on="2027-01-08")
+    await use_cases.hear(store, [changed], repository.record)
+    await asking.links(store, ROUND, FOLDER)
+    invited = await asking.listed(store, ROUND)
+    async with store.work() as unit:
+        await invitations.replaced(unit, invited[0].invitation_id, "has left")
+    async with store.look() as unit:
+        [source] = await data.sources(unit, "rounds", ["e1"])
+    assert (len(invited), source.invited) == (3, {ROUND: 2})

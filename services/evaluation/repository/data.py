@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import tables
 from services.evaluation.domain.data import Source
-from services.evaluation.repository import linking
-from services.evaluation.repository.asking import FORM, INVITATION
+from services.evaluation.repository import asking, linking
+from services.evaluation.repository.asking import FORM
 from services.evaluation.repository.notices import NUMBERING
 from services.evaluation.repository.reading import they_evaluate
 from shared.events import wire
@@ -103,7 +103,7 @@ async def sources(unit: Unit, of: str, lines: Sequence[str]) -> list[Source]:
     histories = await kept.histories(unit, lines)
     rounds = await ledger.rows(unit, lines) if of in ASKED else {}
     keys = [key for rows in rounds.values() for key in rows]
-    forms, invited = await _forms(unit, keys), await _invited(unit, keys)
+    forms, invited = await _forms(unit, keys), await asking.how_many(unit, keys)
     linked = await linking.in_rounds(unit, keys) if of == "answers" else {}
     followed = await _followed(unit, lines) if of in EVERYWHERE else {}
     return [
@@ -125,12 +125,6 @@ async def _forms(unit: Unit, rounds: Sequence[str]) -> dict[str, Form]:
     query = select(FORM).where(FORM.c.round_id.in_(rounds))
     found = await unit.connection.execute(query) if rounds else ()
     return {one.round_id: _form(one.instrument, one.additions) for one in found}
-
-
-async def _invited(unit: Unit, rounds: Sequence[str]) -> dict[str, int]:
-    counted = select(INVITATION.c.round_id, func.count().label("n")).where(INVITATION.c.round_id.in_(rounds))
-    found = await unit.connection.execute(counted.group_by(INVITATION.c.round_id)) if rounds else ()
-    return {one.round_id: one.n for one in found}
 
 
 @lru_cache(maxsize=64)

@@ -1,9 +1,9 @@
 """What reports are made of: every engagement and request of whoever asks, kept as it stood when it was read last."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from services.evaluation.decisions.figures import part, part_of_request
 from services.evaluation.domain.parts import Invited, Part
@@ -53,7 +53,7 @@ async def _read(unit: Unit, lines: Sequence[str]) -> list[Part | None]:
     told, rows = await _told(unit, inside), await ledger.rows(unit, inside)
     found: dict[str, Part | None] = {line: part_of_request(histories[line], unit.topics) for line in lines}
     for line in inside:
-        known = await _invited(unit, line, rows[line].values())
+        known = await _invited(unit, rows[line].values())
         found[line] = part(histories[line], rows[line], told[line], playbooks[line], unit.topics, known)
     return [found[line] for line in lines]
 
@@ -67,11 +67,8 @@ async def _told(unit: Unit, lines: Sequence[str]) -> dict[str, list[Fact]]:
     return told
 
 
-async def _invited(unit: Unit, line: str, rows: Iterable[Row]) -> Invited:
+async def _invited(unit: Unit, rows: Collection[Row]) -> Invited:
     """How many were invited to each round; and which of them each team answers as one."""
-    invitation = asking.INVITATION
-    query = select(invitation.c.round_id, func.count().label("people")).where(invitation.c.engagement_id == line)
-    counts = await unit.connection.execute(query.group_by(invitation.c.round_id))
     forms = {row.key: await asking.form(unit, row.key) for row in rows if row.fired_at is not None}
     by_team = {key for key, form in forms.items() if form is not None and form.instrument.fills == "team"}
-    return Invited({row.round_id: row.people for row in counts}, frozenset(by_team))
+    return Invited(await asking.how_many(unit, [row.key for row in rows]), frozenset(by_team))

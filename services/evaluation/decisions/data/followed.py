@@ -20,12 +20,15 @@ BECAME: Mapping[type[Event], State] = {
     said.ContactSuppressed: "withheld",
 }
 """What a task is after each of these; what else is said of it leaves it as it was."""
+OF_TASKS = (said.Planned, said.FollowUpDone, said.FollowUpSkipped, said.FollowUpSnoozed, said.FollowUpHandedOver)
+"""What is said of tasks alone; letters to somebody are told of rounds, too."""
 
 
 def tasks(source: Source) -> Iterator[TaskRow]:
     """Every task that was ever said."""
     for id, facts in by_task(source).items():
-        yield _task(id, facts)
+        if any(isinstance(fact.event, OF_TASKS) for fact in facts):
+            yield _task(id, facts)
 
 
 def contacts(source: Source) -> Iterator[ContactRow]:
@@ -108,7 +111,8 @@ def _contact(id: str, due: Fact, last: Fact | None) -> ContactRow:
 def _withheld(id: str, fact: Fact) -> Iterator[ContactRow]:
     event: Any = fact.event
     for team_id in event.left_out or (event.team_id,):
-        words = {"withheld_by": event.rule, "reason": event.reason, "at": event.due_at or fact.time}
+        words = {"person_id": event.person_id, "withheld_by": event.rule, "reason": event.reason}
+        words["at"] = event.due_at or fact.time
         yield _row(event.engagement_id, id, team_id, fact, "withheld").model_copy(update=words)
 
 

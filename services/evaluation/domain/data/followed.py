@@ -44,14 +44,17 @@ class TaskRow(DataRow):
 
 
 class ContactRow(DataRow):
-    """Something by which a team is reached, and what became of it; one row for each team that was left out besides."""
+    """Something by which a team is reached, and what became of it; one row for each team or person left out besides."""
 
     table: ClassVar = "contacts"
-    key: ClassVar = ("engagement_id", "task_id", "team_id")
+    key: ClassVar = ("engagement_id", "task_id", "team_id", "person_id")
 
     engagement_id: str = Field(description="the engagement")
     task_id: str = Field(description="the task or round that reaches out")
     team_id: str | None = Field(default=None, description="the team; empty for all of them")
+    person_id: str | None = Field(
+        default=None, description="of a letter about a round that was withheld: to whom it did not go, by id"
+    )
     kind: str | None = Field(default=None, description="for what it reaches out")
     became: Literal["due", "made", "withheld", "settled", "skipped", "lapsed", "withdrawn"] = Field(
         description="made where a person says so, settled where a fact showed it, withheld by policy"
