@@ -1,21 +1,26 @@
 """Rows as files that have to be written to their end before anybody can read them: XLSX and Parquet."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from shared.cells import safe
 from shared.errors import Refused
 from shared.tabular.columns import Column, Kind
-from shared.tabular.writing import Batches
+from shared.tabular.writing import Batches, Cells
 
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST_CELL = 32_767
 MOST_ROWS = 1_048_575
 """Below its head, a sheet has no more."""
 PIECE = 65_536
+WRITERS = ThreadPoolExecutor(1, thread_name_prefix="file of data")
+"""One piece at a time: however many want files, the others keep a processor."""
 
 
 class NeedsReports(Refused):
@@ -46,12 +51,16 @@ async def as_workbook(sheets: Sequence[tuple[str, Sequence[str], Batches]]) -> A
             rows += len(batch)
             if rows > MOST_ROWS:
                 raise TooManyRows(table=title)
-            for row in batch:
-                sheet.append([_cell(sheet, row.get(name)) for name in names])
+            await _aside(partial(_append, sheet, names, batch))
     with TemporaryFile() as file:
-        book.save(file)
+        await _aside(partial(book.save, file))
         for piece in _pieces(file):
             yield piece
+
+
+def _append(sheet: Any, names: Sequence[str], batch: Sequence[Cells]) -> None:
+    for row in batch:
+        sheet.append([_cell(sheet, row.get(name)) for name in names])
 
 
 def _cell(sheet: Any, value: Any) -> Any:
@@ -94,9 +103,25 @@ async def as_parquet(columns: Sequence[Column], batches: Batches, about: Mapping
         with ParquetWriter(file, schema, compression="zstd") as writer:
             async for batch in batches:
                 if batch:
-                    writer.write_batch(pa.RecordBatch.from_pylist([dict(row) for row in batch], schema=schema))
+                    await _aside(partial(_add, writer, schema, batch))
         for piece in _pieces(file):
             yield piece
+
+
+def _add(writer: Any, schema: Any, batch: Sequence[Cells]) -> None:
+    import pyarrow as pa
+
+    writer.write_batch(pa.RecordBatch.from_pylist([dict(row) for row in batch], schema=schema))
+
+
+async def _aside(write: Callable[[], object]) -> None:
+    """Write a piece while others are served; whoever goes meanwhile leaves no file that is written to and closed."""
+    writing = asyncio.get_running_loop().run_in_executor(WRITERS, write)
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        await asyncio.wait([writing])
+        raise
 
 
 def _pieces(file: IO[bytes]) -> list[bytes] | Any:
