@@ -36,26 +36,27 @@ questions:
     text: {en: Why?, es: ¿Por qué?}
     type: text
 """
+INTERVIEW = "person\nheld_as: interview"
 RULES = "- {name: mid, each: engagement, evaluation: mid, instrument: mid, due: {wait: 1 day, after: opened}}"
 
 
-def counted(*answers: Mapping[str, Any], fills: str = "person") -> dict[tuple[str, str], int | None]:
-    return {(row["question"], row["value"]): row["people"] for row in _rows("answer_counts", answers, fills)}
+def counted(*answers: Mapping[str, Any], fills: str = "person", ask: str = "") -> dict[tuple[str, str], int | None]:
+    return {(row["question"], row["value"]): row["people"] for row in _rows("answer_counts", answers, fills, ask)}
 
 
-def _rows(table: str, answers: tuple[Mapping[str, Any], ...], fills: str) -> list[dict[str, Any]]:
+def _rows(table: str, answers: tuple[Mapping[str, Any], ...], fills: str, ask: str = "") -> list[dict[str, Any]]:
     facts = [said("engagement_opened")]
     facts += [
         said("evaluation_answered", round_id=ROUND, answer_id=f"a{n}", answers=dict(one))
         for n, one in enumerate(answers)
     ]
     form = form_of(FORM.replace("FILLS", fills), None)
-    source = Source(history(facts), datetime(2027, 3, 1, tzinfo=UTC), {ROUND: a_round()}, (), {ROUND: form})
+    source = Source(history(facts), datetime(2027, 3, 1, tzinfo=UTC), {ROUND: a_round(ask)}, (), {ROUND: form})
     return list(rows(table, source, with_gone=False))
 
 
-def a_round() -> Row:
-    desk = Desk(RULES)
+def a_round(ask: str = "") -> Row:
+    desk = Desk(RULES.replace("instrument: mid", f"instrument: mid, ask: {ask}" if ask else "instrument: mid"))
     desk.hear(said("engagement_opened"))
     return desk.row("mid/e1/1")
 
@@ -88,6 +89,18 @@ def test_how_many_wrote_something_is_counted_and_what_they_wrote_is_not() -> Non
 
 def test_answers_of_teams_are_counted_as_they_are() -> None:
     assert counted({"useful": True}, {"useful": False}, fills="team")["useful", "true"] == 1
+
+
+def test_of_few_who_were_interviewed_no_number_tells_what_they_said_and_evaluators_read_each() -> None:
+    four = ({"useful": True}, *[{"useful": False}] * 3)
+    told = counted(*four, fills=INTERVIEW)
+    assert {told["useful", value] for value in ("true", "false", "answered")} == {None}
+    assert len(_rows("answers", four, INTERVIEW)) == 4
+
+
+def test_what_somebody_says_who_runs_the_engagement_is_in_no_count() -> None:
+    told = counted({"useful": True}, fills="team", ask="facilitator")
+    assert (told["useful", "true"], told["useful", "answered"]) == (None, None)
 
 
 def test_of_fewer_than_five_people_there_is_no_row_of_single_answers() -> None:

@@ -28,6 +28,14 @@ def is_of_people(row: Row, form: Form | None) -> bool:
     return form is None or (form.instrument.fills == "person" and form.instrument.held_as == "form")
 
 
+def is_counted_openly(row: Row, form: Form | None) -> bool:
+    """Whether counts of the answers in a round may be small: only where teams answer as one.
+
+    Who was interviewed said it in confidence of all but the evaluators, and who runs the engagement is known by name.
+    """
+    return form is not None and form.instrument.fills == "team" and row.ask not in RUNNERS
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What may be read of the answers in a round, one by one."""

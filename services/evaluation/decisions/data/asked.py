@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from services.evaluation.decisions.reading import is_of_people, reading, whose
+from services.evaluation.decisions.reading import is_counted_openly, reading, whose
 from services.evaluation.decisions.suppressing import line
 from services.evaluation.domain import Answer, known
 from services.evaluation.domain.data import AnswerRow, AnswersRow, RoundRow, Source
@@ -55,10 +55,10 @@ def answers(source: Source) -> Iterator[AnswerRow]:
 
 
 def answer_counts(source: Source) -> Iterator[AnswersRow]:
-    """How many chose each answer; of people no number that tells of few."""
+    """How many chose each answer; but for what teams say as one, no number that tells of few."""
     for row, form, given in _by_round(source):
         for entry in form.entries if form else ():
-            counted = _told(_counted(entry, given), len(given), entry, is_of_people(row, form))
+            counted = _told(_counted(entry, given), len(given), entry, is_counted_openly(row, form))
             for value, n in counted.items():
                 yield AnswersRow(
                     engagement_id=row.engagement,
@@ -122,12 +122,12 @@ def _counted(entry: Entry, given: Sequence[Answer]) -> dict[str, int]:
     return {**counts, ANSWERED: len(values)}
 
 
-def _told(counts: Mapping[str, int], all_: int, entry: Entry, of_people: bool) -> dict[str, int | None]:
+def _told(counts: Mapping[str, int], all_: int, entry: Entry, openly: bool) -> dict[str, int | None]:
     """The same as it may be told, and how many did not answer."""
     answered = counts[ANSWERED]
     chosen = {value: n for value, n in counts.items() if value != ANSWERED}
     whole = {**chosen, ANSWERED: answered, SILENT: all_ - answered}
-    if not of_people:
+    if openly:
         return dict(whole)
     if entry.question.type == "any_of" or not chosen:
         # Each of them stands against all who did not choose it, by itself.
