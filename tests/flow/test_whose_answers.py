@@ -1,4 +1,4 @@
-"""Whose an answer is stands in the data of evaluators where they said so, and goes again where they take it back."""
+"""Whose an answer is stands in the data of evaluators where they said so, once they can't take it back any more."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -11,6 +11,7 @@ from tests.support.services import World
 
 BROWSER = {"accept": "text/html"}
 SENT = {"useful": "4", "pace": "right", "send": "1"}
+OVER = "2027-03-01"
 PEOPLE = [f"p-{n}" for n in range(11, 17)]
 
 
@@ -48,25 +49,35 @@ async def told(world: World, since: str | None = None) -> tuple[list[str | None]
 
 async def test_by_default_nothing_tells_whose_an_answer_is(world: World) -> None:
     await answered(world, [])
+    await world.until(OVER)
     assert (await told(world))[0] == [None] * 6
 
 
-async def test_with_a_yes_the_person_stands_there_and_after_it_was_taken_back_no_more(world: World) -> None:
-    links = await answered(world, ["p-12"])
+async def test_with_a_yes_the_person_stands_there_once_the_round_is_over(world: World) -> None:
+    await answered(world, ["p-12"])
     whose, cursor = await told(world)
-    assert whose == [None] * 5 + ["p-12"]
+    assert whose == [None] * 6, "whoever read it now and later would see whose is taken back"
+    await world.until(OVER)
+    assert (await told(world))[0] == [None] * 5 + ["p-12"]
+    assert (await told(world, cursor))[0] == [None] * 5 + ["p-12"], "whoever reads on reads these answers anew"
+
+
+async def test_what_was_taken_back_while_the_round_was_open_is_never_told(world: World) -> None:
+    links = await answered(world, ["p-12", "p-13"])
     await write(world, links["p-12"], take_back="1")
-    assert (await told(world))[0] == [None] * 6
-    assert (await told(world, cursor))[0] == [None] * 6, "whoever had it reads these answers anew"
+    await world.until(OVER)
+    assert (await told(world))[0] == [None] * 5 + ["p-13"]
 
 
 async def test_where_few_said_no_nobody_is_named_for_theirs_would_be_what_remains(world: World) -> None:
     await answered(world, PEOPLE[1:])
+    await world.until(OVER)
     assert (await told(world))[0] == [None] * 6
 
 
 async def test_where_all_agree_all_are_named_until_one_is_erased(world: World) -> None:
     await answered(world, PEOPLE)
+    await world.until(OVER)
     whose, cursor = await told(world)
     assert whose == PEOPLE
     await handlers.forget_person(world.services["evaluation"].store, "p-11")

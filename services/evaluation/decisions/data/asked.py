@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from services.evaluation.decisions.asking import is_open
 from services.evaluation.decisions.reading import is_counted_openly, reading, whose
 from services.evaluation.decisions.suppressing import line
 from services.evaluation.domain import Answer, known
@@ -48,7 +49,8 @@ def answers(source: Source) -> Iterator[AnswerRow]:
         may = reading(row, form, Counter(one.team_id for one in given))
         if may.is_open:
             shown = [may.shown(one) for one in given]
-            theirs = whose(shown, source.linked)
+            # As long as the round is open they can take it back, and whoever reads on would see who came or went.
+            theirs = {} if is_open(row, source.now) else whose(shown, source.linked)
             for one in shown:
                 told = {"engagement_id": row.engagement, "team_id": one.team_id, "person_id": theirs.get(one.answer_id)}
                 yield from _said(one.model_dump(), form, told)
