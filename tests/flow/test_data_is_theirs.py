@@ -43,6 +43,10 @@ async def test_single_answers_are_for_the_evaluator_of_the_engagement(town: Town
         book = load_workbook(io.BytesIO((await town.comers[role].get("/data/workbook.xlsx")).content))
         assert "answers" not in book.sheetnames
     other = await town.house.person(f"{OWN}-f", "facilitator", "evaluator")
+    calls = f"/rounds/{OWN}/mid/{OWN}/1/calls", f"/app/engagements/{OWN}/rounds/calls?round_id={OWN}/mid/{OWN}/1"
+    for path in calls:
+        codes = [(await one.get(path)).status_code for one in (town.comers[Role.EVALUATOR], other)]
+        assert codes == [200, 403], "what is noted in calls is an answer, too"
     assert f"{OWN}-answer" not in (await other.get("/data/answers.csv")).text
     assert (await other.get(f"/rounds/{OWN}/mid/{OWN}/1/answers")).status_code == 403
 

@@ -95,6 +95,69 @@ async def test_whoever_is_not_reached_stays_on_the_list_or_is_replaced(letters: 
     assert await called(letters, "KY") != who
 
 
+async def declines(letters: Letters, verb: str = "decline", **whose: str) -> None:
+    await letters.world.do(f"/contacts/{verb}", **{"engagement_id": "e1", "on": "2027-01-04", **whose})
+
+
+@pytest.mark.parametrize(
+    "whose",
+    [{"person_id": "p-1"}, {"person_id": "p-1", "about": "interview"}, {"engagement_id": "-", "person_id": "p-1"}],
+)
+async def test_whoever_asked_not_to_be_contacted_is_not_drawn(whose: dict[str, str]) -> None:
+    async with an_open_round(a_team("p-1", "p-2"), playbook=RULES) as letters:
+        await declines(letters, **whose)
+        await post(letters, "calls")
+        assert await called(letters, "KY") == "p-2"
+        assert "Nobody is left" in await post(letters, "call", person_id="p-2", consents="no")
+        await declines(letters, "consent", **{**whose, "on": "2027-01-05"})
+        assert await states(letters) == [("KY", "replaced")]
+        await post(letters, "calls")
+        assert await called(letters, "KY") == "p-1", "the last word counts"
+
+
+async def test_of_a_team_that_asked_not_to_be_contacted_nobody_is_drawn_and_of_offers_alone_all_may_be() -> None:
+    async with an_open_round(KY, WI, playbook=RULES) as letters:
+        await declines(letters, team_id="ky")
+        await declines(letters, team_id="wi", about="offer")
+        await post(letters, "calls")
+        assert await states(letters) == [("WI", "invited")]
+
+
+async def test_where_everybody_is_called_nobody_is_who_asked_not_to_be() -> None:
+    everybody = a_playbook(RULE.replace("mid-survey", "mid-interview"))
+    async with an_open_round(KY, playbook=everybody) as letters:
+        await declines(letters, person_id="p-1")
+        await post(letters, "calls")
+        assert await called(letters, "KY") == "p-2" and await states(letters) == [("KY", "invited")]
+
+
+async def test_whoever_asks_not_to_be_contacted_once_they_were_drawn_is_not_called_and_somebody_else_is(
+    letters: Letters,
+) -> None:
+    who = await called(letters, "KY")
+    await declines(letters, person_id=who)
+    [one] = [it for it in (await letters.world.get(f"/rounds/{ROUND}/calls"))["items"] if it["person_id"] == who]
+    assert one["declined"]
+    page = await letters.world.http.get(f"{AT}/calls", params={"round_id": ROUND}, headers=BROWSER)
+    assert page.text.count("Note the call") == 1 and "Not to be called" in page.text
+    refused = await post(letters, "call", person_id=who, consents="yes", came_for="Ideas")
+    assert refused.startswith("409") and "asked not to be contacted" in refused
+    assert (await post(letters, "call", person_id=who, what="later")).startswith("409")
+    await post(letters, "calls")
+    assert await states(letters) == [("KY", "invited"), ("KY", "replaced"), ("WI", "invited")]
+    assert await called(letters, "KY") != who
+
+
+async def test_however_many_are_called_in_a_team_one_after_another_no_answer_tells_the_team() -> None:
+    async with an_open_round(a_team(*[f"p-{n}" for n in range(1, 7)]), playbook=RULES) as letters:
+        await post(letters, "calls")
+        for _ in range(4):
+            await post(letters, "call", person_id=await called(letters, "KY"), consents="no")
+        await post(letters, "call", person_id=await called(letters, "KY"), consents="yes", came_for="Ideas")
+        [fact] = [one for one in await letters.world.facts("evaluation") if "evaluation_answered" in one["type"]]
+        assert "team_id" not in fact["data"]
+
+
 async def test_programs_note_interviews_too_and_are_told_what_is_missing(letters: Letters) -> None:
     who = await called(letters, "KY")
     told = {

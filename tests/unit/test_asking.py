@@ -14,6 +14,7 @@ from services.evaluation.domain.asking import (
     Opened,
     State,
     how_many,
+    of_the_team,
     still_to_draw,
     still_to_invite,
     still_waiting,
@@ -144,6 +145,20 @@ def test_an_answer_tells_the_team_only_where_that_does_not_tell_whose_it_is(
     invitation = Invitation(invitation_id="i", round_id="r", engagement_id="e1", person_id="p-1", team_id="ky")
     row = desk.row(KEYS["engagement"])
     assert Opened(invitation, row, form, {}, None, "Example", of_the_team=asked).told_of == told
+
+
+def test_of_a_sample_no_answer_tells_the_team_however_many_were_asked_in_it_one_after_another() -> None:
+    desk = a_desk()
+    one = an_invitation(Drawn("p-1", "ky"))
+    row = desk.row(KEYS["engagement"])
+    assert Opened(one, row, PERSON, {}, None, "Example", of_the_team=9).told_of is None
+    assert Opened(one, row, TEAM, {}, None, "Example", of_the_team=1).told_of == "ky"
+
+
+def test_whoever_was_replaced_or_erased_hides_nobody_any_more() -> None:
+    states: list[State] = ["replaced", "invited", "erased", "answered", "begun"]
+    ky = [an_invitation(Drawn(f"p-{n}", "ky"), state) for n, state in enumerate(states)]
+    assert of_the_team([*ky, an_invitation(Drawn("p-9", "wi"))], "ky") == 3
 
 
 def test_whoever_has_left_gets_no_link_any_more() -> None:

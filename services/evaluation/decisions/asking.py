@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.evaluation.decisions.rounds import NotOpen
 from services.evaluation.domain import AnswerRound
-from services.evaluation.domain.asking import SAMPLE, Invitation, Opened
+from services.evaluation.domain.asking import OPEN, SAMPLE, Invitation, Opened
 from services.evaluation.domain.interviews import CODES, NOTES, NoteInterview
 from shared.errors import Conflict, Malformed
 from shared.instruments import Form, Judged
@@ -71,6 +71,16 @@ def see_that_it_is_an_interview(row: Row, form: Form) -> None:
     see_that_it_opened(row)
     if form.instrument.held_as != "interview":
         raise NoInterview("round_id", round_id=row.key)
+
+
+class NotToBeCalled(Conflict):
+    """They asked not to be contacted. Draw who is missing: of a sample, somebody else is called instead."""
+
+
+def see_that_they_may_be_called(invitation: Invitation, declined: Collection[str]) -> None:
+    """Refuse to call whoever asked not to be contacted; what they said before stays."""
+    if invitation.state in OPEN and invitation.person_id in declined:
+        raise NotToBeCalled("person_id")
 
 
 def interviewed(opened: Opened, judged: Judged, command: NoteInterview, answer_id: str) -> AnswerRound:

@@ -68,7 +68,7 @@ class Opened:
     """In which they read, if they have chosen."""
     engagement_title: str
     of_the_team: int
-    """How many are asked for the same team."""
+    """How many are asked for the same team, who have not been erased or replaced."""
     is_linked: bool = False
     """Whether they agreed that it may be known what they answered."""
     zone: str = "UTC"
@@ -87,13 +87,23 @@ class Opened:
 
     @property
     def told_of(self) -> str | None:
-        """The team of which the answer tells; none where so few are asked that the team would tell whose it is."""
-        hides = self.form.instrument.fills == "team" or self.of_the_team >= FEWEST
+        """The team of which the answer tells; none where so few are asked that the team would tell whose it is.
+
+        Of a sample, one person is asked in each team, whoever was asked there before.
+        """
+        if self.form.instrument.fills == "team":
+            return self.invitation.team_id
+        hides = self.row.ask != SAMPLE and self.of_the_team >= FEWEST
         return self.invitation.team_id if hides else None
 
     def is_late(self, now: datetime) -> bool:
         """Whether the round is over; an answer is welcome all the same."""
         return self.row.state != "due" or (self.row.closes_at is not None and self.row.closes_at <= now)
+
+
+def of_the_team(invited: Collection[Invitation], team_id: str | None) -> int:
+    """How many are asked for a team; whoever was erased or replaced hides nobody any more."""
+    return sum(one.team_id == team_id and one.state not in GONE for one in invited)
 
 
 def whom(history: History, row: Row, form: Form) -> list[Asked]:

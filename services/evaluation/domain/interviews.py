@@ -31,6 +31,8 @@ class Call(Entity):
     tried_at: datetime | None = None
     why: str | None = None
     """Why somebody else is called instead."""
+    declined: bool = False
+    """Whether they asked not to be contacted after they were drawn: nobody calls them."""
 
 
 class NoteInterview(OfRound):

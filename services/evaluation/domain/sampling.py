@@ -40,7 +40,7 @@ class Draw(Entity):
     seed: str
     frame: Frame
     without: tuple[str, ...] = ()
-    """Who had been drawn before, and so was not drawn again."""
+    """Who was not drawn: whoever had been before, was erased, or asked not to be contacted."""
     drawn: tuple[Drawn, ...]
     instead_of: str | None = None
     """Whom they replace."""

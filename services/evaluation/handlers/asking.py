@@ -6,7 +6,15 @@ from secrets import token_hex
 
 from services.evaluation import decisions, repository
 from services.evaluation.decisions import asking as deciding
-from services.evaluation.domain.asking import SAMPLE, Invitation, Link, Opened, still_to_invite, still_waiting
+from services.evaluation.domain.asking import (
+    SAMPLE,
+    Invitation,
+    Link,
+    Opened,
+    of_the_team,
+    still_to_invite,
+    still_waiting,
+)
 from services.evaluation.handlers import sampling
 from services.evaluation.repository import asking, linking
 from shared import use_cases
@@ -42,7 +50,7 @@ async def invited(store: Store, round_id: str, folder: Path) -> list[Invitation]
         if row.ask == SAMPLE:
             new = await sampling.drawn(unit, history, row, its, before)
         else:
-            new = still_to_invite(history, row, its, before, await asking.forgotten(unit))
+            new = still_to_invite(history, row, its, before, await sampling.spared(unit, history, row, its))
         if new:
             await asking.invite(unit, round_id, row.engagement, new)
             # Of two replicas that would invite the same people, the slower one looks again.
@@ -141,9 +149,9 @@ async def _opened(unit: Unit, secret: str, language: Language | None) -> Opened:
         raise Unknown("form", invitation.round_id)
     reads = language or next((one for one in LANGUAGES if one == spoken), None)
     about = await heading(unit, invitation.engagement_id)
-    same = [one for one in await asking.invitations(unit, invitation.round_id) if one.team_id == invitation.team_id]
+    same = of_the_team(await asking.invitations(unit, invitation.round_id), invitation.team_id)
     is_linked = await linking.is_linked(unit, invitation.round_id, invitation.person_id)
-    return Opened(invitation, row, form, typed, reads, about.title, len(same), is_linked, about.time_zone)
+    return Opened(invitation, row, form, typed, reads, about.title, same, is_linked, about.time_zone)
 
 
 async def _round(unit: Unit, round_id: str) -> tuple[Row, History]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.evaluation import decisions, repository
 from services.evaluation.decisions import asking as deciding
 from services.evaluation.domain import ReplaceAsked
-from services.evaluation.domain.asking import Invitation, Opened
+from services.evaluation.domain.asking import OPEN, Invitation, Opened, of_the_team
 from services.evaluation.domain.interviews import (
     CONSENTS,
     DECLINED,
@@ -17,7 +17,7 @@ from services.evaluation.domain.interviews import (
     how_often,
 )
 from services.evaluation.handlers import sampling
-from services.evaluation.repository import asking, drawing
+from services.evaluation.repository import asking, consent, drawing, reading
 from shared import use_cases
 from shared.errors import Unknown
 from shared.events.base import Fact
@@ -41,10 +41,12 @@ class Calls(NamedTuple):
 async def listed(store: Store, round_id: str) -> Calls:
     """Whom to call in a round that is held as interviews."""
     async with store.look() as unit:
-        row = await ledger.find(unit, round_id, "round")
+        row = await _a_round(unit, round_id)
         history = (await kept.histories(unit, [row.engagement]))[row.engagement]
         tries = await drawing.tries(unit, round_id)
-        calls = [_call(history, one, tries) for one in await asking.invitations(unit, round_id) if one.person_id]
+        invited = [one for one in await asking.invitations(unit, round_id) if one.person_id]
+        declined = await consent.declining(unit, history, [one for one in invited if one.state in OPEN])
+        calls = [_call(history, one, tries, one.person_id in declined) for one in invited]
         return Calls(row, calls, how_often(await drawing.answers(unit, round_id)))
 
 
@@ -60,6 +62,8 @@ async def note(store: Store, command: NoteInterview, patience: float) -> tuple[J
     Tells what is still wrong with it, if anything is; or, of whoever declines, who is called instead.
     """
     if not command.consents:
+        async with store.look() as unit:
+            await _a_round(unit, command.round_id)
         words = {"round_id": command.round_id, "person_id": command.person_id, "reason": DECLINED}
         return None, await sampling.give_up(store, ReplaceAsked.model_validate(words))
     opened, invitation = await one(store, command.round_id, command.person_id)
@@ -92,19 +96,27 @@ def typed(form: Form, answers: Mapping[str, Sequence[str]]) -> dict[str, list[st
     return {**{name: list(told) for name, told in answers.items()}, **({CONSENTS: ["yes"]} if asks else {})}
 
 
+async def _a_round(unit: Unit, round_id: str) -> Row:
+    """A round of an engagement that they evaluate: what is said in a call is for nobody else."""
+    row = await ledger.find(unit, round_id, "round")
+    await reading.see_that_they_evaluate(unit, row.engagement)
+    return row
+
+
 async def _opened(unit: Unit, round_id: str, person_id: str) -> tuple[Opened, Invitation]:
-    row, form = await ledger.find(unit, round_id, "round"), await asking.form(unit, round_id)
+    row, form = await _a_round(unit, round_id), await asking.form(unit, round_id)
     invited = await asking.invitations(unit, round_id)
     found = next((one for one in invited if one.person_id == person_id), None)
     if form is None or found is None:
         raise Unknown("call", person_id, row.engagement, "person_id")
     deciding.see_that_it_is_an_interview(row, form)
-    same = sum(one.team_id == found.team_id for one in invited)
-    return Opened(found, row, form, {}, None, "", same), found
+    history = (await kept.histories(unit, [row.engagement]))[row.engagement]
+    deciding.see_that_they_may_be_called(found, await consent.declining(unit, history, [found]))
+    return Opened(found, row, form, {}, None, "", of_the_team(invited, found.team_id)), found
 
 
-def _call(history: History, one: Invitation, tries: Mapping[str, tuple[int, object]]) -> Call:
+def _call(history: History, one: Invitation, tries: Mapping[str, tuple[int, object]], declined: bool) -> Call:
     many, last = tries.get(one.invitation_id, (0, None))
     team = history.teams.get(one.team_id or "")
     words = {**one.model_dump(include={"person_id", "team_id", "state", "why"}), "tries": many, "tried_at": last}
-    return Call.model_validate({**words, "jurisdiction": team.jurisdiction if team else None})
+    return Call.model_validate({**words, "jurisdiction": team.jurisdiction if team else None, "declined": declined})

@@ -2,9 +2,10 @@
 
 from services.evaluation.decisions import asking as deciding
 from services.evaluation.domain import ReplaceAsked
-from services.evaluation.domain.asking import SAMPLE, Asked, Invitation, frame, still_to_draw
+from services.evaluation.domain.asking import OPEN, SAMPLE, Asked, Invitation, frame, people_of, still_to_draw
+from services.evaluation.domain.consent import ASKED_NOT_TO_BE
 from services.evaluation.domain.sampling import Draw, instead, one_of_each
-from services.evaluation.repository import asking, drawing
+from services.evaluation.repository import asking, consent, drawing
 from shared import use_cases
 from shared.errors import Unknown
 from shared.instruments import Form
@@ -18,14 +19,27 @@ from shared.storage.work import Store, Unit
 
 async def drawn(unit: Unit, history: History, row: Row, form: Form, invited: list[Invitation]) -> list[Asked]:
     """Draw from those teams of which nobody is drawn, as far as the quota of interviews has room; it is on record."""
-    most = await _most(unit, history, row, form)
-    teams, without, room = still_to_draw(history, row, invited, await asking.forgotten(unit), most)
+    most, not_asked = await _most(unit, history, row, form), await spared(unit, history, row, form)
+    there = await _without(unit, row, invited, not_asked)
+    teams, without, room = still_to_draw(history, row, there, not_asked, most)
     found = one_of_each(row.key, teams, room, without)
     if found:
         n = await drawing.next_number(unit, row.key)
         made = Draw(round_id=row.key, n=n, seed=row.key, frame=teams, without=without, drawn=found, drawn_at=unit.now)
         await drawing.keep(unit, made)
     return [Asked(one.person_id, one.team_id) for one in found]
+
+
+async def spared(unit: Unit, history: History, row: Row, form: Form | None) -> frozenset[str]:
+    """Who is not asked: whoever was erased, and where people are called, whoever asked not to be contacted.
+
+    What is sent as a letter is judged when it would go out.
+    """
+    erased = await asking.forgotten(unit)
+    if form is None or form.instrument.held_as != "interview":
+        return erased
+    invited = await asking.invitations(unit, row.key)
+    return erased | await consent.declining(unit, history, [*people_of(history, row), *invited])
 
 
 async def replace(store: Store, command: ReplaceAsked) -> Invitation | None:
@@ -65,10 +79,21 @@ async def draws(store: Store, round_id: str) -> list[Draw]:
         return await drawing.draws(unit, round_id)
 
 
+async def _without(unit: Unit, row: Row, invited: list[Invitation], not_asked: frozenset[str]) -> list[Invitation]:
+    """Who stays in a sample: whoever was drawn and asked not to be contacted since is called no more."""
+    gone = [one for one in invited if one.state in OPEN and one.person_id in not_asked]
+    for one in gone:
+        await asking.replaced(unit, one.invitation_id, ASKED_NOT_TO_BE)
+    if gone:
+        await kept.touch(unit, row.engagement)
+    return [one.model_copy(update={"state": "replaced"}) if one in gone else one for one in invited]
+
+
 async def _instead(
     unit: Unit, history: History, row: Row, gone: Invitation, invited: list[Invitation], reason: str
 ) -> Invitation | None:
-    without = sorted({one.person_id for one in invited if one.person_id} | await asking.forgotten(unit))
+    not_asked = await spared(unit, history, row, await asking.form(unit, row.key))
+    without = sorted({one.person_id for one in invited if one.person_id} | not_asked)
     teams = frame(history, row)
     found = instead(row.key, teams, gone.team_id or "", without)
     if found is None:

@@ -41,10 +41,15 @@ def they_evaluate(unit: Unit, line: ColumnElement[str]) -> ColumnElement[bool]:
     return line.in_(select(SEAT.c.engagement_id).where(*mine))
 
 
+async def see_that_they_evaluate(unit: Unit, engagement_id: str) -> None:
+    """Refuse to tell of answers whoever does not evaluate the engagement, whatever else they are there or elsewhere."""
+    if await unit.connection.scalar(select(literal(1)).where(they_evaluate(unit, literal(engagement_id)))) is None:
+        raise NotForYou(roles="the evaluator of the engagement")
+
+
 async def _reading(unit: Unit, round_id: str) -> Reading:
     row = await ledger.find(unit, round_id, "round")
-    if await unit.connection.scalar(select(literal(1)).where(they_evaluate(unit, literal(row.engagement)))) is None:
-        raise NotForYou(roles="the evaluator of the engagement")
+    await see_that_they_evaluate(unit, row.engagement)
     counted = select(ANSWER.c.team_id, func.count().label("n")).where(ANSWER.c.round_id == round_id)
     told = await unit.connection.execute(counted.group_by(ANSWER.c.team_id))
     return reading(row, await asking.form(unit, round_id), {one.team_id: one.n for one in told})
