@@ -100,6 +100,54 @@ async def test_what_was_a_mistake_is_told_too(house: House, tracker: AsyncClient
     assert SECRET not in (await tracker.get("/events")).text
 
 
+async def fates(comer: AsyncClient) -> list[tuple[str, str]]:
+    return [(one["fate"], one.get("outcome_id", "")) for one in await told(comer)]
+
+
+async def test_what_was_seen_before_the_answer_is_told_with_it_and_once(house: House, tracker: AsyncClient) -> None:
+    await house.world.say(said("engagement_opened", **E1), asked("ncase"), outcome(1), outcome(2, "GU"))
+    assert await fates(tracker) == [("received", "")]
+    await house.world.say(answered("ncase"), answered("ncase", revision=1, note="by phone"))
+    seen = [("received", ""), ("answered", ""), ("outcome_recorded", "o1"), ("answered", "")]
+    assert await fates(tracker) == seen
+    await house.world.say(outcome(3))
+    assert (await fates(tracker))[4:] == [("outcome_recorded", "o3")]
+
+
+async def test_an_outcome_that_was_seen_elsewhere_is_taken_back_where_it_was_told(
+    house: House, tracker: AsyncClient
+) -> None:
+    await story(house)
+    await house.world.say(outcome(1, "GU", revision=1))
+    assert (await fates(tracker))[3:] == [("outcome_taken_back", "o1")]
+    await house.world.say(outcome(1, "KY", revision=2))
+    assert (await fates(tracker))[4:] == [("outcome_recorded", "o1")]
+
+
+async def test_an_answer_by_another_engagement_takes_back_what_the_first_one_had_seen(
+    house: House, tracker: AsyncClient
+) -> None:
+    await story(house)
+    other = {"engagement_id": "e2", "outcome_id": "o9", "jurisdiction": "KY", "statement": "More homes"}
+    await house.world.say(said("engagement_opened", engagement_id="e2"), said("outcome_recorded", **{**SEEN, **other}))
+    again: dict[str, Any] = {"request_id": "ncase-17", "answered_on": "2027-01-09", "how": "engagement"}
+    await house.world.say(said("ta_request_answered", engagement_id="e2", **again, revision=1))
+    assert (await fates(tracker))[3:] == [("answered", ""), ("outcome_taken_back", "o1"), ("outcome_recorded", "o9")]
+    await house.world.say(answered("ncase", revision=2))
+    assert (await fates(tracker))[6:] == [("answered", ""), ("outcome_taken_back", "o9"), ("outcome_recorded", "o1")]
+    await house.world.say(said("ta_request_withdrawn", request_id="ncase-17", reason="no need"))
+    assert (await fates(tracker))[9:] == [("withdrawn", "")]
+
+
+async def test_of_a_request_that_was_taken_back_before_it_came_nothing_is_told(
+    house: House, tracker: AsyncClient
+) -> None:
+    evaluation = house.world.services["evaluation"]
+    for fact in (say(IntakeFactRetracted(fact_id=asked("ncase").id, reason=SECRET), NOW), asked("ncase")):
+        await evaluation.hear(evaluation.store, [fact])
+    assert await fates(tracker) == []
+
+
 async def test_a_tracker_has_a_webhook_that_gets_the_fates_of_its_own_requests_alone(
     house: House, receiver: Receiver, tracker: AsyncClient
 ) -> None:

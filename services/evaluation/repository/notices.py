@@ -31,6 +31,7 @@ AT_ONCE = 500
 async def keep(unit: Unit, turns: Sequence[Turn]) -> None:
     """Have on record what subscribers are to be told of what was recorded; a fact is told once."""
     rows: list[dict[str, Any]] = []
+    await _race_for_outcomes(unit, turns)
     for turn in turns:
         for fact in turn.new:
             if fact.event.type in TYPES:
@@ -46,15 +47,35 @@ async def keep(unit: Unit, turns: Sequence[Turn]) -> None:
 async def _fates(unit: Unit, turn: Turn) -> list[Fate]:
     """What trackers are to be told of the requests that something was said about."""
     if turn.line.startswith(f"{NO_ENGAGEMENT}/"):
-        return list(fates.of_request(turn.before, turn.after, turn.new))
-    found: list[Fate] = []
-    for fact in turn.new:
-        if seen := fates.of_outcome(fact, turn.before, turn.after):
-            place, word, words = seen
-            requests = (await _answered_by(unit, turn.line)).values()
-            mine = [one for one in requests if fates.is_answered(one, turn.line, place)]
-            found += [told for one in mine if (told := fates.to_request(one, word, words, fact))]
-    return found
+        asked = _answering(turn)
+        engagements = await kept.histories(unit, asked) if asked else {}
+        return list(fates.of_request(turn.before, turn.after, turn.new, engagements))
+    seen = list(fates.of_outcomes(turn.before, turn.after, turn.new))
+    requests = list((await _answered_by(unit, turn.line)).values()) if seen else []
+    return [
+        told
+        for one in seen
+        for request in requests
+        if fates.answer_of(request) == fates.Answer(turn.line, one.place) and (told := fates.to_request(request, one))
+    ]
+
+
+def _answering(turn: Turn) -> set[str]:
+    """The engagements that answer a request since something was said of it, or no longer do."""
+    was, now = fates.answer_of(turn.before), fates.answer_of(turn.after)
+    return {it.engagement_id for it in (was, now) if it} if was != now else set()
+
+
+async def _race_for_outcomes(unit: Unit, turns: Sequence[Turn]) -> None:
+    """Let nobody record an outcome at the instant at which a request is answered: neither would see the other."""
+    lines = {id for turn in turns if turn.line.startswith(f"{NO_ENGAGEMENT}/") for id in _answering(turn)}
+    lines -= {turn.line for turn in turns}
+    if not lines:
+        return
+    await kept.hold(unit, lines)
+    for line, history in sorted((await kept.histories(unit, lines)).items()):
+        if history.facts:
+            await kept.touch(unit, line)
 
 
 async def _answered_by(unit: Unit, engagement_id: str) -> dict[str, History]:
