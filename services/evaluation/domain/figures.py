@@ -174,7 +174,7 @@ class Contacts(Figure):
     """Contacts in the periods that run today."""
     allowed: int = 0
     used_up: int = 0
-    """Caps that leave no room today."""
+    """Caps that these engagements alone used up."""
 
 
 class Figures(Figure):

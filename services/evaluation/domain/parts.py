@@ -54,6 +54,8 @@ class Invited:
     """What is known of who was invited to some rounds."""
 
     how_many: Mapping[str, int] = field(default_factory=dict)
+    letters: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of rounds that people answer by themselves, to how many of each team; none of those who run the engagement."""
     by_team: Collection[str] = ()
     """The rounds in which each team answers as one."""
 
@@ -99,6 +101,8 @@ class Contact:
     on: date
     team_id: str | None
     """None where it reached all."""
+    about: str
+    """The task or round that it was made for: on one day it is one contact with a team, however many got a letter."""
 
 
 @dataclass(frozen=True, slots=True)

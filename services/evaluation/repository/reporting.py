@@ -1,15 +1,16 @@
 """What reports are made of: every engagement and request of whoever asks, kept as it stood when it was read last."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from services.evaluation.decisions.figures import part, part_of_request
 from services.evaluation.domain.parts import Invited, Part
 from services.evaluation.repository import asking
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact
+from shared.events.fields import RUNNERS
 from shared.obligations import ledger
 from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
@@ -53,7 +54,7 @@ async def _read(unit: Unit, lines: Sequence[str]) -> list[Part | None]:
     told, rows = await _told(unit, inside), await ledger.rows(unit, inside)
     found: dict[str, Part | None] = {line: part_of_request(histories[line], unit.topics) for line in lines}
     for line in inside:
-        known = await _invited(unit, rows[line].values())
+        known = await _invited(unit, line, rows[line])
         found[line] = part(histories[line], rows[line], told[line], playbooks[line], unit.topics, known)
     return [found[line] for line in lines]
 
@@ -67,8 +68,16 @@ async def _told(unit: Unit, lines: Sequence[str]) -> dict[str, list[Fact]]:
     return told
 
 
-async def _invited(unit: Unit, rows: Collection[Row]) -> Invited:
-    """How many were invited to each round; and which of them each team answers as one."""
-    forms = {row.key: await asking.form(unit, row.key) for row in rows if row.fired_at is not None}
+async def _invited(unit: Unit, line: str, rows: Mapping[str, Row]) -> Invited:
+    """How many were invited to each round; which of them each team answers as one; and to whom letters go."""
+    forms = {key: await asking.form(unit, key) for key, row in rows.items() if row.fired_at is not None}
     by_team = {key for key, form in forms.items() if form is not None and form.instrument.fills == "team"}
-    return Invited(await asking.how_many(unit, [row.key for row in rows]), frozenset(by_team))
+    by_letter = {key for key, form in forms.items() if form is not None and form.instrument.held_as == "form"}
+    letters: dict[str, dict[str, int]] = {}
+    invitation = asking.INVITATION
+    query = select(invitation.c.round_id, invitation.c.team_id, func.count().label("people"))
+    query = query.where(invitation.c.engagement_id == line, invitation.c.team_id.is_not(None))
+    for found in await unit.connection.execute(query.group_by(invitation.c.round_id, invitation.c.team_id)):
+        if found.round_id in by_letter and rows[found.round_id].ask not in RUNNERS:
+            letters.setdefault(found.round_id, {})[found.team_id] = found.people
+    return Invited(await asking.how_many(unit, rows), letters, frozenset(by_team))

@@ -1,11 +1,12 @@
 """What became of the tasks of an engagement that reach out to teams, from what followup and people said of each."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.evaluation.domain.parts import Contact, Task, TaskState
+from services.evaluation.domain.parts import Contact, Invited, Task, TaskState
 from shared.events.base import Fact
 from shared.events.evaluation import EvaluationOpened
 from shared.events.followup import (
@@ -22,6 +23,7 @@ from shared.events.followup import (
 )
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
+from shared.playbooks.views import Team
 
 BECOMES: Mapping[type[OfTask], TaskState] = {
     FollowUpScheduled: "ahead",
@@ -57,7 +59,7 @@ def _task(key: str, told: Sequence[Fact], history: History, kinds: Mapping[str, 
         state = BECOMES.get(type(event), state)
         team_id = event.team_id if isinstance(event, Planned) else team_id
         if isinstance(event, FollowUpFellDue):
-            contact, offered_on = event.contact or contact, fact.time.astimezone(zone).date()
+            contact, offered_on = event.contact or contact, _day(fact, zone)
         forbidden_by = event.rule if isinstance(event, ContactSuppressed) else forbidden_by
     mark = history.marks.get(key)
     ended: Any = mark.ended.event if mark and mark.ended else None
@@ -78,25 +80,66 @@ def _task(key: str, told: Sequence[Fact], history: History, kinds: Mapping[str, 
     )
 
 
-def contacts(history: History, told: Iterable[Fact], known: Iterable[Task], zone: ZoneInfo) -> tuple[Contact, ...]:
-    """Each time that somebody reached out: a task fell due or was done, a round opened, a reminder was sent."""
-    found = [*_by_tasks(known), *_by_rounds(told, zone)]
-    member = {one.person_id: id for id, team in history.teams.items() for one in team.staff.members}
-    for fact, event in history.said.of(ReminderSent):
-        # Of whoever is in no team, no team got anything.
-        if event.person_id in member:
-            found.append(Contact("reminder", fact.time.astimezone(zone).date(), member[event.person_id]))
-    return tuple(sorted(found, key=lambda one: (one.on, one.kind, one.team_id or "")))
+def contacts(
+    history: History, told: Iterable[Fact], known: Iterable[Task], zone: ZoneInfo, invited: Invited = Invited()
+) -> tuple[Contact, ...]:
+    """Each time that somebody reached out to a team, or to all: by a task, a round, its invitations or a reminder."""
+    opened = [fact for fact in told if isinstance(fact.event, EvaluationOpened)]
+    made = {*_by_tasks(known), *_by_rounds(opened, zone)}
+    made |= {*_by_invitations(history, opened, zone, invited), *_by_reminders(history, opened, zone)}
+    return tuple(sorted(made, key=lambda one: (one.on, one.kind, one.about, one.team_id or "")))
 
 
 def _by_tasks(known: Iterable[Task]) -> Iterator[Contact]:
     for task in known:
         on: date | None = task.done_on or task.offered_on
         if task.contact and on and task.state not in ("ahead", "withdrawn", "withheld"):
-            yield Contact(task.contact, on, task.team_id)
+            yield Contact(task.contact, on, task.team_id, task.key)
 
 
-def _by_rounds(told: Iterable[Fact], zone: ZoneInfo) -> Iterator[Contact]:
-    for fact in told:
-        if isinstance(fact.event, EvaluationOpened) and fact.event.contact:
-            yield Contact(fact.event.contact, fact.time.astimezone(zone).date(), fact.event.team_id)
+def _by_rounds(opened: Iterable[Fact], zone: ZoneInfo) -> Iterator[Contact]:
+    for fact in opened:
+        event: Any = fact.event
+        if event.contact:
+            yield Contact(event.contact, _day(fact, zone), event.team_id, event.round_id)
+
+
+def _by_invitations(history: History, opened: Iterable[Fact], zone: ZoneInfo, invited: Invited) -> Iterator[Contact]:
+    """Of rounds that do not reach out by themselves; each is invited once, however often the round opens."""
+    # Of what was withheld later, the invitation had gone out before: that was a reminder.
+    spared = Counter(
+        (event.task_id, event.team_id, _day(fact, zone))
+        for fact, event in history.said.of(ContactSuppressed)
+        if event.person_id
+    )
+    first = {_round(fact).round_id: fact for fact in sorted(opened, key=lambda one: one.time, reverse=True)}
+    for key, fact in first.items():
+        on = _day(fact, zone)
+        for team_id, letters in invited.letters.get(key, {}).items() if not _round(fact).contact else ():
+            if letters > spared[key, team_id, on]:
+                yield Contact("evaluation", on, team_id, key)
+
+
+def _by_reminders(history: History, opened: Iterable[Fact], zone: ZoneInfo) -> Iterator[Contact]:
+    of_team = {_round(fact).round_id: _round(fact).team_id for fact in opened}
+    for fact, event in history.said.of(ReminderSent):
+        on = _day(fact, zone)
+        theirs = [id for id, team in sorted(history.teams.items()) if event.person_id in _people(team, on)]
+        # Of whoever is in no team, no team got anything; who is in two is asked for the first.
+        if theirs:
+            meant = of_team.get(event.task_id)
+            yield Contact("reminder", on, meant if meant in theirs else theirs[0], event.task_id)
+
+
+def _people(team: Team, on: date) -> set[str]:
+    staff = team.staff_on(on)
+    return {staff.lead, *(member.person_id for member in staff.members)}
+
+
+def _round(fact: Fact) -> EvaluationOpened:
+    assert isinstance(fact.event, EvaluationOpened)
+    return fact.event
+
+
+def _day(fact: Fact, zone: ZoneInfo) -> date:
+    return fact.time.astimezone(zone).date()

@@ -36,7 +36,7 @@ def part(
         never_promised=tuple(_never_promised(of, history)),
         rounds=held(history, rows, told, invited),
         tasks=tasks,
-        contacts=following.contacts(history, told, tasks, zone),
+        contacts=following.contacts(history, told, tasks, zone, invited),
         caps=tuple(Room(cap.most, cap.within) for cap in caps if cap.by == "team"),
         plans=tuple(_plan(history, plan) for _, plan in sorted(history.plans.items())),
         to_follow_up=tuple(_to_follow_up(history, plan, tasks) for _, plan in sorted(history.plans.items())),

@@ -32,7 +32,6 @@ def _is_of(fact: Fact, key: str) -> bool:
 
 def _held(row: Row, answers: Sequence[datetime], told: Sequence[Fact], history: History, invited: Invited) -> Held:
     events: list[Any] = [one.event for one in told]
-    asked: list[int] = [event.invited for event in events if event.invited is not None]
     counts: list[int] = [event.answered for event in events if getattr(event, "answered", None) is not None]
     over = min([one.time for one in told if isinstance(one.event, EvaluationClosed)], default=None)
     end = min([at for at in (over, row.closes_at) if at is not None], default=None)
@@ -45,7 +44,19 @@ def _held(row: Row, answers: Sequence[datetime], told: Sequence[Fact], history: 
         place=team.jurisdiction if team else None,
         is_open=row.is_open,
         by_team=row.key in invited.by_team,
-        asked=max(asked, default=invited.how_many.get(row.key)),
+        asked=_asked(told, invited.how_many.get(row.key)),
         answered=answered,
         late=sum(end is not None and at > end for at in answers),
     )
+
+
+def _asked(told: Sequence[Fact], invited: int | None) -> int | None:
+    """How many were asked: as the closing counted, else who was invited; before anybody was, as the opening foresaw."""
+    kinds = EvaluationClosed, EvaluationOpened
+    said = {kind: [one.event for one in told if isinstance(one.event, kind)] for kind in kinds}
+    closing, opening = ([e.invited for e in sorted(said[kind], key=_turn) if e.invited is not None] for kind in kinds)
+    return next((n for n in (*closing[-1:], invited, *opening[-1:]) if n is not None), None)
+
+
+def _turn(event: EvaluationOpened | EvaluationClosed) -> int:
+    return event.n

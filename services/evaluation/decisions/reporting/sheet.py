@@ -189,9 +189,9 @@ def _contacts(figures: Figures) -> Section:
     sentences = ["Nobody was contacted yet."] if not of.made else []
     if of.caps:
         sentences.append(
-            f"In the periods that run today, {of.used} of {of.allowed} contacts that caps allow are used up by "
-            f"these engagements; {count(of.used_up, 'cap')} of {of.caps} "
-            f"{'leaves' if of.used_up == 1 else 'leave'} no room."
+            f"In the periods that run today, these engagements used {of.used} of {of.allowed} that caps allow, "
+            f"and by themselves used up {count(of.used_up, 'cap')} of {of.caps}. Contacts by other engagements count, "
+            "too: Contacts shows what is left."
         )
     grids = (numbers("Contacts by what they were for", "What for", named(of.made)),) if of.made else ()
     return Section(name="contacts", title="Contacts, and what caps allow", sentences=tuple(sentences), grids=grids)
