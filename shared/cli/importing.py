@@ -1,9 +1,11 @@
 """`throughline import`: hand in a file of requests, see how it is read and what would be owed, get it back to mend."""
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import IO, Annotated, Any, cast
 
@@ -19,6 +21,11 @@ COUNTED = {
     "refused": "refused",
 }  # fmt: skip
 WHEN = {"at once": "due at once", "later": "due later", "past": "past, in silence"}
+NUMBERS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 Told = Mapping[str, Any]
 
 
@@ -58,7 +65,7 @@ def import_(
     else:
         _tell(told, preview)
     if told["counts"].get("refused"):
-        fail(_mend(told, back, preview))
+        fail(_mend(told, back, preview, accept_valid))
 
 
 def _columns(told: Sequence[str], dates: str | None) -> dict[str, Any]:
@@ -156,9 +163,22 @@ def _show(looked: Told) -> None:
     console.print(table)
     for note in looked["notes"]:
         typer.echo(note)
-    if any(one["name"] in ("logged_on", "answered_on") for one in looked["columns"]):
-        meant = "January 2" if looked["dates"] == "month first" else "February 1"
-        typer.echo(f"1/2/2027 is read as {meant} ({looked['dates']}).")
+    dated = [one for one in looked["columns"] if one["name"] in ("logged_on", "answered_on")]
+    if dated:
+        typer.echo(_dates([text for one in dated for text in one["examples"]], looked["dates"]))
+
+
+def _dates(examples: Sequence[str], order: str) -> str:
+    """How days are read, by one that stands in the file if there is one that could be read otherwise."""
+    for text in examples:
+        numbers = NUMBERS.match(text)
+        month, day = (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
+        if order == "day first":
+            month, day = day, month
+        if 1 <= month <= len(MONTHS) and day:
+            return f"{text} is read as {MONTHS[month - 1]} {day} ({order})."
+    meant = "January 2" if order == "month first" else "February 1"
+    return f"A day like 1/2/2027, where there is one, is read as {meant} ({order})."
 
 
 def _agree(looked: Told, agreed: bool) -> None:
@@ -182,7 +202,7 @@ def _tell(told: Told, preview: bool) -> None:
     for note in told["notes"][:FEW]:
         typer.echo(_sentence(told["file"], note))
     counts = ", ".join(f"{told['counts'][name]} {words}" for name, words in COUNTED.items() if told["counts"].get(name))
-    typer.echo(f"{'Would be: ' if preview else ''}{counts or 'no rows'}.")
+    typer.echo(f"{'' if told['recorded'] else 'Would be: '}{counts or 'no rows'}.")
     if preview:
         _tell_owed(told)
 
@@ -208,25 +228,38 @@ def _sentence(file: str, problem: Told) -> str:
 
 
 def _kept(told: Told, file: Path) -> Path | None:
-    """The file with its problems, beside the one that was handed in."""
+    """The file with its problems, beside the one that was handed in; one that may be half mended stays."""
     if not told["returned"]:
         return None
     back = file.with_name(told["returned"]["file"])
-    back.write_bytes(b64decode(told["returned"]["content"]))
-    return back
+    content = b64decode(told["returned"]["content"])
+    for number in count(1):
+        numbered = back if number == 1 else back.with_stem(f"{back.stem}-{number}")
+        if not numbered.exists():
+            numbered.write_bytes(content)
+            return numbered
+        if numbered.read_bytes() == content:
+            return numbered
+    return None
 
 
-def _mend(told: Told, back: Path | None, preview: bool) -> str:
+def _mend(told: Told, back: Path | None, preview: bool, accept_valid: bool) -> str:
     refused = told["counts"]["refused"]
     some = "1 row was" if refused == 1 else f"{refused} rows were"
-    done = "" if preview else " The others were taken in." if told["recorded"] else " Nothing was taken in."
-    return f"{some} refused.{done} {back} is your file with a column Problem: mend it there, and hand that in."
+    is_whole = accept_valid or told["recorded"]
+    done = (
+        ("The others would be taken in" if is_whole else "So nothing would be taken in")
+        if preview
+        else ("The others were taken in" if is_whole else "Nothing was taken in")
+    )
+    return f"{some} refused. {done}. {back} is your file with a column Problem: mend it there, and hand that in."
 
 
 def quality(source: Annotated[str, typer.Argument(help="The tracker.")], api: Api = HERE) -> None:
     """How well the files of a tracker pass: the share of rows, and what is wrong with the others."""
     told = call(api, "GET", f"/imports/{source}")
     share = f"{told['share']:.1%}" if told["share"] is not None else "no rows yet"
-    typer.echo(f"{source}: {told['passed']} of {told['rows']} rows of {told['files']} files passed ({share}).")
+    files = "1 file" if told["files"] == 1 else f"{told['files']} files"
+    typer.echo(f"{source}: {told['passed']} of {told['rows']} rows of {files} passed ({share}).")
     for one in told["problems"]:
-        typer.echo(f"  {one['rows']:6}  {one['name'].replace('_', ' ')} {one['reason']}")
+        typer.echo(f"  {one['rows']:6}  what is told as {one['name'].replace('_', ' ')} {one['reason']}")

@@ -35,22 +35,32 @@ def test_the_example_goes_as_the_document_tells(up: Up) -> None:
     [wrong] = [line for line in SAID.splitlines() if line.startswith("requests.csv, row 5")]
     assert wrong in told.output and told.exit_code == 1
     assert "Would be: 3 new, 1 withdrawn, 1 refused." in told.output
+    assert "So nothing would be taken in." in told.output
     assert "3 due at once" in told.output and "--historic keeps it silent" in told.output
     assert up.get("/requests")["items"] == []
 
     assert "say --yes" in import_(up, "requests.csv").output
     told = import_(up, "requests.csv", "--yes")
     assert told.exit_code == 1 and "Nothing was taken in." in told.output
+    assert "Would be: 3 new, 1 withdrawn, 1 refused." in told.output
+    assert "1/11/2026 is read as January 11 (month first)." in told.output
+    quality = CliRunner(env=up.keys).invoke(app, ["imports", "tracker", "--api", up.api]).output
+    assert "tracker: 4 of 5 rows of 1 file passed (80.0%)." in quality
+    assert "1  what is told as jurisdiction is no jurisdiction" in quality
     back = up.folder / "requests-problems.csv"
-    back.write_bytes(back.read_bytes().replace(b"Kentuky", b"Kentucky"))
-    told = import_(up, back.name, "--yes", "--historic")
+    assert 'State: ""Kentuky"" is no jurisdiction' in back.read_text(encoding="utf-8")
+    mended = back.read_bytes().replace(b"Kentuky", b"Kentucky")
+    back.write_bytes(mended)
+    assert "requests-problems-2.csv is your file" in import_(up, "requests.csv").output
+    assert "requests-problems-2.csv is your file" in import_(up, "requests.csv").output
+    assert back.read_bytes() == mended
+    told = import_(up, back.name, "--historic")
     assert told.exit_code == 0 and "4 new, 1 withdrawn." in told.output
     told = import_(up, back.name)
     assert told.exit_code == 0 and "5 as before." in told.output
 
     quality = CliRunner(env=up.keys).invoke(app, ["imports", "tracker", "--api", up.api]).output
-    assert "tracker: 9 of 10 rows of 2 files passed (90.0%)." in quality
-    assert "1  jurisdiction is no jurisdiction" in quality
+    assert "tracker: 5 of 5 rows of 1 file passed (100.0%)." in quality
     up.until(lambda: len(up.get("/tasks")["items"]) == 4)
     up.until(lambda: {one["state"] for one in up.get("/tasks")["items"]} == {"lapsed"})
 

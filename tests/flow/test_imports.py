@@ -103,9 +103,15 @@ async def test_one_bad_row_holds_all_back_and_the_sender_gets_the_file_with_its_
 
 
 async def test_the_file_that_came_back_is_mended_and_handed_in_again(world: World) -> None:
-    back = given_back(came(await world.hand_in(csv(*ROWS, BAD))))
-    told = came(await world.hand_in(back.replace(b"Kentuky", b"Kentucky")))
+    first = came(await world.hand_in(csv(*ROWS, BAD)))
+    assert came(await world.hand_in(given_back(first), "/imports/columns"))["saved"] is True
+    name = first["returned"]["file"]
+    again = came(await world.hand_in(given_back(first), name=name))
+    assert again["returned"]["file"] == name
+    told = came(await world.hand_in(given_back(first).replace(b"Kentuky", b"Kentucky"), name=name))
     assert (told["recorded"], told["counts"]) == (True, {"new": 4})
+    passed = await world.get("/imports/tracker")
+    assert (passed["files"], passed["rows"], passed["passed"], passed["problems"]) == (1, 4, 4, [])
 
 
 async def test_rows_that_pass_can_be_taken_in_though_others_are_refused(world: World) -> None:

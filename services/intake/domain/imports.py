@@ -20,7 +20,7 @@ Outcome = Literal["new", "corrected", "withdrawn", "answered", "same", "refused"
 
 
 class Columns(BaseModel):
-    """Which column of a tracker's files tells what; saved once it was used, and used from then on."""
+    """Which column of a tracker's files tells what; saved once a file was handed in by it, and used from then on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 

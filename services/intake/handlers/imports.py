@@ -70,7 +70,7 @@ async def look(store: Store, handed: Handed) -> Looked:
 
 async def take_in(store: Store, handed: Handed, wanted: Wanted) -> Imported:
     """Log, correct, withdraw and answer what the rows of a file tell; handing it in twice changes nothing."""
-    sheet, looked, saved = await _read(store, handed)
+    sheet, looked = await _read(store, handed)
     guessing.see_that_nothing_is_missing(looked)
     async with store.look() as unit:
         today = unit.now.astimezone(ZoneInfo(unit.zone)).date()
@@ -86,8 +86,6 @@ async def take_in(store: Store, handed: Handed, wanted: Wanted) -> Imported:
         turns = await _record(unit, facts)
         if wanted.preview:
             raise _NotKept(await _foreseen(unit, imported, turns))
-        if saved != looked.as_columns():
-            await rows.keep_columns(unit, handed.source, looked.as_columns())
         return imported.model_copy(update={"recorded": True})
 
     try:
@@ -127,7 +125,7 @@ def _see_that_it_is_theirs(unit: Unit, source: str) -> None:
         raise Unknown("tracker", source, field="source")
 
 
-async def _read(store: Store, handed: Handed) -> tuple[Sheet, Looked, Columns | None]:
+async def _read(store: Store, handed: Handed) -> tuple[Sheet, Looked]:
     """The file, and how its columns are understood."""
     async with store.look() as unit:
         if not unit.caller.sees_all and unit.caller.source != handed.source:
@@ -139,8 +137,7 @@ async def _read(store: Store, handed: Handed) -> tuple[Sheet, Looked, Columns | 
         sheet = guessing.sheet_of(reading.read(handed.file, handed.content))
         return sheet, guessing.look(sheet, saved, handed.columns, places, topics)
 
-    sheet, looked = await asyncio.get_running_loop().run_in_executor(READERS, opened)
-    return sheet, looked, saved
+    return await asyncio.get_running_loop().run_in_executor(READERS, opened)
 
 
 async def _judged(
@@ -196,7 +193,7 @@ async def _foreseen(unit: Unit, imported: Imported, turns: Sequence[Turn]) -> Im
 
 
 async def _note(store: Store, handed: Handed, wanted: Wanted, imported: Imported, judged: Sequence[Judged]) -> None:
-    """Remember how well the file passed, also where nothing of it was taken in."""
+    """Remember how the file is read and how well it passed, also where nothing of it was taken in."""
 
     async def piece(unit: Unit) -> None:
         told = TakenFile(
@@ -209,6 +206,7 @@ async def _note(store: Store, handed: Handed, wanted: Wanted, imported: Imported
             passed=imported.rows - imported.counts.get("refused", 0),
             problems=returning.by_problem(judged),
         )
+        await rows.keep_columns(unit, handed.source, imported.looked.as_columns())
         await rows.keep_taken(unit, handed.source, told)
 
     await use_cases.at_once(store, piece)

@@ -1,5 +1,6 @@
 """The sender's own file, with a column Problem; and how well it passed."""
 
+import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ MEDIA = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocume
 WIDEST_GAP = 1_000
 """So many empty rows between two others are written again."""
 LATEST = 10
+GIVEN_BACK = re.compile(r"-problems([- ]?\d+|[ ]?\(\d+\))?(?=\.[^.]*$|$)", re.IGNORECASE)
+"""How a file is called that was given back; a folder or a browser may have numbered it."""
 
 
 def given_back(sheet: Sheet, judged: Sequence[Judged]) -> Returned:
@@ -27,9 +30,8 @@ def given_back(sheet: Sheet, judged: Sequence[Judged]) -> Returned:
         content = workbooks.write(table.sheet, rows)
     else:
         content = delimited.write(table, ([text_of(cell) for cell in row] for row in rows))
-    name = PurePath(table.file)
     return Returned(
-        file=f"{name.stem}-problems.{table.kind}",
+        file=f"{PurePath(_origin(table.file)).stem}-problems.{table.kind}",
         media_type=MEDIA[table.kind],
         content=b64encode(content).decode(),
     )
@@ -48,12 +50,13 @@ def by_problem(judged: Iterable[Judged]) -> list[ByProblem]:
 
 def quality(source: str, files: Sequence[TakenFile]) -> Quality:
     """How well the files of a tracker pass, all together; the latest of them by themselves."""
+    files = _as_mended(files)
     rows, passed = sum(file.rows for file in files), sum(file.passed for file in files)
     counted: Counter[tuple[str, str]] = Counter()
     for file in files:
         counted.update({(one.name, one.reason): one.rows for one in file.problems})
     words = [{"name": name, "reason": why, "rows": n} for (name, why), n in counted.most_common()]
-    latest = sorted(files, key=lambda file: file.handed_in_at, reverse=True)[:LATEST]
+    latest = files[::-1][:LATEST]
     share = round(passed / rows, 4) if rows else None
     return Quality(
         source=source,
@@ -66,8 +69,27 @@ def quality(source: str, files: Sequence[TakenFile]) -> Quality:
     )
 
 
+def _as_mended(files: Sequence[TakenFile]) -> list[TakenFile]:
+    """In the order of time; one that was given back and mended stands for the one that it came from."""
+    found: list[TakenFile] = []
+    for file in sorted(files, key=lambda one: one.handed_in_at):
+        origin = _origin(file.file)
+        before = [one for one in found if _origin(one.file) == origin] if origin != file.file else []
+        if before:
+            found.remove(before[-1])
+        found.append(file)
+    return found
+
+
+def _origin(file: str) -> str:
+    """The file from which one came that was given back."""
+    return GIVEN_BACK.sub("", file)
+
+
 def _named(problem: RowProblem) -> str:
-    return f"{problem.column or problem.name.replace('_', ' ')}: {problem.reason}"
+    """One problem by itself: which column, what stands there, and what is wrong with it."""
+    value = f'"{problem.value}" ' if problem.value else ""
+    return f"{problem.column or problem.name.replace('_', ' ')}: {value}{problem.reason}"
 
 
 def _rows(sheet: Sheet, wrong: dict[int, str]) -> Iterator[list[Cell]]:
