@@ -24,6 +24,7 @@ from shared.settings import Settings
 from shared.storage import backup, restoring
 from shared.storage.backup import Holding, Manifest
 from shared.storage.erased import LIST, erased_in, erased_in_backups, note_erased, words_of
+from shared.storage.folder import open_folder
 from shared.storage.migrations import UnknownRevision
 
 HEARERS_FIRST = ("followup", "evaluation", "sessions", "intake")
@@ -109,7 +110,7 @@ async def _holdings(settings: Settings) -> AsyncIterator[list[Holding]]:
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Nobody runs `up` on the folder meanwhile."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    open_folder(settings.data)
     if settings.nats:
         yield
         return

@@ -10,6 +10,7 @@ from shared import crashes, logs
 from shared.clock import WorldClock
 from shared.errors import NotNow
 from shared.settings import Settings
+from shared.storage.folder import open_folder
 from shared.storage.migrations import UnknownRevision
 
 
@@ -20,7 +21,7 @@ def run(names: Sequence[str], **told: object) -> None:
     logs.set_up("WARNING" if settings.log_level == "INFO" else settings.log_level, settings.log_json)
     crashes.choose(settings.crash_at)
     if not settings.database:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        open_folder(settings.data)
     try:
         asyncio.run(_migrate(settings, names))
     except (UnknownRevision, NotNow) as error:

@@ -12,6 +12,7 @@ from shared.bus.reconciler import Reconciled
 from shared.clock import WorldClock
 from shared.service import Service
 from shared.settings import Settings
+from shared.storage.folder import open_folder
 
 
 def directly() -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -27,7 +28,7 @@ def directly() -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 async def reconcile(settings: Settings) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """What became of each service's streams, once everything is on the bus."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    open_folder(settings.data)
     services = running.build(settings, WorldClock())
     async with running.bus(settings, services) as urls, running.started(services, urls, alarm=False):
         return {service.name: await _reconciled(service) for service in services}

@@ -37,6 +37,7 @@ from shared.bus.folder import FolderTaken
 from shared.bus.providing import NotSetUp
 from shared.bus.server import EmbeddedServer, ServerFailed
 from shared.bus.streams import BusDiffers
+from shared.cli.calling import how_to_find
 from shared.clock import Clock, WorldClock
 from shared.errors import NotNow, Refused
 from shared.events.complaints import complaints
@@ -44,6 +45,7 @@ from shared.playbooks.topics import BadTopics
 from shared.service import Service
 from shared.settings import Settings
 from shared.shelf import files_in, whole
+from shared.storage.folder import open_folder
 from shared.storage.migrations import UnknownRevision
 from shared.web import frame
 
@@ -175,7 +177,7 @@ def settings_of(**told: object) -> Settings:
 def _serve(settings: Settings, names: Sequence[str]) -> None:
     logs.set_up(settings.log_level, settings.log_json)
     crashes.choose(settings.crash_at)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    open_folder(settings.data)
     try:
         listening = socket.create_server((settings.host, settings.port))
     except OSError as error:
@@ -282,6 +284,7 @@ def _say_where(
         f"  HTTP      http://{host}:{port}  (what it can be asked: /openapi.json; how it is: /health)\n"
         f"  bus       {without_secrets(urls)}\n"
         f"  database  {database}\n"
-        f"  key       {key.absolute() if key else 'THROUGHLINE_TOKEN'}  (an administrator's; commands here find it)\n"
+        f"  key       {key.absolute() if key else 'THROUGHLINE_TOKEN'}  (an administrator's)\n"
+        f"  commands  {how_to_find(host, port, key)}\n"
         f"  stop      Ctrl-C"
     )

@@ -15,6 +15,11 @@ class Outcome(StrEnum):
     """The world was not ready: deliver it again later."""
 
 
+def _sentence(kind: type[Exception]) -> str:
+    """What a refusal says: its docstring, in one line however it is broken there."""
+    return " ".join((kind.__doc__ or "").split())
+
+
 class Refused(Exception):
     """{reason}"""
 
@@ -27,7 +32,7 @@ class Refused(Exception):
     def __init__(self, field: str | None = None, **details: Any) -> None:
         self.field = field
         self.details = details
-        super().__init__((type(self).__doc__ or "").strip().format(**details))
+        super().__init__(_sentence(type(self)).format(**details))
 
 
 class Unknown(Refused):
@@ -86,7 +91,7 @@ class NotNow(Exception):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__((type(self).__doc__ or "").strip().format(reason=reason))
+        super().__init__(_sentence(type(self)).format(reason=reason))
 
 
 class Unsure(NotNow):

@@ -1,7 +1,9 @@
 """How the client commands speak to a running Throughline, and what they say when it refuses or is not there."""
 
 import json
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -11,7 +13,10 @@ if TYPE_CHECKING:
 
 Api = Annotated[str, typer.Option("--api", envvar="THROUGHLINE_API", help="Where Throughline answers.")]
 HERE = "http://127.0.0.1:8000"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - only compared with
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+REMEDIES = {"a private address": "Whoever runs Throughline can allow its network: THROUGHLINE_WEBHOOK_NETWORKS."}
+"""What whoever runs Throughline can do about a refusal, by words in it."""
 
 
 def call(
@@ -62,6 +67,17 @@ def shown_at(api: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
+def how_to_find(host: str, port: int, key: Path | None) -> str:
+    """What commands in another terminal have to be told to find a Throughline that is not where they look."""
+    from shared.settings import Settings
+
+    api = f"http://{'127.0.0.1' if host == EVERYWHERE else host}:{port}"
+    told = [f"THROUGHLINE_API={api}"] if api != HERE else []
+    if key and key.parent.absolute() != Path(Settings.model_fields["data"].default).absolute():
+        told.append(f"THROUGHLINE_DATA={shlex.quote(str(key.parent.absolute()))}")
+    return f"find it with: export {' '.join(told)}" if told else "find it from this folder"
+
+
 def all_of(api: str, path: str, **asked: Any) -> Iterator[dict[str, Any]]:
     """Everything in a list, page by page."""
     cursor: str | None = None
@@ -93,7 +109,26 @@ def refuse(answer: Any) -> NoReturn:
     except ValueError:
         fail(f"{answer.status_code} {answer.reason_phrase}")
     problems = told.get("problems") or [{"field": "", "reason": told.get("detail", answer.reason_phrase)}]
-    fail("\n".join(f"{one['field']}: {one['reason']}" if one["field"] else one["reason"] for one in problems))
+    rows = [f"{one['field']}: {one['reason']}" if one["field"] else one["reason"] for one in problems]
+    rows += [what for words, what in REMEDIES.items() if any(words in row for row in rows)]
+    fail("\n".join([*rows, what_was_shown(answer.request)] if answer.status_code == 401 else rows))
+
+
+def what_was_shown(request: Any) -> str:
+    """Where a command that is not known at the door got what it showed there, and where to say otherwise."""
+    from shared.access.secrets import FILE
+    from shared.settings import Settings
+
+    settings = Settings()
+    if settings.token.get_secret_value():
+        return "What was shown is THROUGHLINE_TOKEN: name another token there, or none."
+    if request.url.host not in LOOPBACK:
+        return "Name a token by THROUGHLINE_TOKEN."
+    file = settings.data.absolute() / FILE
+    found = "What was shown is the key at" if "Authorization" in request.headers else "There is no key at"
+    return (
+        f"{found} {file}. Name the folder of the one that answers by THROUGHLINE_DATA, or a token by THROUGHLINE_TOKEN."
+    )
 
 
 def fail(reason: str) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shared.cli.calling import HERE, Api
+from shared.cli.calling import HERE, Api, shown_at, what_was_shown
 from shared.cli.reaching import Finding, reaching
 
 
@@ -125,7 +125,21 @@ def _running(api: str) -> list[Finding]:
         findings.append(
             (bool(one["well"]), "service", words + waits + (f"; {one['last_error']}" if one["last_error"] else ""))
         )
-    return findings
+    return [*findings, *_key(api)]
+
+
+def _key(api: str) -> Iterator[Finding]:
+    """Whether commands are known there; with the key of another folder they are not."""
+    import httpx
+
+    try:
+        answer = httpx.get(f"{api.rstrip('/')}/access/me", headers=shown_at(api), timeout=5)
+        if answer.status_code == 401:
+            yield False, "key", f"commands are not known at {api}. {what_was_shown(answer.request)}"
+        else:
+            yield True, "key", f"commands are known at {api} by {answer.json()['label']}"
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        yield False, "key", f"{api} does not say whether it knows us ({type(error).__name__})"
 
 
 def _word(well: bool) -> str:

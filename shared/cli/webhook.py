@@ -51,7 +51,8 @@ def log(
         page = call(api, "GET", path, limit=500, state=state, cursor=cursor)
         for one in page["items"]:
             next_ = f"again {one['next_at'][:16]}" if one["next_at"] else ""
-            typer.echo(f"{one['event_id']}  {one['state']:<9}  {one['tries']} tries  {next_}  {one['why']}".rstrip())
+            tries = "1 try" if one["tries"] == 1 else f"{one['tries']} tries"
+            typer.echo(f"{one['event_id']}  {one['state']:<9}  {tries}  {next_}  {one['why']}".rstrip())
         if (cursor := page["next"]) is None:
             return
 

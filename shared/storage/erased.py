@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.storage.backup import MANIFEST, reading
+from shared.storage.folder import open_folder
 
 LIST = "erased-people.txt"
 
 
 def note_erased(data: Path, person_id: str) -> None:
     """Write an id to the list in this folder, once; it is on the disk when this returns."""
-    data.mkdir(parents=True, exist_ok=True)
+    open_folder(data)
     if person_id in set(erased_in(data / LIST)):
         return
     with (data / LIST).open("a", encoding="utf-8") as file:

@@ -49,6 +49,10 @@ class NotYours(Refused):
     title = "Not open to you"
 
 
+class OfAnotherTracker(NotYours):
+    """This token is of {source}: what is asked in another tracker can be told by that one only, or by a supervisor."""
+
+
 class Changed(Protocol):
     """A line before and after something was recorded."""
 
@@ -180,6 +184,13 @@ def _is_staff(caller: Caller) -> bool:
     return not caller.roles.isdisjoint({Role.FACILITATOR, Role.EVALUATOR})
 
 
+def not_yours(caller: Caller) -> NotYours:
+    """The refusal for whoever asks; a tracker is told that it has a source of its own."""
+    if caller.source and not _is_staff(caller):
+        return OfAnotherTracker("source", source=caller.source)
+    return NotYours()
+
+
 async def foreign(unit: Unit, lines: Iterable[str]) -> set[str]:
     """Those of these lines that are known here, and foreign to whoever asks."""
     wanted = sorted(set(lines))
@@ -203,7 +214,7 @@ async def see_that_they_may(unit: Unit, lines: Iterable[str]) -> list[str]:
     if unit.caller.sees_all:
         return []
     if await foreign(unit, wanted):
-        raise NotYours
+        raise not_yours(unit.caller)
     known = set((await unit.connection.scalars(select(LINE.c.line).where(LINE.c.line.in_(wanted)))).all())
     return [line for line in wanted if line not in known]
 
@@ -212,4 +223,4 @@ async def see_that_it_is_theirs(unit: Unit, lines: Iterable[str]) -> None:
     """Refuse whoever began something that would be foreign to them at once."""
     for line in lines:
         if not await is_theirs(unit, line):
-            raise NotYours
+            raise not_yours(unit.caller)

@@ -38,6 +38,9 @@ def test_it_stops_when_it_is_asked_and_leaves_nobody_behind(tmp_path: Path, by: 
         assert up.get("/health")["well"]
         assert f"{tmp_path / 'playbooks' / 'example.yaml'}: published." in up.said()
         assert up.is_anybody_at(up.bus)
+        data = tmp_path / "data"
+        assert f"export THROUGHLINE_API={up.api} THROUGHLINE_DATA={data}\n" in up.said()
+        assert data.stat().st_mode & 0o777 == 0o700
         assert up.end(by) == 0
         assert not up.is_anybody_at(up.bus)
         assert not up.is_anybody_at(up.api)

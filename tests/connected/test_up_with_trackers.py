@@ -224,8 +224,13 @@ def test_doctor_finds_everything_well_and_says_what_is_not(up: Up, monkeypatch: 
     monkeypatch.setenv("THROUGHLINE_PLAYBOOKS", str(up.folder / "playbooks"))
     told = throughline(up, "doctor")
     assert "BAD" not in told
-    for what in ("clock", "zones", "playbook", "service", "bus", "streams"):
+    for what in ("clock", "zones", "playbook", "service", "key", "bus", "streams"):
         assert f"ok   {what}" in told
+    monkeypatch.setenv("THROUGHLINE_DATA", str(up.folder / "elsewhere"))
+    result = CliRunner().invoke(app, ["doctor", "--api", up.api])
+    assert result.exit_code == 1
+    [key] = [line for line in result.output.splitlines() if line.startswith("BAD  key")]
+    assert f"There is no key at {up.folder / 'elsewhere' / 'key'}" in key and "THROUGHLINE_DATA" in key
     monkeypatch.setenv("THROUGHLINE_PLAYBOOKS", str(up.folder / "nowhere"))
     result = CliRunner().invoke(app, ["doctor", "--api", "http://127.0.0.1:9"])
     assert result.exit_code == 1

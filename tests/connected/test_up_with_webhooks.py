@@ -1,7 +1,12 @@
 """A running Throughline tells an evaluator's system by itself, and the commands say how that goes."""
 
 import asyncio
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -10,7 +15,7 @@ from services.__main__ import app
 from tests.support.http import E1, OPENED
 from tests.support.outcomes import SEEN
 from tests.support.receiver import a_receiver
-from tests.support.up import Up, a_folder, an_up
+from tests.support.up import PATIENCE, ROOT, Up, a_folder, an_up
 
 PLAYBOOK = "playbook: example\nversion: 1\ntitle: Example\nrules: []\n"
 CHANGE = {"level": SEEN["level"], "evidence": SEEN["evidence"], "statement": "Families are asked", "source": "report"}
@@ -54,5 +59,18 @@ async def test_an_outcome_that_is_recorded_arrives_by_itself(up: Up) -> None:
         await asyncio.to_thread(told, up, "rotate", webhook_id)
         log = await asyncio.to_thread(told, up, "log", webhook_id, "--event", receiver.ids[1])
         assert log.count("delivered") == 2
+        assert "delivered  1 try" in await asyncio.to_thread(told, up, "log", webhook_id)
         await asyncio.to_thread(told, up, "remove", webhook_id)
         assert await asyncio.to_thread(told, up, "list") == ""
+
+
+def test_the_lines_in_python_run_as_they_stand_and_keep_each_event_once(up: Up, tmp_path: Path) -> None:
+    document = (ROOT / "docs" / "subscribing.md").read_text(encoding="utf-8")
+    [lines] = [one for one in re.findall(r"```python\n(.*?)```", document, re.DOTALL) if "cursor.txt" in one]
+    up.post("/engagements", **OPENED)
+    up.post("/outcomes", **{**E1, **CHANGE, "outcome_id": "o2", "seen_on": "2026-01-06"})
+    key = (up.folder / "data" / "key").read_text(encoding="ascii").strip()
+    environment = {**os.environ, "THROUGHLINE_API": up.api, "THROUGHLINE_TOKEN": key}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", lines], cwd=tmp_path, env=environment, timeout=PATIENCE, check=True)
+        assert list((tmp_path / "events").iterdir())

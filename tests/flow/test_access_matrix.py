@@ -298,7 +298,10 @@ async def test_a_tracker_logs_and_reads_the_requests_of_its_own_source_only(town
     tracker, other = town.comers[Role.TRACKER], await town.house.program("tracker", source="other")
     mine = ids(OWN)["source"]
     assert (await tracker.post("/requests", json={**request, "source": mine})).status_code == 201
-    assert (await other.post("/requests", json={**request, "source": mine})).status_code == 403
+    refused = await other.post("/requests", json={**request, "source": mine})
+    [why] = refused.json()["problems"]
+    assert (refused.status_code, why["field"]) == (403, "source")
+    assert why["reason"].startswith("This token is of other: ") and "\n" not in refused.json()["detail"]
     assert (await other.get(f"/requests/{mine}/9")).status_code == 404
     assert (await other.get("/requests")).json()["items"] == []
     assert len((await tracker.get("/requests")).json()["items"]) == 2

@@ -54,6 +54,12 @@ async def test_what_is_no_json_object_is_refused_with_the_place(world: World, bo
     assert any(reason in told for told in problems(await send(world, body), 422).values())
 
 
+@pytest.mark.parametrize("need", ["", " \n "])
+async def test_a_request_that_asks_for_nothing_is_refused(world: World, need: str) -> None:
+    request = {"source": "x", "external_id": "1", "jurisdiction": "KY", "topic": "data", "need": need}
+    assert problems(await world.http.post("/requests", json=request), 422) == {"need": "must not be empty"}
+
+
 async def test_nothing_at_all_is_refused(world: World) -> None:
     problems(await world.http.post("/sessions"), 422)
     problems(await send(world, b""), 422)

@@ -54,6 +54,12 @@ def test_every_document_can_be_found_from_the_index() -> None:
     assert [name(document) for document in (ROOT / "docs").rglob("*.md") if document not in found] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_the_ids_of_evaluators_in_a_document_tell_nothing(document: Path) -> None:
+    named = re.findall(r"--role evaluator --person (\S+?)[`\s]", document.read_text(encoding="utf-8"))
+    assert [one for one in named if not re.fullmatch(r"p-\d+", one)] == []
+
+
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(path.name[:4]) for path in DECISIONS]
     assert numbers == list(range(1, len(numbers) + 1))

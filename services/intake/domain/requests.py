@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -113,9 +113,16 @@ class LogRequest(OfRequest):
     external_id: Label
     jurisdiction: Jurisdiction
     topic: Line
-    need: Text
+    need: Annotated[Text, Field(min_length=1)]
     logged_on: Day | None = None
     follows: Slug | None = None
+
+    @field_validator("need")
+    @classmethod
+    def _is_asked(cls, need: str) -> str:
+        if not need.strip():
+            raise refusal("must not be empty")
+        return need
 
     @property
     def beside(self) -> Beside:

@@ -22,7 +22,7 @@ from shared.playbooks.planner import calendar_of
 from shared.storage import facts as kept
 from shared.storage import ownership
 from shared.storage.facts import Turn
-from shared.storage.ownership import NotYours
+from shared.storage.ownership import not_yours
 from shared.storage.work import Store, Unit
 
 TOLD = 500
@@ -129,7 +129,7 @@ async def _read(store: Store, handed: Handed) -> tuple[Sheet, Looked]:
     """The file, and how its columns are understood."""
     async with store.look() as unit:
         if not unit.caller.sees_all and unit.caller.source != handed.source:
-            raise NotYours("source")
+            raise not_yours(unit.caller)
         saved = await rows.columns(unit, handed.source)
         places, topics = unit.places, unit.topics
 
