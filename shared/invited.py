@@ -3,7 +3,7 @@
 No name and no address is in it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -71,6 +71,16 @@ class ToForm(BaseModel):
     jurisdiction: Jurisdiction | None = None
 
 
+class OfGoal(BaseModel):
+    """The goal that a round is about."""
+
+    statement: str
+    by: date | None = None
+    indicator: str | None = None
+    is_judged: bool = False
+    """Whether the links lead to where its verdict is given, by those who sign in; else to a form about it."""
+
+
 class Forms(BaseModel):
     """What stands in a letter about a round: what it is about, until when, and the links; they are told once."""
 
@@ -81,3 +91,4 @@ class Forms(BaseModel):
     zone: str
     """Where the engagement is."""
     forms: tuple[ToForm, ...]
+    goal: OfGoal | None = None

@@ -42,6 +42,8 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "es": "Este plazo ya terminó. Sus respuestas son bienvenidas de todos modos; se cuentan como tardías.",
     },
     "open_until": {"en": "You can answer until {day}.", "es": "Puede responder hasta el {day}."},
+    "goal_by": {"en": "To be reached by {day}.", "es": "Por alcanzar hasta el {day}."},
+    "goal_noticed": {"en": "Noticed by: {indicator}", "es": "Se nota en: {indicator}"},
     "no_form": {"en": "This link leads to no form", "es": "Este enlace no lleva a ningún formulario"},
     "no_form_why": {
         "en": "It may be cut off, too old, or no answer is wanted any more. Open the link in your newest letter again, "

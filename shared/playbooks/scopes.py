@@ -178,7 +178,10 @@ _GOAL = Scope(
         Moment("by", "a goal is to be reached"),
         Moment("assessed", "a goal is assessed", late=True),
     ),
-    by_name(Attribute("level", "choice", "the level of the change", get_args(Level))),
+    by_name(
+        Attribute("level", "choice", "the level of the change", get_args(Level)),
+        Attribute("statement", "text", "what should change, in the words of whoever declared it", longest=120),
+    ),
     ("engagement",),
 )
 _VACANCY = Scope(

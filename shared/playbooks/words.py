@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from textwrap import shorten
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
@@ -52,11 +53,15 @@ class Attribute:
     """How titles say its values, where the values themselves are words that only programs know."""
     counts: tuple[str, str] | None = None
     """What a number counts, as titles say it: one, and many."""
+    longest: int | None = None
+    """How many characters of it a title says: what people wrote can be long."""
 
     def say(self, value: Value) -> str | None:
         """How a title says this value, where that is not the value itself."""
         if self.counts is not None and isinstance(value, int):
             return f"{value} {self.counts[0] if value == 1 else self.counts[1]}"
+        if self.longest is not None and isinstance(value, str):
+            return shorten(value, self.longest, placeholder="…")
         return dict(self.spoken).get(value)
 
     def read(self, value: object) -> Value:

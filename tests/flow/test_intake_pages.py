@@ -152,7 +152,7 @@ async def test_goals_are_told_with_the_engagement_and_mended_beside_their_fields
     async with prepared() as world:
         goal = {"goal-statement-2": "Programs open in the evening", "goal-by-2": "2027-09-01"}
         shown = await sent(world, "/app/engagements/new", 422, **NEW, **goal)
-        assert '<a class="usa-link" href="#goal-level-2">It is a change of is missing</a>' in shown
+        assert '<a class="usa-link" href="#goal-level-2">Level of the change is missing</a>' in shown
         assert 'value="Programs open in the evening"' in shown
         await sent(world, "/app/engagements/new", **NEW, **goal, **{"goal-level-2": "practice"}, step="open")
         [told] = (await world.get("/engagements/rural-out-of-school-time"))["goals"]

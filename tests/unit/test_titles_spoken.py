@@ -14,6 +14,8 @@ from shared.playbooks.words import Value
         ("team", "Its team ({team.size})", 2, "Its team (2 people)"),
         ("approval", "The approval ({about})", "invite", "The approval (to invite a state)"),
         ("approval", "The approval ({approval.about})", "speaker", "The approval (of a speaker)"),
+        ("goal", 'Judge "{statement}"', "One registry", 'Judge "One registry"'),
+        ("goal", 'Judge "{goal.statement}"', "One registry " * 20, f'Judge "{("One registry " * 9).strip()}…"'),
         ("session", "Session {number}", 1, "Session 1"),
         ("approval", "Ask region {region}", None, "Ask region ?"),
     ],

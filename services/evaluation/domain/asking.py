@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from services.evaluation.domain.sampling import Frame, Place
 from shared.entities import Entity
 from shared.events.fields import RUNNERS
+from shared.events.intake import Goal
 from shared.instruments import Form, Language
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
 from shared.playbooks.holders import LEADS, MEMBERS
+from shared.playbooks.obligation import Obligation
 
 SAMPLE = "sample"
 """Whom a round asks that draws one person from each team."""
@@ -73,12 +75,19 @@ class Opened:
     """Whether they agreed that it may be known what they answered."""
     zone: str = "UTC"
     """In which the engagement reckons its days."""
+    goal: Goal | None = None
+    """The goal that the round is about, if it is about one."""
 
     @property
     def last_day(self) -> date | None:
         """The day on which the round closes there; none where somebody has to close it."""
         closes = self.row.closes_at
         return closes.astimezone(ZoneInfo(self.zone)).date() if closes else None
+
+    @property
+    def judged_at(self) -> str | None:
+        """Where the verdict is given, of a round whose goal is judged there."""
+        return verdict_at(self.row.engagement, self.goal.goal_id) if self.goal and is_judged(self.row) else None
 
     @property
     def may_be_linked(self) -> bool:
@@ -104,6 +113,22 @@ class Opened:
 def of_the_team(invited: Collection[Invitation], team_id: str | None) -> int:
     """How many are asked for a team; whoever was erased or replaced hides nobody any more."""
     return sum(one.team_id == team_id and one.state not in GONE for one in invited)
+
+
+def goal_of(history: History, row: Row) -> Goal | None:
+    """The goal that a round is about, as it stands; none where it is about something else."""
+    declared = history.goals.get(row.item) if row.kind == "goal" else None
+    return declared.goal if declared else None
+
+
+def is_judged(row: Row | Obligation) -> bool:
+    """Whether those whom a round asks judge its goal: a verdict is given at one place, and on no form beside it."""
+    return row.kind == "goal" and row.ask in RUNNERS
+
+
+def verdict_at(engagement_id: str, goal_id: str) -> str:
+    """The path of the page on which a goal is judged."""
+    return f"/app/engagements/{engagement_id}/goals/{goal_id}/judge"
 
 
 def whom(history: History, row: Row, form: Form) -> list[Asked]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from services.evaluation.domain.asking import is_judged
 from services.evaluation.domain.known import Goal, Known, Outcome, Promised, Report
 from services.evaluation.domain.watching import Proposal
 from shared.obligations.reconcile import Row
@@ -41,12 +42,15 @@ class RoundLine(BaseModel):
     supposed: bool = False
     """Whether its day stands on sessions, or an end, to which nobody has given a day yet."""
     zone: str
+    judges: str | None = None
+    """The goal that whoever is asked judges, at its own place."""
 
     @classmethod
     def of(cls, one: Row | Obligation, about: Heading, answers: int, supposed: bool = False) -> "RoundLine":
         """A round, recorded or only expected."""
         told: dict[str, Any] = {"engagement_id": about.engagement_id, "engagement_title": about.title}
         told |= {name: getattr(one, name) for name in ("kind", "title", "instrument", "team_id", "closes_at", "zone")}
+        told["judges"] = one.item if is_judged(one) else None
         if isinstance(one, Row):
             told |= {"state": CALLED.get(one.state, one.state), "opens_at": one.fired_at or one.due_at}
         else:

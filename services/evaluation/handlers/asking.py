@@ -11,6 +11,7 @@ from services.evaluation.domain.asking import (
     Invitation,
     Link,
     Opened,
+    goal_of,
     of_the_team,
     still_to_invite,
     still_waiting,
@@ -110,10 +111,13 @@ async def save(
 async def send(
     store: Store, secret: str, typed: Mapping[str, Sequence[str]], language: Language, patience: float
 ) -> tuple[Opened, Judged]:
-    """Send the answers off, if nothing is wrong with them; else they are kept as they were typed."""
+    """Send the answers off, if nothing is wrong with them; else they are kept as they were typed.
+
+    So they are where a goal is judged, since the verdict alone tells whether it was reached.
+    """
     it, _ = await save(store, secret, typed, language)
     judged = judge(it.form, it.typed, language, is_final=True)
-    if judged.problems:
+    if judged.problems or it.judged_at:
         return it, judged
     # Not an id that sorts by time: it would tell in which order people answered.
     command = deciding.answered(it, judged, f"a-{token_hex(16)}")
@@ -151,7 +155,8 @@ async def _opened(unit: Unit, secret: str, language: Language | None) -> Opened:
     about = await heading(unit, invitation.engagement_id)
     same = of_the_team(await asking.invitations(unit, invitation.round_id), invitation.team_id)
     is_linked = await linking.is_linked(unit, invitation.round_id, invitation.person_id)
-    return Opened(invitation, row, form, typed, reads, about.title, same, is_linked, about.time_zone)
+    goal = goal_of((await kept.histories(unit, [row.engagement]))[row.engagement], row) if row.kind == "goal" else None
+    return Opened(invitation, row, form, typed, reads, about.title, same, is_linked, about.time_zone, goal)
 
 
 async def _round(unit: Unit, round_id: str) -> tuple[Row, History]:

@@ -1,16 +1,17 @@
 """What followup needs to write to those whom a round asks: who they are, and a link when a letter goes out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from services.evaluation.decisions import asking as deciding
-from services.evaluation.domain.asking import Invitation, still_waiting, written_to
+from services.evaluation.domain.asking import Invitation, goal_of, is_judged, still_waiting, verdict_at, written_to
 from services.evaluation.handlers import asking as inviting
 from services.evaluation.repository import FOLLOWING, asking
 from shared import use_cases
 from shared.errors import Unknown
 from shared.instruments import Form, Said
-from shared.invited import MOST, Both, Forms, OfPerson, OfRound, Round, ToForm, Waiting
+from shared.invited import MOST, Both, Forms, OfGoal, OfPerson, OfRound, Round, ToForm, Waiting
 from shared.obligations import ledger
 from shared.obligations.following import owed, ruling
 from shared.obligations.reconcile import Row
@@ -64,7 +65,8 @@ async def forms(store: Store, wanted: OfPerson) -> Forms:
             engagement_title=(await heading(unit, row.engagement)).title,
             closes_at=row.closes_at,
             zone=row.zone,
-            forms=tuple([await _to_form(unit, history, one) for one in theirs]),
+            forms=await _forms(unit, row, history, theirs),
+            goal=_goal(row, history),
         )
 
     return await use_cases.at_once(store, once)
@@ -87,6 +89,19 @@ def _waiting(history: History, one: Invitation) -> Waiting:
     return Waiting(
         people=written_to(history, one), team_id=one.team_id, jurisdiction=team.jurisdiction if team else None
     )
+
+
+def _goal(row: Row, history: History) -> OfGoal | None:
+    if (goal := goal_of(history, row)) is None:
+        return None
+    return OfGoal(statement=goal.statement, by=goal.by, indicator=goal.indicator, is_judged=is_judged(row))
+
+
+async def _forms(unit: Unit, row: Row, history: History, theirs: Sequence[Invitation]) -> tuple[ToForm, ...]:
+    """The ways to the forms of one person; a goal is judged at its own place, and needs no secret link."""
+    if is_judged(row) and goal_of(history, row):
+        return (ToForm(path=verdict_at(row.engagement, row.item)),)
+    return tuple([await _to_form(unit, history, one) for one in theirs])
 
 
 async def _to_form(unit: Unit, history: History, one: Invitation) -> ToForm:

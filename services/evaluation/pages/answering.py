@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from services.evaluation.domain.asking import Opened
 from services.evaluation.handlers import asking
@@ -46,7 +46,7 @@ WHY = {404: "no_form_why", 409: "too_late", 413: "too_much", 422: "too_much", 42
 @router.get("/answer/{secret}")
 @open_to(ANYBODY)
 async def read(request: Request, here: Here, secret: str, language: Language | None = None) -> Response:
-    """The form, with what was typed so far; to look at it changes nothing."""
+    """The form, with what was typed so far; to look at it changes nothing. A goal is judged elsewhere."""
     it = await asking.opened(here.store, secret, language)
     reads = it.language or _preferred(request)
     return await _form(request, here, it, reads, judge(it.form, it.typed, reads, is_final=False))
@@ -100,6 +100,8 @@ async def refused(request: Request, status: int) -> Response:
 async def _form(
     request: Request, here: Desk, it: Opened, language: Language, judged: Judged, did: str = "", agrees: bool = False
 ) -> Response:
+    if it.judged_at:
+        return RedirectResponse(it.judged_at, 303)
     entries = [entry for entry in it.form.entries if entry.name in judged.asked]
     words: Mapping[str, object] = {
         "it": it,
@@ -107,6 +109,8 @@ async def _form(
         "typed": it.typed,
         "is_late": it.is_late(here.store.clock.now()),
         "until": day(it.last_day, language) if it.last_day else "",
+        "goal": it.goal,
+        "by": day(it.goal.by, language) if it.goal and it.goal.by else "",
         "did": did,
         "agrees": agrees,
         **of_questions(entries, judged, language),

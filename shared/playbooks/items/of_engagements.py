@@ -31,4 +31,5 @@ def goals(ground: Ground) -> Iterator[Item]:
             moments["by"] = Moment(declared.goal.by, declared.source.id)
         if declared.assessed:
             moments["assessed"] = Moment(declared.assessed.event.on, declared.assessed.fact.id)
-        yield Item(id, ground.zone, moments, ({"goal.level": declared.goal.level}, ground.around))
+        values: Values = {"goal.level": declared.goal.level, "goal.statement": declared.goal.statement}
+        yield Item(id, ground.zone, moments, (values, ground.around))
