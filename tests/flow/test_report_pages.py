@@ -60,7 +60,7 @@ async def test_a_chart_is_a_picture_of_its_own_in_the_light_and_in_the_dark(worl
 async def test_the_same_report_is_markdown_paper_and_rows(world: World) -> None:
     told = await got(world, "/app/reports/engagement/e1.md")
     assert told.headers["content-type"] == "text/markdown; charset=utf-8"
-    assert told.text.startswith("# Report\\: Out-of-school time\n")
+    assert told.text.startswith("# Report: Out-of-school time\n")
     paper = await got(world, "/app/reports.pdf")
     assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
     assert 'filename="report-portfolio.pdf"' in paper.headers["content-disposition"]

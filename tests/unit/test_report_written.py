@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from services.evaluation.channels.printing import paper
 from services.evaluation.channels.printing.charts import Draughtsman, NotDrawn
 from services.evaluation.channels.printing.lacking import boxed, lacking
-from services.evaluation.decisions.reporting.markdown import markdown
+from services.evaluation.decisions.reporting.markdown import escaped, markdown
 from services.evaluation.domain.reporting import Bars, Grid, Section, Sheet
 
 MEAN = [
@@ -54,6 +54,20 @@ def test_in_markdown_every_text_stands_for_itself(title: str, cell: str) -> None
     assert headings == ["A report", plain(title)]
     assert said(tokens, "td_open") == [plain(cell), "1"]
     assert not any(one.type.startswith(("html", "list", "bullet", "ordered", "fence", "hr")) for one in tokens)
+
+
+@pytest.mark.parametrize(
+    "read", ["Report: Licensing together", "Half came within (median)", "At 10:30 (5 days)", "R & D, at last!"]
+)
+def test_what_means_nothing_to_markdown_stands_as_it_was_written(read: str) -> None:
+    assert escaped(read) == read
+
+
+@pytest.mark.parametrize(
+    "mean", ["https://x.org", ":tada:", ":100:", "&lt;", "1) x", "(1) x", "a) x", ": x", "mailto:a"]
+)
+def test_what_means_something_to_some_reader_of_markdown_is_kept_from_it(mean: str) -> None:
+    assert "\\" in escaped(mean)
 
 
 @settings(max_examples=40, deadline=None)

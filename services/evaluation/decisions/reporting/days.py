@@ -30,9 +30,10 @@ def _section(name: str, title: str, what: str, over: str, days: Days) -> Section
     ]
     rows += [("Ended without", str(days.gone))] if days.gone else []
     grid = Grid(caption=f"{title}, in calendar days", columns=("What", "Number or days"), rows=tuple(rows))
+    of_all = f"1 {what.removesuffix('s')}" if days.n + days.still == 1 else f"{days.n + days.still} {what}"
     sentence = (
-        f"Counted in calendar days. Of {days.n + days.still} {what}, {days.n} "
-        f"{'is' if days.n == 1 else 'are'} {over} and {days.still} still {'waits' if days.still == 1 else 'wait'}; "
+        f"Counted in calendar days. Of {of_all}, {days.n or 'none'} {'is' if days.n < 2 else 'are'} {over} "
+        f"and {days.still or 'none'} still {'waits' if days.still < 2 else 'wait'}; "
         "quartiles are of the former only."
     )
     return Section(name=name, title=title, sentences=(sentence,), grids=(grid,), chart=_chart(name, title, what, days))

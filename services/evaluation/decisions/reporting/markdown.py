@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from services.evaluation.domain.reporting import Grid, Sheet
 
-ALWAYS = re.compile(r"([\\`*_{}\[\]<>()#|&~$^=!@:])")
-"""What means something wherever it stands."""
-FIRST = re.compile(r"^(\d*)([-+.])")
+ALWAYS = re.compile(r"([\\`*_{}\[\]<>#|~$^=@]|&(?=[#\w])|:(?!\s|$|(?<=\d:)\d))")
+"""What means something wherever it stands; a colon only before what it could make an address or a sign of."""
+FIRST = re.compile(r"^(\d*(?=[-+.:(])|\w*(?=\)))")
 """What makes a list where a line begins with it."""
 ADDRESS = re.compile(r"(?i)\b(www)\.")
 """What some readers make a link of."""
@@ -44,4 +44,4 @@ def escaped(text: str) -> str:
     """A text that stands for itself, on one line."""
     plain = " ".join(text.split())
     plain = ALWAYS.sub(r"\\\1", plain)
-    return FIRST.sub(r"\1\\\2", ADDRESS.sub(r"\1\\.", plain))
+    return FIRST.sub(r"\1\\", ADDRESS.sub(r"\1\\.", plain))

@@ -13,6 +13,7 @@ KEPT_BACK = (
     "Of rounds that fewer than five people answered, no number is shown, and they are in no sum: "
     "else it could be seen who answered how."
 )
+NOT_SHOWN = "not shown (fewer than five)"
 
 
 def sheet(report: FullReport) -> Sheet:
@@ -60,7 +61,7 @@ def _first(report: FullReport) -> Iterator[str]:
     if scope.by == "engagement":
         yield f"{teams}{left}. The engagement {'has closed' if figures.closed else 'is under way'}."
     else:
-        yield f"{count(figures.engagements, 'engagement')}, {figures.closed} of them closed; {teams}{left}."
+        yield f"{count(figures.engagements, 'engagement')}, {figures.closed or 'none'} of them closed; {teams}{left}."
     if scope.by == "jurisdiction":
         yield "Of each engagement, only what concerns the teams of this jurisdiction is counted."
 
@@ -108,7 +109,7 @@ def _kind(kind: str) -> str:
 
 def _response(one: Response) -> tuple[str, ...]:
     if not one.counted:
-        return ("unknown", "unknown", "unknown", "unknown", _not_counted(one))
+        return (*[NOT_SHOWN if one.few else "unknown"] * 4, _not_counted(one))
     late = "not shown" if one.late_kept_back else str(one.late)
     rate = "none asked" if one.rate is None else f"{one.rate}%"
     return (str(one.asked), str(one.answered), rate, late, _not_counted(one))
@@ -131,7 +132,9 @@ def _follow_ups(figures: Figures) -> Section:
     if not (of.offered or of.too_late or of.withheld):
         return Section(name="follow-ups", title=FOLLOW_UP, sentences=("No follow-up was offered yet.",))
     share = f" That is {round(100 * of.taken / of.offered)}%." if of.offered else ""
-    sentence = f"{of.taken} of {count(of.offered, 'offer')} {'was' if of.taken == 1 else 'were'} taken up.{share}"
+    sentence = (
+        f"{of.taken or 'None'} of {count(of.offered, 'offer')} {'was' if of.taken == 1 else 'were'} taken up.{share}"
+    )
     grids = [numbers("Offers of follow-up, and what became of them", "What became of it", bars)]
     grids += [numbers("Never offered", "Why", never)] if never else []
     return Section(
