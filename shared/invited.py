@@ -1,10 +1,11 @@
-"""What evaluation tells followup of a round, so that people are written to: whom it asks, until when, by which link.
+"""What evaluation tells followup of a round, so that people are written to: whom it asks, until when, by which link;
+and what followup tells of the letters, so that evaluators see whom none reached.
 
 No name and no address is in it.
 """
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -92,3 +93,31 @@ class Forms(BaseModel):
     """Where the engagement is."""
     forms: tuple[ToForm, ...]
     goal: OfGoal | None = None
+
+
+class OfLetters(BaseModel):
+    """What became of the invitations of these people to this round?"""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    round_id: Key
+    people: Annotated[tuple[Slug, ...], Field(max_length=MOST)]
+
+
+Reach = Literal["reached", "on_its_way", "not_reached", "withheld"]
+"""Whether a letter reached somebody; `withheld` is one that policy forbids."""
+
+
+class OfLetter(BaseModel):
+    """What became of the letter to one person."""
+
+    person_id: Slug
+    reach: Reach
+    why: str = ""
+    """Why it did not reach them, as far as it did not; without a name or an address."""
+
+
+class Letters(BaseModel):
+    """What became of letters; whoever is missing was not written to yet."""
+
+    letters: tuple[OfLetter, ...] = ()

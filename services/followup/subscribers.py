@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.followup import handlers
 from services.followup.handlers import mail
+from shared.bus import inviting
 from shared.bus.asking import Words
 from shared.bus.looking_on import GATE, IF_SAID, WHAT_IF, OfFacts, OfGate, OfPolicy
 from shared.bus.streams import ENGAGEMENT, Ear
@@ -14,6 +15,7 @@ from shared.events.base import Event
 from shared.events.catalogue import SPEAKERS
 from shared.events.complaints import complaints, malformed
 from shared.events.fields import Slug
+from shared.invited import OfLetters
 from shared.service import Service
 
 HEARS: tuple[type[Event], ...] = (*SPEAKERS["intake"], *SPEAKERS["sessions"], *SPEAKERS["evaluation"])
@@ -63,4 +65,14 @@ async def tell_if_said(service: Service, asked: Words) -> Words:
     return (await handlers.if_said(service.store, wanted.engagement_id, events)).model_dump(mode="json")
 
 
-ANSWERS = {"mail": write_to, GATE: tell_gate, WHAT_IF: tell_what_if, IF_SAID: tell_if_said}
+async def tell_letters(service: Service, asked: Words) -> Words:
+    """Tell another service whom of those that a round asks a letter reached, and whom none did."""
+    wanted = OfLetters.model_validate(asked)
+    leaves = bool(service.settings.mail_host)
+    return (await mail.reached(service.store, wanted.round_id, wanted.people, leaves)).model_dump(mode="json")
+
+
+ANSWERS = {
+    "mail": write_to, inviting.LETTERS: tell_letters, GATE: tell_gate, WHAT_IF: tell_what_if, IF_SAID: tell_if_said,
+}  # fmt: skip
+"""What other services may ask it for."""

@@ -37,6 +37,8 @@ class RoundLine(BaseModel):
     """When it opens, or opened; of one that is only expected, as the schedule tells now."""
     closes_at: datetime | None
     answers: int
+    asked: int | None = None
+    """How many are invited; nothing where nobody was yet."""
     waits_for: str | None = None
     """The approval without which it does not open, if it lacks one."""
     supposed: bool = False
@@ -46,7 +48,9 @@ class RoundLine(BaseModel):
     """The goal that whoever is asked judges, at its own place."""
 
     @classmethod
-    def of(cls, one: Row | Obligation, about: Heading, answers: int, supposed: bool = False) -> "RoundLine":
+    def of(
+        cls, one: Row | Obligation, about: Heading, answers: int, asked: int | None = None, supposed: bool = False
+    ) -> "RoundLine":
         """A round, recorded or only expected."""
         told: dict[str, Any] = {"engagement_id": about.engagement_id, "engagement_title": about.title}
         told |= {name: getattr(one, name) for name in ("kind", "title", "instrument", "team_id", "closes_at", "zone")}
@@ -55,7 +59,12 @@ class RoundLine(BaseModel):
             told |= {"state": CALLED.get(one.state, one.state), "opens_at": one.fired_at or one.due_at}
         else:
             told |= {"state": "expected", "opens_at": one.falls_due_at, "waits_for": one.held_back}
-        return cls(round_id=one.key, answers=answers, supposed=supposed, **told)
+        return cls(round_id=one.key, answers=answers, asked=asked, supposed=supposed, **told)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it tells something of how many were invited; who answers without a form was not."""
+        return bool(self.asked) and self.answers <= (self.asked or 0)
 
 
 class Finding(BaseModel):

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.evaluation import decisions, domain, handlers
 from services.evaluation.domain import AHEAD, Finding, Goal, Known, Outcome, Overview, RoundLine, RoundState
-from services.evaluation.pages import answering, calls, data, links, reporting, webhooks
+from services.evaluation.pages import answering, asked, calls, data, links, reporting, webhooks
 from shared.access.opening import EVALUATORS, STAFF, open_to
 from shared.commands import Said
 from shared.errors import Refused, Unknown, problems
@@ -30,7 +30,7 @@ ENTRIES = (
     Entry("Evaluations", "/app/evaluations", order=40, icon="assessment"), reporting.ENTRY, data.ENTRY, webhooks.ENTRY,
 )  # fmt: skip
 PAGES = Pages(router, Path(__file__).parents[1] / "templates", ENTRIES)
-for one in (answering, links, calls, webhooks, data, reporting):
+for one in (answering, asked, links, calls, webhooks, data, reporting):
     router.include_router(one.router)
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 Written = Annotated[str, Form()]
@@ -62,6 +62,7 @@ async def evaluations(
         "kinds": sorted({one.kind for one in found}),
         "engagements": sorted({(one.engagement_id, one.engagement_title) for one in found}, key=lambda one: one[1]),
         "filters": {"state": state or "", "kind": kind or "", "engagement": engagement},
+        "may_ask": not EVALUATORS.isdisjoint(here.caller.roles),
     }
     return Listed(rows, RoundLine, beside, number=page)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from services.evaluation.domain import RoundLine, in_turn
-from services.evaluation.repository import ANSWER, FOLLOWING
+from services.evaluation.repository import ANSWER, FOLLOWING, asking
 from shared.obligations import ledger, why
 from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
@@ -35,8 +35,10 @@ async def of(unit: Unit, engagements: Sequence[Heading], ahead_only: bool = Fals
     wanted: dict[str, Row | Obligation] = {key: row for key, row in recorded.items() if row.is_open or not ahead_only}
     wanted |= {one.key: one for one in coming}
     supposed = [one for one in await _supposed(unit, histories, recorded) if one.key not in wanted]
-    answers = await _answers(unit, wanted)
-    lines = [RoundLine.of(one, abouts[one.engagement], answers.get(key, 0)) for key, one in wanted.items()]
+    answers, asked = await _answers(unit, wanted), await asking.how_many(unit, wanted)
+    lines = [
+        RoundLine.of(one, abouts[one.engagement], answers.get(key, 0), asked.get(key)) for key, one in wanted.items()
+    ]
     return in_turn([*lines, *(RoundLine.of(one, abouts[one.engagement], 0, supposed=True) for one in supposed)])
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.followup.decisions.contacts import Spared, declined
 from services.followup.decisions.mail import CHANNEL
-from services.followup.domain.asking import Asking, Meant
+from services.followup.domain.asking import Asking, Meant, key_of
 from services.followup.domain.contacts import Candidate, Consent, Reached
 from services.followup.domain.mail import Intended, Kind, Letter
 from shared.events.followup import ContactSuppressed, ReminderSent
@@ -125,7 +125,7 @@ def _letters(kind: Kind, asking: Asking, found: Round, expires_at: datetime, num
     meant: dict[str, Meant] = {}
     for one in found.waiting:
         for person in one.people:
-            key = "/".join((kind, asking.round_id, person, *([str(number)] if number else [])))
+            key = key_of(kind, asking.round_id, person, number)
             letter = Intended(kind, person, key, expires_at, (asking.round_id,))
             before = meant[person].reached if person in meant else ()
             reached = dict.fromkeys((*before, Reached(one.team_id, one.jurisdiction, person)))

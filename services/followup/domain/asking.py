@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.followup.domain.contacts import Reached
-from services.followup.domain.mail import Intended
+from services.followup.domain.mail import Intended, Kind, letter_of
 from shared.events.base import Fact
 from shared.events.evaluation import EvaluationOpened
 
@@ -49,3 +49,13 @@ class Meant:
     def is_contact(self) -> bool:
         """Whether it reaches out to a team; who runs the engagement is asked about their own work."""
         return any(one.team_id is not None for one in self.reached)
+
+
+def key_of(kind: Kind, round_id: str, person_id: str, number: int = 0) -> str:
+    """The reason for which somebody is written to about a round; of reminders there are several."""
+    return "/".join((kind, round_id, person_id, *([str(number)] if number else [])))
+
+
+def invitation_of(round_id: str, person_id: str) -> str:
+    """The id of the letter by which somebody is invited to a round."""
+    return letter_of(key_of("invitation", round_id, person_id))

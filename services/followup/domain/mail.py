@@ -58,7 +58,12 @@ class Intended:
     @property
     def letter_id(self) -> str:
         """Derived from the key, so that the letter keeps its Message-ID however often it is sent."""
-        return str(uuid5(LETTERS, self.key))
+        return letter_of(self.key)
+
+
+def letter_of(key: str) -> str:
+    """The id of the letter that is written for a reason."""
+    return str(uuid5(LETTERS, key))
 
 
 @dataclass(frozen=True, slots=True)

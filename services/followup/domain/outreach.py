@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
 
+from services.followup.domain.mail import Letter
 from shared.entities import Entity
+from shared.invited import Reach
 from shared.obligations.reconcile import Row
 
-Outcome = Literal["made", "due", "unsure", "withheld"]
+Outcome = Literal["made", "due", "unsure", "unreached", "withheld"]
 OUTCOMES: Mapping[Outcome, str] = {
     "made": "Made",
     "due": "To be made",
     "unsure": "Perhaps made",
+    "unreached": "Not reached",
     "withheld": "Withheld",
 }
 """What became of a contact, as people say it."""
@@ -22,7 +25,9 @@ class Outreach(Entity):
 
     at: datetime
     outcome: Outcome
-    """`made` only where somebody or something made it: `due` waits to be made, of `unsure` nobody has said so."""
+    """`made` only where somebody or something made it: `due` waits to be made, of `unsure` nobody has said so, and of
+    `unreached` the letter did not get to whom it was meant for.
+    """
     kind: str | None
     """For what: an offer, a reminder, an interview."""
     title: str
@@ -44,6 +49,23 @@ def outcome(task: Row | None, is_reminder: bool) -> Outcome:
     if task is None or is_reminder or (task.state == "done" and task.by_hand):
         return "made"
     return "due" if task.is_open else "unsure"
+
+
+REACHES: Mapping[Outcome, Reach] = {
+    "made": "reached", "due": "on_its_way", "unreached": "not_reached", "withheld": "withheld",
+}  # fmt: skip
+"""The same of a letter, as other services are told."""
+NOT_SENT = "No mail server is named, so no letter leaves."
+"""Why nobody is reached by letters that are only kept to be looked at."""
+
+
+def of_letter(letter: Letter, leaves: bool) -> tuple[Outcome, str]:
+    """What became of an invitation, and why, if it did not reach them; `leaves` where there is a mail server."""
+    if letter.state == "sent":
+        return ("made", "") if leaves else ("unreached", NOT_SENT)
+    if letter.state == "withheld":
+        return "withheld", letter.why
+    return ("unreached" if letter.why else "due"), letter.why
 
 
 class Allowance(Entity):

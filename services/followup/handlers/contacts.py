@@ -6,8 +6,10 @@ from datetime import UTC
 
 from services.followup.decisions.allowances import Made, allowances
 from services.followup.domain import Allowance, Consent, Contact, Outreach
-from services.followup.domain.outreach import Outcome, outcome
+from services.followup.domain.mail import Letter
+from services.followup.domain.outreach import Outcome, of_letter, outcome
 from services.followup.domain.settled import SETTLED, what_settled
+from services.followup.repository import asking as rounds
 from services.followup.repository import contacts as kept_of
 from shared.access.caller import Caller
 from shared.events.base import NO_ENGAGEMENT, Fact
@@ -35,6 +37,8 @@ class Asked:
     engagement: str | None = None
     jurisdiction: str | None = None
     outcome: Outcome | None = None
+    leaves: bool = True
+    """Whether there is a mail server that takes letters."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,9 @@ async def _contacts(
     events = [(fact, fact.event) for fact in spared if isinstance(fact.event, ContactSuppressed)]
     tasks = await kept_of.tasks(unit, {*(one.task_id for one in made), *(event.task_id for _, event in events)})
     reminders = {(it.task_id, it.n) for history in histories.values() for _, it in history.said.of(ReminderSent)}
+    letters = await rounds.invitations(unit, ((one.task_id, one.person_id) for one in made if one.person_id))
     found = [_counted(one, tasks.get(one.task_id), histories, reminders, titles) for one in made]
+    found = [_as_written(one, letters.get((one.task_id, one.person_id or "")), asked.leaves) for one in found]
     for fact, event in events:
         found += _withheld(fact, event, tasks.get(event.task_id), histories.get(event.engagement_id), titles)
     wanted = [one for one in found if asked.jurisdiction in (None, one.jurisdiction)]
@@ -98,6 +104,14 @@ def _counted(
         engagement_title=titles.get(one.engagement_id, ""),
         reason=_ending(task, histories.get(one.engagement_id)) if task and became == "unsure" else None,
     )
+
+
+def _as_written(one: Outreach, letter: Letter | None, leaves: bool) -> Outreach:
+    """An invitation is made once its letter has left; a reminder is only told of once it has."""
+    if letter is None or one.kind == "reminder":
+        return one
+    became, why = of_letter(letter, leaves)
+    return one.but(outcome=became, reason=why or None)
 
 
 def _ending(task: Row, history: History | None) -> str:

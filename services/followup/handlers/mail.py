@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from services.followup.decisions import mail as decisions
 from services.followup.domain.mail import CHOSEN, Attempt, Choice, Kind, Letter, State
+from services.followup.domain.outreach import REACHES, of_letter
+from services.followup.repository import asking as rounds
 from services.followup.repository import mail, owed
 from shared import use_cases
+from shared.invited import Letters, OfLetter
 from shared.obligations.reconcile import Row
 from shared.storage.work import Store, Unit
 
@@ -53,6 +56,14 @@ async def listed(store: Store, state: State | None, most: int) -> Log:
         letters = await mail.latest(unit, most, state)
         tried = await mail.attempts(unit, [one.letter_id for one in letters])
         return Log(letters, tried, await owed.rows_of(unit, {task_id for one in letters for task_id in one.about}))
+
+
+async def reached(store: Store, round_id: str, people: Sequence[str], leaves: bool) -> Letters:
+    """What became of the letters by which these people were invited; `leaves` where there is a mail server."""
+    async with store.look() as unit:
+        found = await rounds.invitations(unit, ((round_id, person) for person in people))
+    told = [(person, *of_letter(letter, leaves)) for (_, person), letter in found.items()]
+    return Letters(letters=tuple(OfLetter(person_id=one, reach=REACHES[became], why=why) for one, became, why in told))
 
 
 async def chosen(store: Store, person_id: str) -> Choice:

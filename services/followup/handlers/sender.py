@@ -171,7 +171,7 @@ class Sender:
 
     async def _tried(self, sending: Sending, letter: Claimed, person: Person | None, rows: Sequence[Row]) -> Tried:
         if person is None:
-            return Tried("later", "The directory of people does not tell who this is.")
+            return Tried("later", "They are not in the directory of people, or it did not answer: it is tried again.")
         try:
             told = await self._told(letter, rows)
             zone = decisions.zone_of(person, rows, told.round.zone if told.round else "UTC")

@@ -27,7 +27,8 @@ async def contacts(
     outcome: Outcome | Literal[""] = "",
 ) -> Listed:
     """The latest contacts that were made, are to be made, or were withheld."""
-    asked = handlers.Asked(engagement or None, jurisdiction or None, outcome or None)
+    leaves = bool(request.app.state.services["followup"].settings.mail_host)
+    asked = handlers.Asked(engagement or None, jurisdiction or None, outcome or None, leaves)
     found = await handlers.shown(here.store, here.caller, asked)
     is_chosen = bool(engagement or jurisdiction)
     beside = {
@@ -35,7 +36,7 @@ async def contacts(
         "is_chosen": is_chosen,
         "declined": found.declined,
         "outcomes": OUTCOMES,
-        "may_count": any(one.outcome in ("due", "unsure") for one in found.contacts),
+        "may_count": any(one.outcome in ("due", "unsure", "unreached") for one in found.contacts),
         "engagements": [(one.engagement_id, one.title) for one in found.theirs],
         "places": [(one, one) for one in found.places],
         "filters": {"engagement": engagement, "jurisdiction": jurisdiction, "outcome": outcome},

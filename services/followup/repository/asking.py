@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 
 from services.followup import tables
 from services.followup.decisions.mail import NEWS
-from services.followup.domain.asking import Asking, opened
+from services.followup.domain.asking import Asking, invitation_of, opened
 from services.followup.domain.mail import Intended, Letter
 from services.followup.repository.mail import LETTER, SHELF
 from shared.events.base import Fact
@@ -63,7 +63,16 @@ async def over(unit: Unit, round_id: str) -> None:
 
 async def on_record(unit: Unit, letters: Sequence[Intended]) -> dict[str, Letter]:
     """Those of these letters that were meant before, by their ids."""
-    ids = [one.letter_id for one in letters]
+    return await _by_ids(unit, [one.letter_id for one in letters])
+
+
+async def invitations(unit: Unit, invited: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Letter]:
+    """The letters by which these people were invited to these rounds, by round and person."""
+    ids = {invitation_of(*one): one for one in invited}
+    return {ids[id]: letter for id, letter in (await _by_ids(unit, list(ids))).items()}
+
+
+async def _by_ids(unit: Unit, ids: Sequence[str]) -> dict[str, Letter]:
     found: dict[str, Letter] = {}
     for some in (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)):
         rows = await unit.connection.execute(select(LETTER).where(LETTER.c.letter_id.in_(some)))
