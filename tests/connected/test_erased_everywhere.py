@@ -42,8 +42,8 @@ async def test_no_replica_keeps_a_letter_that_names_whoever_is_erased(tmp_path: 
     async with EmbeddedServer(tmp_path / "nats") as server, running.started(services, server.url, alarm=False):
         intake, *replicas = services
         assert isinstance(intake.directory, Directory)
-        await intake.directory.tell("p-1", TellPerson(name=QUIET.name))
         await intake.register.prepare()
+        await intake.directory.tell("p-1", TellPerson(name=QUIET.name))
         boxes = [await with_a_letter(replica) for replica in replicas]
         assert [box.text("l") for box in boxes] == 2 * ["Handed over by Zerelda Quillfeather.\n"]
         await intake.directory.erase("p-1", anyway=True)
@@ -57,10 +57,12 @@ async def test_whoever_is_only_called_otherwise_costs_nobody_their_letters(tmp_p
         intake, followup = services
         box, known = await with_a_letter(followup), followup.directory
         assert isinstance(intake.directory, Directory) and isinstance(known, Acquaintances)
+        await intake.register.prepare()
         await intake.directory.tell("p-1", TellPerson(name=QUIET.name))
         assert (await known.named(["p-1"]))["p-1"].name == QUIET.name
         await intake.directory.tell("p-1", TellPerson(name="Zerelda Wombleton"))
         await eventually(lambda: not known._known)
+        await intake.register.close()
         assert box.text("l")
 
 

@@ -263,5 +263,7 @@ def test_every_command_of_these_three_services_is_tried_here() -> None:
     elsewhere = {"/outcomes/confirm", "/outcomes/dismiss"}  # need a sign to speak of: tests/flow/test_watching_story.py
     elsewhere |= {"/calendars", "/calendars/revoke"}  # say no fact: tests/flow/test_calendar_feed.py
     elsewhere |= {"/rounds/links"}  # nor does this: tests/flow/test_answering.py
+    # need a sample, or somebody to be called: tests/flow/test_letters_of_rounds.py, test_interviews.py
+    elsewhere |= {"/rounds/replace", "/rounds/interview", "/rounds/not-reached"}
     elsewhere |= {path for path in commands if path.startswith("/webhooks")}  # nor these: tests/flow/test_webhooks.py
     assert commands == {case.path for case in CASES} | elsewhere

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from services.followup import decisions, domain, handlers
 from services.followup.channels import Box, Place
-from services.followup.domain.mail import Intended
+from services.followup.domain.mail import CHOSEN, Intended
 from services.followup.handlers import mail as handling
 from services.followup.handlers.sender import Sender
 from services.followup.repository import mail
@@ -131,6 +131,6 @@ async def test_a_facilitator_finds_her_mail_and_not_the_log_of_all_mail() -> Non
         assert (await handling.chosen(store, "p-f")).stopped == ("digest", "invitation", "reminder")
         account = (await fay.get("/app/account", headers=BROWSER)).text
         assert "Choose what is written to you" in account and 'href="/app/mail/mine"' in account
-        await fay.post("/app/mail/mine", data={"wanted": ["digest", "escalation", "handover"]})
+        await fay.post("/app/mail/mine", data={"wanted": list(CHOSEN)})
         assert (await handling.chosen(store, "p-f")).stopped == ()
         assert (await fay.get("/app/mail.json")).status_code == 403
