@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.followup import decisions, domain, handlers, repository
-from services.followup.domain import Consent, Contact
+from services.followup.domain import Contact
 from shared.access.opening import ANYBODY, OFFICE, STAFF, open_to
 from shared.commands import Said
+from shared.consent import Consent
 from shared.errors import Malformed, Unknown
 from shared.events import fields, wire
 from shared.events.fields import Instant

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.followup.decisions import Judged, judge
-from services.followup.domain import Candidate, Consent, Contact, Reached, consents
+from services.followup.domain import Candidate, Contact, Reached
+from shared.consent import Consent, consents
 from shared.playbooks.model import Contacts
 from tests.support.saying import NOW, history, said
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.followup.domain import consents
 from services.intake.decisions import contacts as decisions
 from services.intake.domain import ConsentToContact, DeclineContact, Known, known
+from shared.consent import consents
 from shared.events.base import Fact
 from tests.support.contacts import NO_POLICY, WI, consent, due, ruled, rules
 from tests.support.saying import NOW, history, retraction, said

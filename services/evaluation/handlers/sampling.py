@@ -3,7 +3,6 @@
 from services.evaluation.decisions import asking as deciding
 from services.evaluation.domain import ReplaceAsked
 from services.evaluation.domain.asking import OPEN, SAMPLE, Asked, Invitation, frame, people_of, still_to_draw
-from services.evaluation.domain.consent import ASKED_NOT_TO_BE
 from services.evaluation.domain.sampling import Draw, instead, one_of_each
 from services.evaluation.repository import asking, consent, drawing
 from shared import use_cases
@@ -83,7 +82,7 @@ async def _without(unit: Unit, row: Row, invited: list[Invitation], not_asked: f
     """Who stays in a sample: whoever was drawn and asked not to be contacted since is called no more."""
     gone = [one for one in invited if one.state in OPEN and one.person_id in not_asked]
     for one in gone:
-        await asking.replaced(unit, one.invitation_id, ASKED_NOT_TO_BE)
+        await asking.replaced(unit, one.invitation_id, consent.ASKED_NOT_TO_BE)
     if gone:
         await kept.touch(unit, row.engagement)
     return [one.model_copy(update={"state": "replaced"}) if one in gone else one for one in invited]

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.followup.decisions.contacts import Spared, declined
+from services.followup.decisions.contacts import Spared
 from services.followup.decisions.mail import CHANNEL
 from services.followup.domain.asking import Asking, Meant, key_of
-from services.followup.domain.contacts import Candidate, Consent, Reached
+from services.followup.domain.contacts import Candidate, Reached
 from services.followup.domain.mail import Intended, Kind, Letter
+from shared.consent import Consent, declined
 from shared.events.followup import ContactSuppressed, ReminderSent
 from shared.invited import Round
 from shared.playbooks.history import History
@@ -103,10 +104,9 @@ def judged(letter: Intended, spared: Spared | None) -> Intended:
 
 def declines(history: History, person_id: str, kind: Kind, said: Sequence[Consent]) -> bool:
     """Whether somebody, or a team of theirs, asked not to be contacted since a letter to them was meant."""
-    teams = [team for team in history.teams.values() if person_id in _people(team)]
-    names = [Reached(team.id, team.jurisdiction, person_id) for team in teams] or [Reached(None, None, person_id)]
+    teams: list[str | None] = [team.id for team in history.teams.values() if person_id in _people(team)]
     about = "evaluation" if kind == "invitation" else "reminder"
-    return any(declined(history.line, about, one, said) for one in names)
+    return any(declined(history.line, about, team_id, person_id, said) for team_id in teams or [None])
 
 
 def _people(team: Team) -> set[str]:

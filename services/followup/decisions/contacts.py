@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from services.followup import domain
-from services.followup.domain import Candidate, Consent, Contact, Reached
+from services.followup.domain import Candidate, Contact, Reached
+from shared.consent import Consent, declined
 from shared.obligations.reconcile import Forbidden, Row
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.history import History
@@ -102,7 +103,9 @@ def _forbids(
     candidate: Candidate, reached: Reached, known: Sequence[Contact], said: Sequence[Consent], now: datetime
 ) -> Forbidden | None:
     """What forbids this contact, if anything does: consent before quota before caps."""
-    if (consent := declined(candidate.engagement, candidate.kind, reached, said)) is not None:
+    if (
+        consent := declined(candidate.engagement, candidate.kind, reached.team_id, reached.person_id, said)
+    ) is not None:
         who = f"{consent.person_id or consent.team_id}"
         about = f" for {consent.about}" if consent.about else ""
         return Forbidden("consent", f"{who} asked on {consent.on} not to be contacted{about}")
@@ -115,15 +118,6 @@ def _forbids(
     earlier = [one for one in others if one.task_id != candidate.key]
     capped = (_capped(cap, reached, earlier, now.astimezone(UTC).date()) for cap in candidate.policy.caps)
     return next((one for one in capped if one is not None), None)
-
-
-def declined(engagement_id: str, kind: str, reached: Reached, said: Sequence[Consent]) -> Consent | None:
-    """The word that forbids it: of a team's and its person's last words, each has to allow it."""
-    of_whom: dict[tuple[str, str | None, str | None], Consent] = {}
-    for one in sorted(said, key=lambda one: one.place):
-        if one.is_of(engagement_id, reached, kind):
-            of_whom[one.engagement_id, one.person_id, one.team_id] = one
-    return next((one for one in of_whom.values() if not one.is_given), None)
 
 
 def _capped(cap: Cap, reached: Reached, known: Sequence[Contact], today: date) -> Forbidden | None:

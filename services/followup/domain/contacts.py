@@ -1,17 +1,13 @@
 """Contacts: who was reached for what and when, who may be reached, and who asked not to be."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.entities import Entity
 from shared.events.base import NO_ENGAGEMENT
-from shared.events.intake import ContactConsented, ContactDeclined
 from shared.playbooks.history import History
 from shared.playbooks.model import Contacts, Playbook
-from shared.playbooks.said import Said
 from shared.playbooks.views import Team
 
 TO_ALL_TEAMS = ("engagement", "session", "goal")
@@ -30,36 +26,6 @@ class Contact(Entity):
     team_id: str | None = None
     jurisdiction: str | None = None
     person_id: str | None = None
-
-
-class Consent(Entity):
-    """The last word of a team or a person on being contacted."""
-
-    engagement_id: str
-    """`-` where a person speaks for all engagements."""
-    team_id: str | None = None
-    person_id: str | None = None
-    about: str | None = None
-    """The kind of contact; none means all."""
-    is_given: bool
-    on: date
-    recorded: datetime | None = None
-    """When it was said: of two words of one day, the later one counts."""
-    note: str | None = None
-
-    @property
-    def place(self) -> tuple[date, datetime, bool]:
-        """Which word is the last: the one for the later day, then the one that was said later; in doubt, the no."""
-        return self.on, self.recorded or datetime.min.replace(tzinfo=UTC), not self.is_given
-
-    def is_of(self, engagement_id: str, reached: "Reached", kind: str) -> bool:
-        """Whether it speaks of contacting them for this."""
-        return (
-            self.engagement_id in (NO_ENGAGEMENT, engagement_id)
-            and self.team_id in (None, reached.team_id)
-            and self.person_id in (None, reached.person_id)
-            and self.about in (None, kind)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +86,3 @@ def day_of(history: History, at: datetime) -> date:
 def _reached(team: Team, day: date) -> Reached:
     staff = team.staff_on(day)
     return Reached(team.id, team.jurisdiction, staff.lead if staff.has_lead else None)
-
-
-def consents(history: History) -> Mapping[tuple[str | int, ...], Consent]:
-    """The last word of each team and person of a line, by whose it is and what it is about."""
-    told: list[Said[Any]] = [*history.said.of(ContactConsented), *history.said.of(ContactDeclined)]
-    words = [
-        Consent(**event.model_dump(), is_given=isinstance(event, ContactConsented), recorded=fact.recorded)
-        for fact, event in told
-    ]
-    last: dict[tuple[str | int, ...], Consent] = {}
-    for one in sorted(words, key=lambda one: one.place):
-        last[one.engagement_id, one.person_id or "", one.team_id or "", one.about or ""] = one
-    return last

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from services.followup.decisions.allowances import Made, allowances
-from services.followup.domain import Allowance, Consent, Contact, Outreach
+from services.followup.domain import Allowance, Contact, Outreach
 from services.followup.domain.mail import Letter
 from services.followup.domain.outreach import Outcome, of_letter, outcome
 from services.followup.domain.settled import SETTLED, what_settled
 from services.followup.repository import asking as rounds
 from services.followup.repository import contacts as kept_of
 from shared.access.caller import Caller
+from shared.consent import Consent
 from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.events.followup import ContactSuppressed, ReminderSent
 from shared.obligations.following import rulings

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from services.followup import decisions, domain, tables
 from services.followup.decisions.contacts import contact_of
-from services.followup.domain import Candidate, Consent, Contact, Known
+from services.followup.domain import Candidate, Contact, Known
 from services.followup.repository import asking, mail
 from services.followup.repository.governing import (
     contacted,
@@ -19,6 +19,7 @@ from services.followup.repository.governing import (
     ruled,
     write,
 )
+from shared.consent import Consent, consents
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact, line_of
 from shared.events.evaluation import EvaluationOpened
@@ -37,7 +38,7 @@ from shared.storage.work import Unit
 
 CONTACT, CONSENT = table(tables.ContactRow), table(tables.ConsentRow)
 RECORDS: Records[Mapping[PrimaryKey, Consent]] = Records(
-    view=domain.consents, drawers=(Drawer(CONSENT, lambda consents: consents, filtered_by=()),)
+    view=consents, drawers=(Drawer(CONSENT, lambda last: last, filtered_by=()),)
 )
 TOLD = Drawer(CONTACT, domain.told, filtered_by=("engagement_id", "jurisdiction", "at"))
 CONSENTS = Shelf(CONSENT, Consent, "consent", order=("engagement_id", "person_id", "team_id", "about"))

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import ColumnElement, select
 
 from services.followup import tables
-from services.followup.domain import Consent, Contact
+from services.followup.domain import Contact
+from shared.consent import Consent
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.events.followup import ContactSuppressed

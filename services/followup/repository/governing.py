@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 
 from services.followup import decisions, domain, tables
 from services.followup.decisions.contacts import Spared
-from services.followup.domain import Candidate, Consent, Contact
+from services.followup.domain import Candidate, Contact
+from shared.consent import Consent
 from shared.events.base import NO_ENGAGEMENT, Fact, line_of
 from shared.events.followup import ReminderSent
 from shared.obligations.following import ruling
