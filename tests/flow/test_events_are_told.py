@@ -16,10 +16,10 @@ from shared.access import tokens
 from shared.access.secrets import id_of
 from tests.support.access import House, a_house, forget_callers
 from tests.support.listening import Heard, listen, served, until
-from tests.support.matrix import FOREIGN, OWN
+from tests.support.matrix import FOREIGN, OWN, both_opened
 from tests.support.outcomes import outcome
 from tests.support.saying import said
-from tests.support.services import problems, published
+from tests.support.services import problems
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +33,7 @@ def every_request_is_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     # In files: in memory there is one connection, and a server answers several at once.
     async with a_house(database="", data=tmp_path) as there:
-        opened = [
-            said("engagement_opened", engagement_id=word, people={"facilitator": f"{word}-f", "evaluator": f"{word}-e"})
-            for word in (OWN, FOREIGN)
-        ]
-        await there.world.say(published(), *opened, outcome(1, OWN), outcome(1, FOREIGN))
+        await there.world.say(*both_opened(), outcome(1, OWN), outcome(1, FOREIGN))
         yield there
 
 

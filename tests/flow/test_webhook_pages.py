@@ -10,11 +10,10 @@ from httpx import AsyncClient, Response
 
 from services.evaluation.ticks import messenger
 from tests.support.access import House, a_house
-from tests.support.matrix import FOREIGN, OWN
+from tests.support.matrix import FOREIGN, OWN, both_opened
 from tests.support.outcomes import outcome
 from tests.support.receiver import Receiver, a_receiver
 from tests.support.saying import said
-from tests.support.services import published
 
 BROWSER = {"accept": "text/html"}
 LIST = "/app/webhooks"
@@ -23,11 +22,7 @@ LIST = "/app/webhooks"
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with a_house(database="", data=tmp_path, webhook_networks=["127.0.0.0/8"]) as there:
-        opened = [
-            said("engagement_opened", engagement_id=word, people={"facilitator": f"{word}-f", "evaluator": f"{word}-e"})
-            for word in (OWN, FOREIGN)
-        ]
-        await there.world.say(published(), *opened)
+        await there.world.say(*both_opened())
         yield there
 
 

@@ -17,11 +17,11 @@ from services.evaluation.ticks import messenger
 from shared.access import accounts
 from tests.support.access import House, a_house, refusal
 from tests.support.calendars import ROOT, node
-from tests.support.matrix import FOREIGN, OWN
+from tests.support.matrix import FOREIGN, OWN, both_opened
 from tests.support.outcomes import outcome
 from tests.support.receiver import HOOK, Came, Receiver, a_receiver
-from tests.support.saying import NOW, said
-from tests.support.services import problems, published
+from tests.support.saying import NOW
+from tests.support.services import problems
 
 VERIFY = ROOT / "tests" / "support" / "verify_webhook.mjs"
 
@@ -30,11 +30,7 @@ VERIFY = ROOT / "tests" / "support" / "verify_webhook.mjs"
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     # In files: in memory there is one connection, and several events are sent at once.
     async with a_house(database="", data=tmp_path, webhook_networks=["127.0.0.0/8"]) as there:
-        opened = [
-            said("engagement_opened", engagement_id=word, people={"facilitator": f"{word}-f", "evaluator": f"{word}-e"})
-            for word in (OWN, FOREIGN)
-        ]
-        await there.world.say(published(), *opened)
+        await there.world.say(*both_opened())
         yield there
 
 

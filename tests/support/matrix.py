@@ -8,6 +8,7 @@ from typing import Any
 from httpx import AsyncClient, Response
 
 from shared.access.caller import Role
+from shared.events.base import Fact
 from tests.support.access import House, a_house
 from tests.support.saying import held, said, session
 from tests.support.services import published
@@ -25,6 +26,13 @@ def ids(word: str) -> dict[str, str]:
     told |= {"engagement_id": word, "cohort": f"{word}-cohort", "external_id": f"{word}-1", "source": f"{word}-source"}
     told |= {"by": "engagement", "of": word, "chart": "promises"}
     return told | {"task_id": f"{word}/ask/{word}-team/1", "round_id": f"{word}/mid/{word}/1"}
+
+
+def both_opened() -> list[Fact]:
+    """Both engagements as they begin, each with its own people, and the playbook that rules them."""
+    people = ({"facilitator": f"{word}-f", "evaluator": f"{word}-e"} for word in (OWN, FOREIGN))
+    opened = zip((OWN, FOREIGN), people, strict=True)
+    return [published(), *(said("engagement_opened", engagement_id=word, people=its) for word, its in opened)]
 
 
 async def an_engagement(house: House, word: str, place: str) -> None:

@@ -54,7 +54,8 @@ async def invited(store: Store, round_id: str, folder: Path) -> list[Invitation]
             new = still_to_invite(history, row, its, before, await sampling.spared(unit, history, row, its))
         if new:
             await asking.invite(unit, round_id, row.engagement, new)
-            # Of two replicas that would invite the same people, the slower one looks again.
+        if new or form is None:
+            # Reports read this line anew; of two replicas that invite the same people, the slower one looks again.
             await kept.touch(unit, row.engagement)
         return await asking.invitations(unit, round_id)
 

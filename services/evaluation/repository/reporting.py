@@ -35,6 +35,10 @@ async def parts(unit: Unit, engagement_id: str | None = None) -> list[Part]:
         some = stale[first : first + AT_ONCE]
         for line, found in zip(some, await _read(unit, some), strict=True):
             read[line] = stamps[line], found
+    if engagement_id is None and unit.caller.sees_all:
+        # What nobody has any more, forgotten or told anew elsewhere, is not kept here either.
+        for line in read.keys() - stamps.keys():
+            del read[line]
     return [found for line in stamps if (found := read[line][1]) is not None]
 
 
