@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -52,15 +51,16 @@ async def test_pages_are_read_in_python_and_the_next_time_only_what_is_new(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    written: dict[str, Any] = {}
+    monkeypatch.setenv("THROUGHLINE_TOKEN", token_of(house))
+    code = compile(snippet("Pages by cursor", "python"), "x", "exec")
     async with served(house.app) as (url, _):
-        code = compile(
-            snippet("Pages by cursor", "python").replace("https://throughline.example.org", url), "x", "exec"
-        )
-        for count in (3, 4):
-            names = {"token": token_of(house), "write": written.__setitem__}
-            await asyncio.to_thread(exec, code, names)
-            assert len(written) == count
+        monkeypatch.setenv("THROUGHLINE_API", url)
+        for new in (3, 1):
+            await asyncio.to_thread(exec, code, {})
+            written = list((tmp_path / "events").iterdir())
+            assert len(written) == new
+            for event in written:
+                event.unlink()
             await house.world.say(outcome(7))
 
 
