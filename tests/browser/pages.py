@@ -36,6 +36,7 @@ SIGHTS = (
     Sight("outcomes-dismissing", f"{LOOKED_BACK}/outcomes", ".tl-card .tl-more > summary"),
     Sight("outcomes-none", "/app/engagements/wf-2027/outcomes"),
     Sight("outcome-new", f"{LOOKED_BACK}/outcomes/new"),
+    Sight("outcome-confirm", f"{LOOKED_BACK}/outcomes", ".tl-card .tl-fields a.usa-button"),
     Sight("goal-judge", f"{LOOKED_BACK}/goals/g1/judge"),
     Sight("calls", f"{CALLS}/calls?{CALLED}", ".tl-more > summary"),
     Sight("call", f"{CALLS}/call?{CALLED}&person_id=p-ky-1"),

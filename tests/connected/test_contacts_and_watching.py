@@ -62,5 +62,5 @@ def test_what_it_does_after_the_close_waits_for_the_evaluator(up: Up) -> None:
     up.post("/requests", **asked, logged_on=str(TODAY - timedelta(days=1)))
     up.until(lambda: up.get("/outcomes/proposed")["items"])
     [proposed] = up.get("/outcomes/proposed", engagement="e1")["items"]
-    up.post("/outcomes/confirm", engagement_id="e1", outcome_id=proposed["outcome_id"])
+    up.post("/outcomes/confirm", engagement_id="e1", outcome_id=proposed["outcome_id"], evidence="The contracts")
     assert up.get("/outcomes")["items"][0]["source"] == "watch"

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from tests.support.access import a_house
 from tests.support.http import OPENED, prepared, session
-from tests.support.saying import STEP, said
+from tests.support.saying import STEP, retraction, said
 from tests.support.services import World, a_world, published
 
 BROWSER = {"accept": "text/html"}
@@ -26,6 +27,7 @@ rules:
 - {name: end, each: engagement, evaluation: end, instrument: e, due: {after: last_session}}
 - {name: later, each: engagement, evaluation: later, instrument: l, due: {wait: 1 month, after: closed}}
 """
+WATCHING = "playbook: example\nversion: 1\ntitle: Example\nwindow: {wait: 2 months, after: closed}\nrules: []\n"
 SEEN: dict[str, str] = {"statement": "Kentucky wrote its plan", "evidence": "The plan itself", "level": "plan"}
 
 
@@ -39,9 +41,8 @@ async def world() -> AsyncIterator[World]:
 @pytest.fixture
 async def watched() -> AsyncIterator[World]:
     """Kentucky's window has closed, and then it finished a step of its plan."""
-    rules = "playbook: example\nversion: 1\ntitle: Example\nwindow: {wait: 2 months, after: closed}\nrules: []\n"
     plan = said("action_plan_submitted", submitted_on="2027-01-20", steps=[STEP])
-    opened = (published(rules), said("engagement_opened"), said("team_formed"), plan)
+    opened = (published(WATCHING), said("engagement_opened"), said("team_formed"), plan)
     async with a_world() as world:
         await world.say(*opened, said("engagement_closed", closed_on="2027-02-01"))
         await world.until("2027-05-12")
@@ -166,16 +167,79 @@ async def test_a_goal_is_judged_by_what_was_seen_and_the_verdict_is_undone(world
     assert (await world.get("/goals/g1"))["verdict"] == "partly"
 
 
-async def test_what_may_be_an_outcome_is_confirmed_by_one_click_and_that_is_undone(watched: World) -> None:
+async def confirm(world: World, outcome_id: str, **told: str) -> Response:
+    """Fill in what shows it, beside what the form proposes, and send it."""
+    words = {"level": "practice", "statement": "Providers are invited each month", "evidence": "The new contracts"}
+    return await send(world, f"{TAB}/{outcome_id}/confirm", **{**words, **told})
+
+
+async def test_what_may_be_an_outcome_is_confirmed_by_whoever_says_what_shows_it_and_that_is_undone(
+    watched: World,
+) -> None:
     told = await page(watched, TAB)
     [outcome_id] = await watched.ids("/outcomes/proposed", "outcome_id")
     assert "KY finished a step of its plan: Invite providers" in told and "May be outcomes" in told
-    answer = await send(watched, f"{TAB}/confirm", outcome_id=outcome_id)
+    assert f'href="{HERE}/sessions#plans">Invite providers</a>' in told
+    assert f'href="{TAB}/{outcome_id}/confirm">It is an outcome' in told
+    form = await page(watched, f"{TAB}/{outcome_id}/confirm")
+    assert (
+        'value="practice" selected' in form and ">KY finished a step of its plan: Invite providers</textarea>" in form
+    )
+    answer = await confirm(watched, outcome_id)
     assert "The outcome is confirmed." in answer.text and "May be outcomes" not in answer.text
-    assert "what the log says of that day" in answer.text
+    assert "Shown by: The new contracts" in answer.text
+    [outcome] = (await watched.get("/outcomes"))["items"]
+    assert (outcome["statement"], outcome["source"]) == ("Providers are invited each month", "watch")
+    assert "It is recorded already" in await page(watched, f"{TAB}/{outcome_id}/confirm")
     assert "May be outcomes" in (await undo(watched, answer)).text
-    assert "The outcome is confirmed." in (await send(watched, f"{TAB}/confirm", outcome_id=outcome_id)).text
+    assert "The outcome is confirmed." in (await confirm(watched, outcome_id)).text
     assert await watched.ids("/outcomes", "outcome_id") == [outcome_id]
+
+
+async def test_nobody_confirms_an_outcome_without_saying_what_shows_it(watched: World) -> None:
+    [outcome_id] = await watched.ids("/outcomes/proposed", "outcome_id")
+    for told in ({"evidence": " "}, {"level": "weather"}):
+        answer = await confirm(watched, outcome_id, **told)
+        [field] = told
+        assert answer.status_code == 422 and f'id="{field}-wrong"' in answer.text
+        assert "Providers are invited each month</textarea>" in answer.text
+    assert await watched.ids("/outcomes", "outcome_id") == []
+
+
+async def test_what_may_be_an_outcome_leads_to_the_request_and_the_engagement_on_which_it_rests(
+    watched: World,
+) -> None:
+    asked = said("ta_request_logged", engagement_id="-", request_id="r9", external_id="9", logged_on="2027-05-03")
+    joined = said("team_formed", engagement_id="e2", team_id="ky-2", formed_on="2027-05-11")
+    opened: dict[str, Any] = {"title": "Licensing together", "opened_on": "2027-05-10"}
+    await watched.say(asked, said("engagement_opened", engagement_id="e2", **opened), joined)
+    told = await page(watched, TAB)
+    assert 'It rests on a request: <a class="usa-link" href="/app/requests/r9">workforce</a>' in told
+    assert 'another engagement: <a class="usa-link" href="/app/engagements/e2">Licensing together</a>' in told
+    assert "<h3>KY takes part in another engagement: Licensing together</h3>" in told
+    await watched.say(retraction(asked, "-"))
+    assert "It rests on something that was taken back since" in await page(watched, TAB)
+
+
+async def test_of_what_is_not_theirs_evaluators_see_neither_title_nor_way() -> None:
+    opened: dict[str, Any] = {"engagement_id": "e2", "title": "Licensing together", "opened_on": "2027-05-10"}
+    people = {"facilitator": "p-1", "evaluator": "p-2"}
+    async with a_house() as house:
+        await house.world.say(
+            published(WATCHING),
+            said("engagement_opened", people=people),
+            said("team_formed"),
+            said("engagement_closed", closed_on="2027-02-01"),
+        )
+        await house.world.until("2027-05-12")
+        await house.world.say(
+            said("engagement_opened", **opened), said("team_formed", engagement_id="e2", formed_on="2027-05-11")
+        )
+        evaluator, office = await house.person("p-2", "evaluator"), await house.program("supervisor")
+        told = [" ".join((await comer.get(TAB, headers=BROWSER)).text.split()) for comer in (evaluator, office)]
+    assert "It rests on another engagement that is not yours to see" in told[0] and "Licensing together" not in told[0]
+    assert "/app/engagements/e2" not in told[0] and "KY takes part in another engagement: e2" in told[0]
+    assert 'href="/app/engagements/e2">Licensing together</a>' in told[1]
 
 
 async def test_what_may_be_an_outcome_is_dismissed_with_a_reason_and_confirmed_after_all(watched: World) -> None:
@@ -184,9 +248,10 @@ async def test_what_may_be_an_outcome_is_dismissed_with_a_reason_and_confirmed_a
     assert silent.status_code == 422
     answer = await send(watched, f"{TAB}/dismiss", outcome_id=outcome_id, reason="Paid by another grant")
     assert "It is dismissed" in answer.text and "Paid by another grant" in answer.text
+    assert f'href="{TAB}/{outcome_id}/confirm">It is one after all' in answer.text
     assert "May be outcomes" in (await undo(watched, answer)).text
     await send(watched, f"{TAB}/dismiss", outcome_id=outcome_id, reason="Paid by another grant")
-    assert "The outcome is confirmed." in (await send(watched, f"{TAB}/confirm", outcome_id=outcome_id)).text
+    assert "The outcome is confirmed." in (await confirm(watched, outcome_id)).text
 
 
 async def test_an_engagement_without_goals_says_what_to_do(watched: World) -> None:
@@ -241,4 +306,5 @@ async def test_what_is_not_known_here_is_not_found(world: World) -> None:
     for path in ("/app/engagements/e9/outcomes", f"{TAB}/o-9/correct", f"{HERE}/goals/g9/judge"):
         assert (await world.http.get(path, headers=BROWSER)).status_code == 404
     assert (await send(world, f"{HERE}/rounds/close", round_id="e9/mid/e9/1")).status_code == 404
-    assert (await send(world, f"{TAB}/confirm", outcome_id="o-9")).status_code == 404
+    assert (await world.http.get(f"{TAB}/o-9/confirm", headers=BROWSER)).status_code == 404
+    assert (await confirm(world, "o-9")).status_code == 404

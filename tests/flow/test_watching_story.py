@@ -79,6 +79,14 @@ async def test_an_evaluator_confirms_what_was_proposed(world: World) -> None:
     assert problems(refused, 409).keys() == {"outcome_id"}
 
 
+async def test_whoever_confirms_says_what_shows_it(world: World) -> None:
+    await world.say(DONE)
+    [outcome_id] = await world.ids("/outcomes/proposed", "outcome_id")
+    refused = await world.post("/outcomes/confirm", engagement_id="e1", outcome_id=outcome_id)
+    assert problems(refused, 422).keys() == {"evidence"}
+    assert len(await proposed(world)) == 1
+
+
 async def test_an_evaluator_dismisses_what_was_none_and_it_does_not_come_back(world: World) -> None:
     await world.say(DONE)
     [outcome_id] = await world.ids("/outcomes/proposed", "outcome_id")
@@ -92,7 +100,8 @@ async def test_an_evaluator_dismisses_what_was_none_and_it_does_not_come_back(wo
 
 async def test_what_nobody_proposed_can_be_neither_confirmed_nor_dismissed(world: World) -> None:
     told = {"engagement_id": "e1", "outcome_id": "watch-nothing"}
-    assert problems(await world.post("/outcomes/confirm", **told), 404).keys() == {"outcome_id"}
+    confirmed = await world.post("/outcomes/confirm", **told, evidence="The new contracts")
+    assert problems(confirmed, 404).keys() == {"outcome_id"}
     assert problems(await world.post("/outcomes/dismiss", **told, reason="No"), 404).keys() == {"outcome_id"}
 
 

@@ -44,7 +44,7 @@ async def list_outcomes(
 @router.post("/outcomes/confirm", status_code=201)
 @open_to(STAFF)
 async def confirm_outcome(command: domain.ConfirmOutcome, here: Here) -> Said:
-    """Tell that a proposed outcome is one; what is not said is as it was proposed."""
+    """Tell that a proposed outcome is one, and what shows it; what else is not said is as it was proposed."""
     return await handlers.obey(here.store, command, decisions.confirm, here.patience)
 
 

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from services.evaluation import domain
 from services.evaluation.decisions.grounds import today
 from services.evaluation.domain import Known, Proposal, Sign, Watched
+from services.evaluation.domain.watching import named_for, told_of
 from shared.errors import Conflict, Unknown
 from shared.events import evaluation as said
 from shared.events.base import Event
 from shared.events.fields import LONGEST, Level
-from shared.ids import fact_id
 from shared.playbooks.topics import Topics
 
 LEVELS: Mapping[str, Level] = {"asked": "knowledge", "joined": "network", "finished": "practice"}
@@ -55,7 +55,7 @@ def confirm(command: domain.ConfirmOutcome, known: Known, now: datetime) -> list
         **proposed.model_dump(include={"jurisdiction", "team_id", "seen_on"}),
         "level": command.level or proposed.level,
         "statement": command.statement or proposed.statement,
-        "evidence": command.evidence or f"fact {proposed.because}",
+        "evidence": command.evidence,
         "source": "watch",
     }
     return [command.as_event(said.OutcomeRecorded, **told)]
@@ -81,28 +81,16 @@ def _is_sign(watched: Watched, sign: Sign, topics: Topics) -> bool:
 
 
 def _proposed(watched: Watched, sign: Sign) -> said.OutcomeProposed:
-    names = (watched.engagement_id, watched.team_id, sign.line, sign.what)
     return said.OutcomeProposed(
         engagement_id=watched.engagement_id,
-        outcome_id=f"watch-{fact_id(sign.kind, *names, revision=0)}",
+        outcome_id=named_for(watched.engagement_id, watched.team_id, sign),
         jurisdiction=watched.jurisdiction,
         team_id=watched.team_id,
         level=LEVELS[sign.kind],
-        statement=_cut(_statement(watched, sign)),
+        statement=_cut(told_of(sign, sign.words)),
         because=sign.because,
         seen_on=sign.on,
     )
-
-
-def _statement(watched: Watched, sign: Sign) -> str:
-    place = watched.jurisdiction
-    match sign.kind:
-        case "asked":
-            return f"{place} asks for more on the topic: {sign.words}"
-        case "joined":
-            return f"{place} takes part in another engagement: {sign.words}"
-        case "finished":
-            return f"{place} finished a step of its plan: {sign.words}"
 
 
 def _cut(text: str) -> str:

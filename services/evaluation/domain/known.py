@@ -242,13 +242,13 @@ class AssessGoal(Command):
 
 
 class ConfirmOutcome(Command):
-    """Tell that a proposed outcome is one; what is not said is as it was proposed."""
+    """Tell that a proposed outcome is one, and what shows it; what else is not said is as it was proposed."""
 
     engagement_id: Slug
     outcome_id: Slug
+    evidence: Text
     level: Level | None = None
     statement: Text | None = None
-    evidence: Text | None = None
     goal_id: Slug | None = None
 
 

@@ -1,7 +1,7 @@
 """What the pages of evaluation show: rounds as lines of a list, and promises beside what was seen of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.evaluation.domain.asking import is_judged
 from services.evaluation.domain.known import Goal, Known, Outcome, Promised, Report
+from services.evaluation.domain.resting import Rests
 from services.evaluation.domain.watching import Proposal
 from shared.obligations.reconcile import Row
 from shared.playbooks.heading import Heading
@@ -19,7 +20,7 @@ AHEAD: tuple[RoundState, ...] = ("open", "planned", "expected")
 CALLED: Mapping[str, RoundState] = {"scheduled": "planned", "due": "open", "done": "closed"}
 """What people call a state of the ledger; the others have one name only."""
 FROM_THE_LOG = "what the log says of that day"
-"""The evidence of an outcome that was confirmed as it was proposed: it cites a fact by its id."""
+"""The evidence of an outcome that was confirmed when nobody had to say what shows it: it cites a fact by its id."""
 
 
 class RoundLine(BaseModel):
@@ -99,6 +100,8 @@ class Overview:
     rounds: tuple[RoundLine, ...]
     places: Mapping[str, str]
     """The jurisdiction of each team, also of those that left."""
+    rests: Mapping[str, Rests] = field(default_factory=dict)
+    """On what each proposal rests that nobody has confirmed, where that is known."""
 
     @property
     def findings(self) -> list[Finding]:
@@ -123,6 +126,16 @@ class Overview:
     def place_of(self, one: Outcome | Proposal) -> str | None:
         """Where it was seen."""
         return one.jurisdiction or (self.places.get(one.team_id, one.team_id) if one.team_id else None)
+
+    def statement_of(self, proposed: Proposal) -> str:
+        """What a proposal says, in words that its reader knows."""
+        rests = self.rests.get(proposed.outcome_id)
+        return rests.statement(proposed) if rests else proposed.statement
+
+    def promised_at(self, level: str) -> str | None:
+        """The one goal at a level; none where there are several, or none."""
+        found = [goal.goal_id for goal in self.known.goals.values() if goal.level == level]
+        return found[0] if len(found) == 1 else None
 
     def evidence_of(self, outcome: Outcome) -> str:
         """What shows an outcome, in words."""

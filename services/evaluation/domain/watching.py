@@ -8,6 +8,7 @@ from shared.entities import Entity
 from shared.events import evaluation as said
 from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.events.fields import Level
+from shared.ids import fact_id
 from shared.playbooks.history import History
 
 SignKind = Literal["asked", "joined", "finished"]
@@ -55,6 +56,22 @@ class Proposal(Entity):
     state: State = "proposed"
     reason: str | None = None
     """Why it was dismissed."""
+
+
+def named_for(engagement_id: str, team_id: str, sign: Sign) -> str:
+    """The id of the outcome that a sign proposes for a team: the same, however often the sign is told."""
+    return f"watch-{fact_id(sign.kind, engagement_id, team_id, sign.line, sign.what, revision=0)}"
+
+
+def told_of(sign: Sign, words: str) -> str:
+    """What a jurisdiction did, in a sentence."""
+    match sign.kind:
+        case "asked":
+            return f"{sign.jurisdiction} asks for more on the topic: {words}"
+        case "joined":
+            return f"{sign.jurisdiction} takes part in another engagement: {words}"
+        case "finished":
+            return f"{sign.jurisdiction} finished a step of its plan: {words}"
 
 
 def proposal(known: Proposal | None, fact: Fact) -> Proposal | None:

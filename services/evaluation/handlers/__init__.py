@@ -9,7 +9,7 @@ from services.evaluation import decisions, repository
 from services.evaluation.decisions.grounds import opened, today
 from services.evaluation.decisions.webhooks import RESTORED
 from services.evaluation.domain import Known, Overview, Report, RoundLine
-from services.evaluation.repository import FOLLOWING, linking, rounds
+from services.evaluation.repository import FOLLOWING, linking, resting, rounds
 from services.evaluation.repository import asking as invitations
 from services.evaluation.repository import data as numbered
 from services.evaluation.repository import webhooks as endpoints
@@ -122,7 +122,8 @@ async def shown(store: Store, caller: Caller, engagement_id: str) -> Overview:
         known = await repository.known(unit, engagement_id)
         told = decisions.report(known, engagement_id, today(known, unit.now))
         places = {team.id: team.jurisdiction for team in teams}
-        return Overview(about, known, told, tuple(await rounds.of(unit, [about])), places)
+        rests = await resting.of(unit, known, about.closed_on)
+        return Overview(about, known, told, tuple(await rounds.of(unit, [about])), places, rests)
 
 
 async def engagements(store: Store, caller: Caller) -> list[Heading]:
