@@ -10,6 +10,7 @@ from tests.support.rounds import ROUND, RULE, Letters, a_playbook, a_team, an_op
 BROWSER = {"accept": "text/html"}
 AT = "/app/engagements/e1/rounds"
 RULES = a_playbook(RULE.replace("mid-survey", "mid-interview").replace("members", "sample"))
+KNOWN = {"name": "Lea", "address": "lea@example.gov", "zone": "America/Puerto_Rico", "language": "es-PR"}
 KY, WI = a_team("p-1", "p-2"), a_team("q-1", team_id="wi", jurisdiction="WI")
 
 
@@ -24,6 +25,12 @@ async def post(letters: Letters, page: str, **told: str) -> str:
     sent = {"round_id": ROUND, **told}
     answer = await letters.world.http.post(f"{AT}/{page}", data=sent, headers=BROWSER, follow_redirects=True)
     return f"{answer.status_code} {' '.join(answer.text.split())}"
+
+
+async def page(letters: Letters, path: str, **asked: str) -> str:
+    answer = await letters.world.http.get(f"{AT}/{path}", params={"round_id": ROUND, **asked}, headers=BROWSER)
+    assert answer.status_code == 200, answer.text
+    return " ".join(answer.text.split())
 
 
 async def states(letters: Letters) -> list[tuple[str, str]]:
@@ -47,6 +54,20 @@ async def test_one_of_each_team_is_on_the_list_of_calls_and_gets_no_letter(lette
     assert bare.is_success and "Choose a round of interviews" in bare.text
     tab = await letters.world.http.get("/app/engagements/e1/outcomes", headers=BROWSER)
     assert f"{AT}/calls?round_id=" in tab.text
+
+
+async def test_whoever_calls_sees_how_each_is_reached_and_what_time_it_is_there(letters: Letters) -> None:
+    who, other = await called(letters, "KY"), await called(letters, "WI")
+    await letters.world.http.put(f"/people/{who}", json=KNOWN)
+    told = await page(letters, "calls")
+    assert 'href="mailto:lea@example.gov"' in told and "It is 1:00 p.m. AST there" in told and "Español" in told
+    assert "no mail address is known" in told and "It is 11:00 a.m. CST there" in told
+    assert "Telephone numbers are not kept here" in told and "of which nobody is on the list" in told
+    told = await page(letters, "call", person_id=who)
+    assert 'href="mailto:lea@example.gov"' in told and "1:00 p.m. AST" in told and "Telephone numbers" in told
+    await post(letters, "call", person_id=who, what="instead", reason="On leave")
+    assert "lea@example.gov" not in await page(letters, "calls"), "of whoever is not called any more nothing is told"
+    assert "mailto" not in await page(letters, "call", person_id=other)
 
 
 async def test_what_is_noted_is_an_answer_that_does_not_say_whose_with_notes_and_codes(letters: Letters) -> None:

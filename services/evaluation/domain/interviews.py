@@ -2,15 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from services.evaluation.domain.asking import State
+from services.evaluation.domain.asking import OPEN, State
 from services.evaluation.domain.known import OfRound
 from shared.entities import Entity
 from shared.events.fields import Slug, Text
+from shared.instruments import LANGUAGES
+from shared.people import Person
 
 CONSENTS = "consents"
 """The question of an instrument whose answer is the consent, if it has one."""
@@ -33,6 +37,29 @@ class Call(Entity):
     """Why somebody else is called instead."""
     declined: bool = False
     """Whether they asked not to be contacted after they were drawn: nobody calls them."""
+
+    @property
+    def is_to_be_called(self) -> bool:
+        return self.state in OPEN and not self.declined
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How somebody is reached who is to be called, as the directory of people tells it: it has no telephone numbers."""
+
+    address: str | None
+    language: str | None
+    """In its own words, where it is one of ours."""
+    zone: ZoneInfo
+    """Where their working day is."""
+
+
+def reached(person: Person | None, zone: ZoneInfo) -> Reached:
+    """How a person is reached; of whoever is not in the directory only what time it is at their place."""
+    spoken = person.language if person else None
+    ours = {code: name for code, name in LANGUAGES.items() if spoken and code == spoken.partition("-")[0].lower()}
+    theirs = ZoneInfo(person.zone) if person and person.zone else zone
+    return Reached(person.address if person else None, next(iter(ours.values()), spoken), theirs)
 
 
 class NoteInterview(OfRound):

@@ -1,6 +1,8 @@
 """The list of calls of a round that is held as interviews, and the page on which a call is noted."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -8,7 +10,7 @@ from pydantic import ValidationError
 
 from services.evaluation import handlers
 from services.evaluation.domain import Overview, ReplaceAsked
-from services.evaluation.domain.interviews import CONSENTS, NoteInterview, NoteNotReached, codes_in
+from services.evaluation.domain.interviews import CONSENTS, NoteInterview, NoteNotReached, Reached, codes_in, reached
 from services.evaluation.handlers import asking, calls, sampling
 from services.evaluation.pages.answering import of_questions, to_mend
 from shared.access.opening import EVALUATORS, open_to
@@ -16,6 +18,7 @@ from shared.errors import Unknown
 from shared.events.complaints import complaints, malformed
 from shared.instruments import Judged, judge
 from shared.obligations.reconcile import Row
+from shared.playbooks.heading import Heading
 from shared.web.desk import Desk, desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.forms import Line
@@ -35,9 +38,10 @@ async def read_list(request: Request, here: Here, engagement_id: str, round_id: 
         return await _which(request, here, engagement_id)
     found, row = await _round(here, engagement_id, round_id)
     told, draws = await calls.listed(here.store, row.key), await sampling.draws(here.store, row.key)
-    return await render(
-        request, "calls.html", about=found.about, row=row, calls=told.calls, codes=told.codes, draws=draws
-    )
+    still = [one for one in told.calls if one.is_to_be_called]
+    how = await _reached(request, here, found.about, {one.person_id: one.jurisdiction for one in still})
+    listed: Mapping[str, Any] = {"calls": told.calls, "codes": told.codes, "draws": draws, "reached": how}
+    return await render(request, "calls.html", about=found.about, row=row, **listed)
 
 
 @router.post(f"{ROUND}/calls")
@@ -105,6 +109,7 @@ async def _call(
     # Whoever asks has to see all that may come: nothing unfolds without a script.
     entries = [entry for entry in opened.form.entries if entry.name != CONSENTS]
     lines = lines or ([] if wrong is None else to_mend(entries, judged, "en"))
+    place = found.places.get(invitation.team_id or "")
     return await render(
         request,
         "call.html",
@@ -115,7 +120,8 @@ async def _call(
         invitation=invitation,
         typed=typed,
         lines=lines,
-        place=found.places.get(invitation.team_id or ""),
+        place=place,
+        reached=(await _reached(request, here, found.about, {person_id: place}))[person_id],
         **of_questions(entries, judged, "en"),
     )
 
@@ -123,7 +129,17 @@ async def _call(
 async def _which(request: Request, here: Desk, engagement_id: str) -> Response:
     """Where no round is named: the way to those that there are."""
     found = await handlers.shown(here.store, here.caller, engagement_id)
-    return await render(request, "calls.html", about=found.about, row=None, calls=[], codes={})
+    return await render(request, "calls.html", about=found.about, row=None, calls=[], codes={}, reached={})
+
+
+async def _reached(
+    request: Request, here: Desk, about: Heading, whom: Mapping[str, str | None]
+) -> Mapping[str, Reached]:
+    """How each of these people is reached, by the directory; their day is that of their place where it tells none."""
+    people = await here.directory.named(whom)
+    places = request.app.state.services["evaluation"].settings.known_places
+    zones = {one: places.zone_of(place) if place else None for one, place in whom.items()}
+    return {one: reached(people.get(one), zone or ZoneInfo(about.time_zone)) for one, zone in zones.items()}
 
 
 async def _round(here: Desk, engagement_id: str, round_id: str) -> tuple[Overview, Row]:
