@@ -59,6 +59,22 @@ def test_it_works_without_script_and_says_what_is_missing(browser: Browser, link
     page.context.close()
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_whoever_saves_on_a_phone_sees_that_it_is_saved(browser: Browser, links: list[str], script: bool) -> None:
+    page = phone(browser, java_script_enabled=script)
+    page.goto(f"{links[2]}?language=es")
+    page.get_by_text("Totalmente de acuerdo").last.click()
+    page.get_by_role("button", name="Guardar y continuar después").click()
+    told = page.get_by_role("status").filter(has_text="Guardado. Todavía no se ha enviado nada")
+    expect(told).to_be_in_viewport()
+    if script:
+        expect(told).to_be_focused()
+        assert complaints(page) == [] and not is_too_wide(page)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("status").filter(has_text="Saved. Nothing is sent off yet")).to_be_in_viewport()
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_the_form_keeps_nobody_out(browser: Browser, links: list[str], scheme: str, width: int) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -39,6 +39,7 @@ async def not_too_often(request: Request, secret: str) -> None:
 router = APIRouter(dependencies=[Depends(not_too_often)])
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 PREFERRED: Language = "en"
+Did = Literal["", "kept", "saved"]
 WHY = {404: "no_form_why", 409: "too_late", 413: "too_much", 422: "too_much", 429: "too_fast"}
 """By which phrase each refusal is said; all others are of the moment."""
 
@@ -65,7 +66,9 @@ async def write(request: Request, here: Here, secret: str, language: Language = 
             return await _form(request, here, it, language, judge(it.form, {}, language, is_final=False))
         if "send" not in typed:
             it, judged = await asking.save(here.store, secret, typed, language)
-            return await _form(request, here, it, language, judged, "saved", agrees)
+            # What is kept as one goes is told where one is; whoever pressed a button comes back to the top of the page.
+            did: Did = "kept" if "hx-request" in request.headers else "saved"
+            return await _form(request, here, it, language, judged, did, agrees)
         it, judged = await asking.send(here.store, secret, typed, language, here.patience)
     except AnsweredAlready:
         it = await asking.opened(here.store, secret, language)
@@ -98,7 +101,7 @@ async def refused(request: Request, status: int) -> Response:
 
 
 async def _form(
-    request: Request, here: Desk, it: Opened, language: Language, judged: Judged, did: str = "", agrees: bool = False
+    request: Request, here: Desk, it: Opened, language: Language, judged: Judged, did: Did = "", agrees: bool = False
 ) -> Response:
     if it.judged_at:
         return RedirectResponse(it.judged_at, 303)

@@ -27,8 +27,8 @@
     }
   });
 
-  // What has to be mended is the next place for the keyboard, also where a browser gives it no focus by itself.
-  document.addEventListener("DOMContentLoaded", () => document.querySelector("#page [role=alert][autofocus]")?.focus());
+  // What has to be mended, or was saved, is the next place for the keyboard, also where a browser gives it no focus itself.
+  document.addEventListener("DOMContentLoaded", () => document.querySelector("#page [role][autofocus]")?.focus());
 
   // After a form was sent, what it did is read aloud and is the next place for the keyboard.
   document.addEventListener("htmx:after:swap", (event) => {
