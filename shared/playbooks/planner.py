@@ -251,7 +251,7 @@ class Planning:
             lapse_at=lapse_at,
             lapse_reason=lapse_reason,
             closes_at=self._later(rule, from_, rule.open_for, item.zone) if rule.open_for else None,
-            remind_at=tuple(self._later(rule, from_, wait, item.zone) for wait in rule.remind),
+            remind_at=self._reminders(rule, from_, item.zone),
             instrument=(rule.instrument or rule.kind) if rule.evaluation else None,
             ask=rule.ask if rule.evaluation else None,
             person_id=seat.person_id,
@@ -263,9 +263,20 @@ class Planning:
 
     def _later(self, rule: Rule, day: date, wait: Wait, zone: ZoneInfo) -> datetime:
         """So long after the due date, counted like a due date."""
+        return self._calendar.instant(self._day_later(rule, day, wait), zone)
+
+    def _day_later(self, rule: Rule, day: date, wait: Wait) -> date:
         roll: Roll = "none" if self._roll(rule) == "none" else "next"
-        later = self._calendar.rolled(self._calendar.add(day, wait), roll)
-        return self._calendar.instant(min(later, LAST_DAY), zone)
+        return min(self._calendar.rolled(self._calendar.add(day, wait), roll), LAST_DAY)
+
+    def _reminders(self, rule: Rule, day: date, zone: ZoneInfo) -> tuple[datetime, ...]:
+        """When people are reminded: before the close, also where it would roll onto it; else there would be none."""
+        closes = self._day_later(rule, day, rule.open_for) if rule.open_for else LAST_DAY
+        found = set()
+        for wait in rule.remind:
+            on = self._day_later(rule, day, wait)
+            found.add(on if on < closes else self._calendar.rolled(self._calendar.add(day, wait), "previous"))
+        return tuple(self._calendar.instant(on, zone) for on in sorted(found) if day < on < closes)
 
     def _lapse(self, rule: Rule, item: Item, day: date) -> tuple[datetime | None, str | None]:
         """When it is too late for it, and why: by the rule, or because the window has closed by then."""

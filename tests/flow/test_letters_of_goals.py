@@ -22,6 +22,7 @@ RULES = """
   instrument: goal-form
   ask: evaluator
   due: {after: by}
+  remind: [1 week]
   done_by: assessed
 - {name: review, each: goal, task: 'Judge "{goal.statement}"', to: evaluator, due: {after: by}, done_by: assessed}
 """
@@ -60,6 +61,28 @@ async def test_the_verdict_ends_round_and_task_and_nothing_has_to_be_given_twice
     assert (await world.get("/tasks/e1/review/g1/1"))["state"] == "done"
     assert (await world.get("/tasks/e1/review/g2/1"))["state"] == "due"
     assert await letters.send() == []
+
+
+async def test_once_the_goal_is_judged_the_round_says_so_and_nobody_is_reminded(letters: Letters) -> None:
+    await letters.send()
+    round_id, world = "e1/goal/g1/1", letters.world
+    before = (await world.get(f"/rounds/{round_id}/invitations"))["items"]
+    judged = await world.send(JUDGE, verdict="partly")
+    after = (await world.get(f"/rounds/{round_id}/invitations"))["items"]
+    assert ([one["state"] for one in before], [one["state"] for one in after]) == (["invited"], ["judged"])
+    [line] = (await world.get(f"{HERE}/rounds/asked.json", round_id=round_id))["items"]
+    assert (line["person_id"], line["state"]) == ("p-e", "judged")
+    asked = await world.http.get(f"{HERE}/rounds/asked", params={"round_id": round_id}, headers={"accept": "text/html"})
+    assert "The goal has its verdict: nothing more is asked, and nobody is reminded." in asked.text
+    tab = await world.http.get(f"{HERE}/outcomes", headers={"accept": "text/html"})
+    assert "judged<span" in tab.text and "0 of 1" in tab.text, "of the other goal nothing came yet"
+    await world.until("2027-01-19")
+    assert await letters.send() == ["eve"], "of the goal that is not judged yet"
+    assert "One order of licensing" in str(letters.server.arrived[-1]["Subject"])
+    facts = re.findall('name="fact_id" value="(.+?)"', judged.text)
+    await world.send(f"{HERE}/outcomes/undo", fact_id=facts)
+    again = (await world.get(f"/rounds/{round_id}/invitations"))["items"]
+    assert [one["state"] for one in again] == ["invited"], "the verdict was a mistake"
 
 
 async def test_titles_name_the_goal(letters: Letters) -> None:

@@ -200,6 +200,18 @@ async def test_whoever_leads_two_teams_gets_one_letter_that_is_a_contact_with_bo
         assert [place for _, place, _ in await letters.contacts()] == ["GU", "KY"]
 
 
+async def test_a_team_whose_people_are_all_in_others_too_is_asked_as_a_team() -> None:
+    alone = a_team("p-1", team_id="wi", jurisdiction="WI")
+    async with an_open_round(*LENAS, alone, playbook=a_playbook(AS_ONE)) as letters:
+        assert await letters.send() == ["lea"]
+        [letter] = letters.server.arrived
+        assert all(f"Open the form of {place}" in text_of(letter) for place in ("KY", "GU", "WI"))
+        asked = (await letters.world.get(f"/rounds/{ROUND}/invitations"))["items"]
+        assert sorted((one["team_id"], one["state"]) for one in asked) == [
+            ("gu", "invited"), ("ky", "invited"), ("wi", "invited"),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize("team", ["ky", "gu"])
 async def test_a_letter_about_two_teams_is_withheld_where_either_declined(team: str) -> None:
     async with an_open_round(*LENAS, playbook=a_playbook(AS_ONE)) as letters:

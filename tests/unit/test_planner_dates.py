@@ -274,8 +274,22 @@ def test_a_round_closes_so_long_after_it_opened_and_is_never_overdue() -> None:
     it = owed(playbook(rule), [OPENED])["r/e1/1"]
     assert (it.kind, it.to, it.title, it.instrument, it.ask) == ("mid", "evaluator", "Mid evaluation", "mid", "members")
     assert it.closes_at == datetime(2027, 1, 19, 14, tzinfo=UTC)
-    assert [moment.day for moment in it.remind_at] == [12, 19], "January 17 is a Sunday, and 18 a holiday"
+    assert [moment.day for moment in it.remind_at] == [12, 15], "January 17 is a Sunday, 18 a holiday, 19 the close"
     assert it.overdue_at is None
+
+
+def test_nobody_is_reminded_on_the_day_of_the_close_or_later() -> None:
+    rule = (
+        "- {name: r, each: engagement, evaluation: mid, due: {after: opened}, open_for: 2 weeks, "
+        "remind: [12 days, 11 days, 2 weeks, 3 weeks]}"
+    )
+    it = owed(playbook(rule), [OPENED])["r/e1/1"]
+    assert it.closes_at == datetime(2027, 1, 19, 14, tzinfo=UTC)
+    assert [moment.day for moment in it.remind_at] == [15], "all that would roll past the week end, once"
+    short = owed(playbook(rule.replace("2 weeks, ", "2 days, ", 1)), [OPENED])["r/e1/1"]
+    assert short.remind_at == ()
+    untimed = owed(playbook(rule.replace("open_for: 2 weeks, ", "")), [OPENED])["r/e1/1"]
+    assert [moment.day for moment in untimed.remind_at] == [15, 19, 25], "a round that nobody closes goes on"
 
 
 def test_what_would_be_due_beyond_the_years_that_facts_can_tell_is_not_there() -> None:

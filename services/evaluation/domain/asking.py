@@ -18,7 +18,7 @@ from shared.playbooks.obligation import Obligation
 
 SAMPLE = "sample"
 """Whom a round asks that draws one person from each team."""
-State = Literal["invited", "begun", "answered", "erased", "replaced"]
+State = Literal["invited", "begun", "answered", "judged", "erased", "replaced"]
 OPEN: tuple[State, ...] = ("invited", "begun")
 """Of whom something can still come; whoever was erased is asked no more."""
 GONE: tuple[State, ...] = ("erased", "replaced")
@@ -126,6 +126,19 @@ def is_judged(row: Row | Obligation) -> bool:
     return row.kind == "goal" and row.ask in RUNNERS
 
 
+def has_verdict(history: History, row: Row | Obligation) -> bool:
+    """Whether a goal's round is over because the goal was judged: nothing more is to come from those whom it asked."""
+    declared = history.goals.get(row.item) if is_judged(row) else None
+    return isinstance(row, Row) and row.state == "done" and declared is not None and declared.assessed is not None
+
+
+def as_they_stand(history: History, row: Row, invited: Collection[Invitation]) -> list[Invitation]:
+    """Who is asked in a round, and how far they have come; of a goal that has its verdict, it was judged."""
+    if not has_verdict(history, row):
+        return list(invited)
+    return [one.but(state="judged") if one.state in OPEN else one for one in invited]
+
+
 def verdict_at(engagement_id: str, goal_id: str) -> str:
     """The path of the page on which a goal is judged."""
     return f"/app/engagements/{engagement_id}/goals/{goal_id}/judge"
@@ -137,7 +150,7 @@ def whom(history: History, row: Row, form: Form) -> list[Asked]:
     Of a sample, everybody from whom it is drawn.
     """
     if form.instrument.fills == "team" and (row.ask or MEMBERS) not in RUNNERS:
-        return [Asked(None, place.team_id) for place in frame(history, row) if place.people]
+        return [Asked(None, team_id) for team_id, people in _reach(history, row).items() if people]
     return people_of(history, row)
 
 
@@ -151,14 +164,20 @@ def people_of(history: History, row: Row) -> list[Asked]:
 
 def frame(history: History, row: Row) -> Frame:
     """The teams that take part, each with those who may be asked; who is in two teams is asked for the first."""
-    asked = MEMBERS if row.ask == SAMPLE else row.ask or MEMBERS
+    teams = _reach(history, row)
     found: dict[str, str] = {}
-    here = sorted(team.id for team in history.teams.values() if team.left is None and row.team_id in (None, team.id))
-    for team_id in here:
-        for person in history.holders.reach(asked, team_id):
+    for team_id, people in teams.items():
+        for person in people:
             found.setdefault(person, team_id)
-    by_team = {id: tuple(one for one, whose in found.items() if whose == id) for id in here}
+    by_team = {id: tuple(one for one, whose in found.items() if whose == id) for id in teams}
     return tuple(Place(id, history.teams[id].jurisdiction, people) for id, people in by_team.items())
+
+
+def _reach(history: History, row: Row) -> Mapping[str, tuple[str, ...]]:
+    """The teams that take part, each with all of whom a round asks something there, also whoever is in others too."""
+    asked = MEMBERS if row.ask == SAMPLE else row.ask or MEMBERS
+    here = sorted(team.id for team in history.teams.values() if team.left is None and row.team_id in (None, team.id))
+    return {team_id: history.holders.reach(asked, team_id) for team_id in here}
 
 
 def how_many(history: History, row: Row) -> Mapping[str, int]:

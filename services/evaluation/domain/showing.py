@@ -47,12 +47,12 @@ class RoundLine(BaseModel):
     zone: str
     judges: str | None = None
     """The goal that whoever is asked judges, at its own place."""
+    judged: bool = False
+    """Whether that goal has its verdict, and the round is over with it."""
 
     @classmethod
-    def of(
-        cls, one: Row | Obligation, about: Heading, answers: int, asked: int | None = None, supposed: bool = False
-    ) -> "RoundLine":
-        """A round, recorded or only expected."""
+    def of(cls, one: Row | Obligation, about: Heading, answers: int, **counted: Any) -> "RoundLine":
+        """A round, recorded or only expected, with what is counted of it."""
         told: dict[str, Any] = {"engagement_id": about.engagement_id, "engagement_title": about.title}
         told |= {name: getattr(one, name) for name in ("kind", "title", "instrument", "team_id", "closes_at", "zone")}
         told["judges"] = one.item if is_judged(one) else None
@@ -60,7 +60,7 @@ class RoundLine(BaseModel):
             told |= {"state": CALLED.get(one.state, one.state), "opens_at": one.fired_at or one.due_at}
         else:
             told |= {"state": "expected", "opens_at": one.falls_due_at, "waits_for": one.held_back}
-        return cls(round_id=one.key, answers=answers, asked=asked, supposed=supposed, **told)
+        return cls(round_id=one.key, answers=answers, **counted, **told)
 
     @property
     def is_counted(self) -> bool:

@@ -11,6 +11,7 @@ from services.evaluation.domain.asking import (
     Invitation,
     Link,
     Opened,
+    as_they_stand,
     goal_of,
     of_the_team,
     still_to_invite,
@@ -65,8 +66,8 @@ async def invited(store: Store, round_id: str, folder: Path) -> list[Invitation]
 async def listed(store: Store, round_id: str) -> list[Invitation]:
     """Everybody who is asked in a round, as far as they were invited."""
     async with store.look() as unit:
-        await ledger.find(unit, round_id, "round")
-        return await asking.invitations(unit, round_id)
+        row, history = await _round(unit, round_id)
+        return as_they_stand(history, row, await asking.invitations(unit, round_id))
 
 
 async def links(store: Store, round_id: str, folder: Path) -> list[Link]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from services.evaluation.domain import RoundLine, in_turn
+from services.evaluation.domain.asking import has_verdict
 from services.evaluation.repository import ANSWER, FOLLOWING, asking
 from shared.obligations import ledger, why
 from shared.obligations.following import rulings
@@ -37,7 +38,14 @@ async def of(unit: Unit, engagements: Sequence[Heading], ahead_only: bool = Fals
     supposed = [one for one in await _supposed(unit, histories, recorded) if one.key not in wanted]
     answers, asked = await _answers(unit, wanted), await asking.how_many(unit, wanted)
     lines = [
-        RoundLine.of(one, abouts[one.engagement], answers.get(key, 0), asked.get(key)) for key, one in wanted.items()
+        RoundLine.of(
+            one,
+            abouts[one.engagement],
+            answers.get(key, 0),
+            asked=asked.get(key),
+            judged=has_verdict(histories[one.engagement], one),
+        )
+        for key, one in wanted.items()
     ]
     return in_turn([*lines, *(RoundLine.of(one, abouts[one.engagement], 0, supposed=True) for one in supposed)])
 
