@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.support.browser import AXE, a_browser, a_house, chromium
+from tests.support.browser import AXE, SEEN_WITHIN, a_browser, a_house, chromium
 from tests.support.up import Up
 
 
@@ -16,6 +16,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium here: on Debian, apt install chromium")
     if not AXE.exists():
         pytest.skip("no axe-core here: make assets")
+    expect.set_options(timeout=SEEN_WITHIN)
     with a_browser() as found:
         yield found
 

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from shared.clock import WorldClock
-from tests.support.browser import WIDE
+from tests.support.browser import comes
 from tests.support.people import introduce, link_for, sign_in
 from tests.support.up import ROOT, Up, a_folder, an_up
 
@@ -49,14 +48,6 @@ def test_a_facilitators_week(browser: Browser, monday: Up) -> None:
         her_calendar_shows_what_is_due(page)
         she_closes_the_engagement(page)
         the_supervisor_reads_what_was_handed_over(office, monday)
-
-
-def comes(browser: Browser, up: Up) -> BrowserContext:
-    """Somebody with a browser of their own, who has not signed in."""
-    told: dict[str, Any] = {"timezone_id": "America/New_York", "locale": "en-US"}
-    context = browser.new_context(base_url=up.api, viewport={"width": WIDE, "height": 900}, **told)
-    context.set_default_timeout(SOON)
-    return context
 
 
 def a_link_works_once(context: BrowserContext, link: str) -> None:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.support.browser import NARROW, SCHEMES, WIDE, complaints, is_too_wide, visit
+from tests.support.browser import look, visit
 from tests.support.sheets import HEADINGS, ROWS, csv
 from tests.support.up import Up
 
@@ -10,16 +10,6 @@ BAD = ("20", "Kentuky", "licensing", "How?", "2/3/2027", "Open")
 TEXT = csv(*ROWS, BAD).replace("/2027", "/2026")
 FILE: FilePayload = {"name": "requests.csv", "mimeType": "text/csv", "buffer": TEXT.encode()}
 HERE = "/app/requests/import"
-
-
-def look(page: Page, name: str) -> None:
-    """The page as it stands has no barrier, at a desk and on a phone."""
-    for width in (WIDE, NARROW):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            assert complaints(page) == [], f"{name}, {scheme}, {width} px"
-        assert not is_too_wide(page), f"{name}, {width} px"
 
 
 def choose(page: Page) -> None:

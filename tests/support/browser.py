@@ -27,6 +27,8 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 NARROW, WIDE = 320, 1280
+SEEN_WITHIN = 60_000
+"""Milliseconds within which what follows from something is to be seen: the bus is real, and machines are busy."""
 HERE = '["127.0.0.0/8"]'
 NOBODY_THERE = "http://127.0.0.1:9/events"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -57,8 +59,8 @@ def a_house(parent: Path) -> Iterator[Up]:
         yield up
 
 
-def visit(browser: Browser, up: Up, scheme: Scheme = "light", width: int = WIDE, **more: Any) -> BrowserContext:
-    """The facilitator of all that is under way, who administers this house too, at a screen of this width."""
+def comes(browser: Browser, up: Up, scheme: Scheme = "light", width: int = WIDE, **more: Any) -> BrowserContext:
+    """Somebody with a browser of their own, at a screen of this width, who has not signed in."""
     context = browser.new_context(
         base_url=up.api,
         color_scheme=scheme,
@@ -67,9 +69,25 @@ def visit(browser: Browser, up: Up, scheme: Scheme = "light", width: int = WIDE,
         locale="en-US",
         **more,
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(SEEN_WITHIN)
+    return context
+
+
+def visit(browser: Browser, up: Up, scheme: Scheme = "light", width: int = WIDE, **more: Any) -> BrowserContext:
+    """The facilitator of all that is under way, who administers this house too."""
+    context = comes(browser, up, scheme, width, **more)
     context.add_cookies([{"name": COOKIE, "value": signed_in(up), "url": up.api}])
     return context
+
+
+def look(page: Page, name: str) -> None:
+    """The page as it stands has no barrier, on a phone and at a desk."""
+    for width in (NARROW, WIDE):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert complaints(page) == [], f"{name}, {scheme}, {width} px"
+        assert not is_too_wide(page), f"{name}, {width} px"
 
 
 def signed_in(up: Up) -> str:

@@ -1,10 +1,12 @@
 """An evaluator's system that takes webhooks at a port of this machine, and answers as it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+
+from anyio.from_thread import start_blocking_portal
 
 from services.evaluation.channels import Hook
 
@@ -75,3 +77,10 @@ async def a_receiver(answer: str = "204 No Content") -> AsyncIterator[Receiver]:
     finally:
         receiver.gate.set()
         server.close()
+
+
+@contextmanager
+def a_receiver_apart() -> Iterator[Receiver]:
+    """The same in a thread of its own, for tests whose own thread has no time for it."""
+    with start_blocking_portal() as apart, apart.wrap_async_context_manager(a_receiver()) as receiver:
+        yield receiver

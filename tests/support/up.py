@@ -21,7 +21,7 @@ from shared.bus.connecting import Key
 from tests.support.bus import admitted
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which a test that waits has waited in vain."""
 
 
