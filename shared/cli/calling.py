@@ -15,8 +15,6 @@ Api = Annotated[str, typer.Option("--api", envvar="THROUGHLINE_API", help="Where
 HERE = "http://127.0.0.1:8000"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only compared with
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-REMEDIES = {"a private address": "Whoever runs Throughline can allow its network: THROUGHLINE_WEBHOOK_NETWORKS."}
-"""What whoever runs Throughline can do about a refusal, by words in it."""
 
 
 def call(
@@ -110,7 +108,6 @@ def refuse(answer: Any) -> NoReturn:
         fail(f"{answer.status_code} {answer.reason_phrase}")
     problems = told.get("problems") or [{"field": "", "reason": told.get("detail", answer.reason_phrase)}]
     rows = [f"{one['field']}: {one['reason']}" if one["field"] else one["reason"] for one in problems]
-    rows += [what for words, what in REMEDIES.items() if any(words in row for row in rows)]
     fail("\n".join([*rows, what_was_shown(answer.request)] if answer.status_code == 401 else rows))
 
 

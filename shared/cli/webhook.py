@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli.calling import HERE, Api, call
+from shared.cli.calling import HERE, Api, all_of, call
 
 app = typer.Typer(help="Webhooks: make, list, log, test, mend, remove.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="Its id, as `list` shows it.")]
@@ -39,22 +39,28 @@ def log(
     state: Annotated[str | None, typer.Option(help="waiting, delivered, given_up or withheld.")] = None,
     api: Api = HERE,
 ) -> None:
-    """What went to a webhook, and what became of it; or each try of one event."""
+    """What went to a webhook: when, what it told, about what, and what became of it; or each try of one event."""
     path = f"/webhooks/{webhook_id}/deliveries"
     if event:
         for one in call(api, "GET", f"{path}/{event}")["attempts"]:
             how = f"{one['status'] or '-'} in {one['milliseconds']} ms" if one["milliseconds"] is not None else ""
             typer.echo(f"{one['at'][:19]}  {one['outcome']:<9}  {how}  {one['why']}")
         return
-    cursor: str | None = None
-    while True:
-        page = call(api, "GET", path, limit=500, state=state, cursor=cursor)
-        for one in page["items"]:
-            next_ = f"again {one['next_at'][:16]}" if one["next_at"] else ""
-            tries = "1 try" if one["tries"] == 1 else f"{one['tries']} tries"
-            typer.echo(f"{one['event_id']}  {one['state']:<9}  {tries}  {next_}  {one['why']}".rstrip())
-        if (cursor := page["next"]) is None:
-            return
+    for one in all_of(api, path, state=state):
+        about = one["engagement_id"] or one["request_id"] or "-"
+        tries = "1 try" if one["tries"] == 1 else f"{one['tries']} tries"
+        next_ = f"again {one['next_at'][:19]}" if one["next_at"] else ""
+        told = (
+            one["since"][:19],
+            one["event_id"],
+            one["type"] or "a test",
+            about,
+            one["state"],
+            tries,
+            next_,
+            one["why"],
+        )
+        typer.echo("  ".join(word for word in told if word))
 
 
 @app.command("test")

@@ -18,6 +18,7 @@ from tests.support.receiver import a_receiver
 from tests.support.up import PATIENCE, ROOT, Up, a_folder, an_up
 
 PLAYBOOK = "playbook: example\nversion: 1\ntitle: Example\nrules: []\n"
+OUTCOME = "eng.evaluation.outcome_recorded.v1"
 CHANGE = {"level": SEEN["level"], "evidence": SEEN["evidence"], "statement": "Families are asked", "source": "report"}
 
 
@@ -59,7 +60,10 @@ async def test_an_outcome_that_is_recorded_arrives_by_itself(up: Up) -> None:
         await asyncio.to_thread(told, up, "rotate", webhook_id)
         log = await asyncio.to_thread(told, up, "log", webhook_id, "--event", receiver.ids[1])
         assert log.count("delivered") == 2
-        assert "delivered  1 try" in await asyncio.to_thread(told, up, "log", webhook_id)
+        lines = (await asyncio.to_thread(told, up, "log", webhook_id)).splitlines()
+        assert any(line.endswith("  a test  -  delivered  1 try") for line in lines)
+        [recorded] = [line for line in lines if receiver.ids[1] in line]
+        assert recorded.endswith(f"  {OUTCOME}  {E1['engagement_id']}  delivered  1 try")
         await asyncio.to_thread(told, up, "remove", webhook_id)
         assert await asyncio.to_thread(told, up, "list") == ""
 

@@ -162,7 +162,9 @@ async def test_a_tracker_has_a_webhook_that_gets_the_fates_of_its_own_requests_a
     assert [one["data"]["fate"] for one in came] == ["received", "answered", "outcome_recorded"]
     assert {one["subject"] for one in came} == {"ncase-17"}
     listed = (await tracker.get(f"/webhooks/{webhook_id}/deliveries")).json()["items"]
-    assert {one["state"] for one in listed} == {"delivered"}
+    about = {(one["state"], one["engagement_id"], one["request_id"]) for one in listed}
+    assert about == {("delivered", None, "ncase-17")}
+    assert [one["type"].split(".")[2] for one in listed] == ["received", "answered", "outcome_recorded"]
     first = receiver.came[0]
     await tracker.post(f"/webhooks/{webhook_id}/resend", json={"event_id": first.id})
     assert (await tracker.post(f"/webhooks/{webhook_id}/test")).status_code == 202

@@ -29,6 +29,10 @@ LOOK_UPS = 32
 """How many names are looked up at once; a name server that is silent must not hold up the others."""
 CONTENT_TYPE = "application/cloudevents+json"
 AGENT = "Throughline"
+PRIVATE = (
+    "it leads to a private address, and nothing may be sent there unless whoever runs Throughline allows its network"
+    " (THROUGHLINE_WEBHOOK_NETWORKS)"
+)
 
 
 class NotOpen(Exception):
@@ -97,7 +101,7 @@ class Hook:
         """The address behind a name, if all that are behind it are open to us."""
         found = await _look_up(url.host, url.port or (443 if url.scheme == "https" else 80))
         if not all(is_open(one, self.allowed) for one in found):
-            raise NotOpen("it leads to a private address, and nothing may be sent there")
+            raise NotOpen(PRIVATE)
         if url.scheme != "https" and any(is_public(one) for one in found):
             raise NotOpen("over the open internet events go by https:// only")
         return found[0]

@@ -102,22 +102,20 @@ class Delivery(BaseModel):
     event_id: str
     message_id: str
     """The webhook-id: the same at each try."""
+    type: str | None
+    """The type of the event; none of a test."""
+    engagement_id: str | None
+    """The engagement that it is about; none of a test, and of what trackers are told."""
+    request_id: str | None
+    """The request that it is about, where a tracker is told."""
+    since: datetime
+    """When it was first to be sent, or sent again by hand."""
     state: DeliveryState
     tries: int
     """Since it was first sent, or sent again by hand."""
     next_at: datetime | None
     """None where it is done with; also while it waits for one that came before it in the same engagement."""
     why: str
-
-
-class Sent(Delivery):
-    """A delivery, and what it tells of."""
-
-    type: str | None
-    """The type of the event; none of a test."""
-    engagement_id: str | None
-    since: datetime
-    """When it was first to be sent, or sent again by hand."""
 
 
 class Attempt(BaseModel):

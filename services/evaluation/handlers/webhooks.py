@@ -14,7 +14,6 @@ from services.evaluation.domain.webhooks import (
     DeliveryState,
     MakeWebhook,
     Resend,
-    Sent,
     Webhook,
 )
 from services.evaluation.handlers.notices import number
@@ -109,7 +108,7 @@ async def disable(store: Store, webhook_id: str) -> Webhook:
 
 async def shown(
     store: Store, webhook_id: str, state: DeliveryState | None
-) -> tuple[Webhook, list[Sent], dict[str, list[Attempt]]]:
+) -> tuple[Webhook, list[Delivery], dict[str, list[Attempt]]]:
     """A webhook, the last that went there, and what was tried of each."""
     async with store.look() as unit:
         found = await webhooks.find(unit, webhook_id)

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from services.evaluation import handlers
 from services.evaluation.channels import way_out
 from services.evaluation.decisions.webhooks import WHAT_TO_DO
-from services.evaluation.domain.webhooks import DeliveryState, MakeWebhook, Resend, Sent, Webhook
+from services.evaluation.domain.webhooks import Delivery, DeliveryState, MakeWebhook, Resend, Webhook
 from services.evaluation.handlers import webhooks as handling
 from services.evaluation.repository import webhooks
 from shared.access.opening import EVALUATORS, open_to
@@ -90,7 +90,7 @@ async def one_webhook(
     found, rows, tried = await handling.shown(here.store, webhook_id, state)
     beside = {"webhook": found, "tried": tried, "state": state or "", "states": STATES, "told": TOLD}
     beside |= {"to_do": WHAT_TO_DO.get(found.why, ""), "titles": await _titles(here)}
-    return Listed(rows, Sent, beside, number=page, people=[found.person_id])
+    return Listed(rows, Delivery, beside, number=page, people=[found.person_id])
 
 
 @router.post("/webhooks/{webhook_id}/test")

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select, tuple_, update
 
 from services.evaluation.domain.webhooks import (
+    TEST_LINE,
     Attempt,
     Claimed,
     Delivery,
     DeliveryState,
     Ended,
     Log,
-    Sent,
     Tried,
     message_id,
 )
@@ -38,8 +38,10 @@ WITHHELD = "Whoever made the webhook may not see this any more."
 
 class _Deliveries(Shelf[Delivery]):
     def read(self, row: Any) -> Delivery:
-        told = {name: getattr(row, name) for name in Delivery.model_fields if name != "message_id"}
-        return Delivery(**told, message_id=message_id(row.event_id))
+        told = {name: getattr(row, name) for name in ("event_id", "state", "tries", "next_at", "why")}
+        engagement, _, request = ("", "", "") if row.line == TEST_LINE else row.line.partition("/")
+        told |= {"engagement_id": None if request else engagement or None, "request_id": request or None}
+        return Delivery(**told, message_id=message_id(row.event_id), type=None, since=row.first_at)
 
 
 SHELF = _Deliveries(DELIVERY, Delivery, "event", order=("n", "event_id"))
@@ -136,25 +138,24 @@ async def forget(unit: Unit, before: datetime) -> bool:
 async def page(unit: Unit, asked: Asked, webhook_id: str, state: DeliveryState | None) -> Page[Delivery]:
     """What goes to a webhook, in the order in which it was told."""
     with _as_its_owner(unit):
-        return await SHELF.page(unit, asked, webhook_id=webhook_id, state=state)
+        found = await SHELF.page(unit, asked, webhook_id=webhook_id, state=state)
+    return Page(items=await _with_types(unit, found.items), next=found.next)
 
 
-async def latest(unit: Unit, webhook_id: str, state: DeliveryState | None, most: int) -> list[Sent]:
-    """The last that went to a webhook, the latest first, and what each of them tells."""
-    joined = DELIVERY.outerjoin(NOTICE, NOTICE.c.id == DELIVERY.c.event_id)
-    query = select(DELIVERY, NOTICE.c.type).select_from(joined).where(DELIVERY.c.webhook_id == webhook_id)
+async def latest(unit: Unit, webhook_id: str, state: DeliveryState | None, most: int) -> list[Delivery]:
+    """The last that went to a webhook, the latest first."""
+    query = select(DELIVERY).where(DELIVERY.c.webhook_id == webhook_id)
     query = query.where(rows_theirs(unit, DELIVERY), *([DELIVERY.c.state == state] if state else ()))
     order = (DELIVERY.c.first_at.desc(), DELIVERY.c.n.desc(), DELIVERY.c.event_id)
     rows = await unit.connection.execute(query.order_by(*order).limit(most))
-    return [
-        Sent(
-            **SHELF.read(row).model_dump(),
-            type=row.type,
-            engagement_id=row.line if row.n else None,
-            since=row.first_at,
-        )
-        for row in rows
-    ]
+    return await _with_types(unit, [SHELF.read(row) for row in rows])
+
+
+async def _with_types(unit: Unit, found: Sequence[Delivery]) -> list[Delivery]:
+    """The same, each with the type of what it tells."""
+    query = select(NOTICE.c.id, NOTICE.c.type).where(NOTICE.c.id.in_([one.event_id for one in found]))
+    types = {row.id: row.type for row in await unit.connection.execute(query)}
+    return [one.model_copy(update={"type": types.get(one.event_id)}) for one in found]
 
 
 async def attempts(unit: Unit, webhook_id: str, event_ids: Sequence[str]) -> dict[str, list[Attempt]]:
@@ -172,8 +173,8 @@ async def log(unit: Unit, webhook_id: str, event_id: str) -> Log:
         found = await SHELF.page(unit, Asked(limit=1), webhook_id=webhook_id, event_id=event_id)
     if not found.items:
         raise Unknown("delivery", event_id)
-    tried = (await attempts(unit, webhook_id, [event_id])).get(event_id, [])
-    return Log(delivery=found.items[0], attempts=tried)
+    [delivery] = await _with_types(unit, found.items)
+    return Log(delivery=delivery, attempts=(await attempts(unit, webhook_id, [event_id])).get(event_id, []))
 
 
 def _as_its_owner(unit: Unit) -> AbstractContextManager[None]:
