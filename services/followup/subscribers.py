@@ -68,8 +68,7 @@ async def tell_if_said(service: Service, asked: Words) -> Words:
 async def tell_letters(service: Service, asked: Words) -> Words:
     """Tell another service whom of those that a round asks a letter reached, and whom none did."""
     wanted = OfLetters.model_validate(asked)
-    leaves = bool(service.settings.mail_host)
-    return (await mail.reached(service.store, wanted.round_id, wanted.people, leaves)).model_dump(mode="json")
+    return (await mail.reached(service.store, wanted.round_id, wanted.people)).model_dump(mode="json")
 
 
 ANSWERS = {

@@ -279,6 +279,14 @@ async def test_only_who_has_not_answered_is_reminded_each_time_once_and_never_af
         assert await letters.send() == []
 
 
+async def test_whom_no_mail_server_invited_is_not_reminded_of_an_invitation_that_never_came() -> None:
+    async with an_open_round() as letters:
+        await letters.send(mail_host="")
+        await letters.world.until("2027-01-19")
+        assert await letters.send() == []
+        assert {state for _, _, state in await letters.states()} == {"not_sent"}
+
+
 async def test_nobody_is_reminded_of_a_round_that_was_closed_by_hand() -> None:
     async with an_open_round() as letters:
         await letters.send()

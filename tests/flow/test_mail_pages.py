@@ -1,6 +1,7 @@
 """What administrators see of mail, and how whoever reads a letter chooses what they are written."""
 
 from datetime import time, timedelta
+from time import monotonic
 
 from sqlalchemy import select
 
@@ -9,12 +10,14 @@ from services.followup.channels import Box, Place
 from services.followup.domain.mail import CHOSEN, Intended
 from services.followup.handlers import mail as handling
 from services.followup.handlers.sender import Sender
+from services.followup.pages.mail import LETTERS
 from services.followup.repository import mail
 from services.followup.repository.mail import LETTER
+from shared.access.secrets import hashed
 from shared.settings import Settings
 from tests.support.access import a_house
 from tests.support.http import prepared
-from tests.support.mail import FACILITATOR, Accounts, People
+from tests.support.mail import FACILITATOR, Accounts, People, a_mail_server, a_sender
 from tests.support.services import World
 
 BROWSER = {"accept": "text/html"}
@@ -36,7 +39,7 @@ async def hand_over(world: World) -> None:
     await handlers.obey(world.services["followup"].store, command, decisions.hand_over, 0)
 
 
-async def test_without_a_mail_server_administrators_see_what_would_be_sent() -> None:
+async def test_without_a_mail_server_administrators_see_what_is_written_and_that_nobody_got_it() -> None:
     async with prepared() as world:
         followup = world.services["followup"]
         await hand_over(world)
@@ -45,11 +48,25 @@ async def test_without_a_mail_server_administrators_see_what_would_be_sent() -> 
         followup.sender = Sender(followup.store, people, Box(), lambda: place, Accounts(), Settings())
         await followup.sender.send_all()
         [row] = (await world.get("/app/mail.json"))["items"]
-        assert (row["kind"], row["person_id"], row["state"]) == ("handover", "p-e", "sent")
+        assert (row["kind"], row["person_id"], row["state"]) == ("handover", "p-e", "not_sent")
         page = (await world.http.get("/app/mail", headers=BROWSER)).text
         assert "No mail server is named" in page and "What was handed over" in page
         assert row["titles"] and row["titles"][0] in page, "what it was about"
+        assert page.count(">Not sent</span>") == 1 and ">Sent</span>" not in page
         assert "Eve Evaluator" not in page, "the directory of this house does not know her, so she was erased"
+
+
+async def test_what_nobody_got_is_not_sent_later_and_never_shown_as_sent() -> None:
+    async with prepared() as world, a_mail_server() as server:
+        store = world.services["followup"].store
+        await hand_over(world)
+        eve = FACILITATOR.model_copy(update={"person_id": "p-e"})
+        await a_sender(store, server, eve, mail_host="").send_all()
+        await a_sender(store, server, eve).send_all()
+        assert server.arrived == []
+        [row] = (await world.get("/app/mail.json"))["items"]
+        assert (row["state"], "No mail server was named" in row["why"]) == ("not_sent", True)
+        assert (await world.get("/app/mail.json", state="sent"))["items"] == []
 
 
 async def test_one_click_stops_one_kind_of_letter_and_to_look_stops_nothing() -> None:
@@ -61,6 +78,18 @@ async def test_one_click_stops_one_kind_of_letter_and_to_look_stops_nothing() ->
         assert (await handling.chosen(store, "p-e")).stopped == ()
         assert (await world.http.post(link, data={"List-Unsubscribe": "One-Click"})).status_code == 200
         assert (await handling.chosen(store, "p-e")).stopped == ("handover",)
+
+
+async def test_who_asks_faster_than_people_do_by_the_link_in_a_letter_has_to_wait() -> None:
+    async with prepared() as world:
+        await hand_over(world)
+        secret = await secret_of(world, "p-e")
+        for _ in range(LETTERS.one_link.a_minute):
+            LETTERS.one_link.waits(hashed(secret), monotonic() + 600)
+        for method in ("GET", "POST"):
+            refused = await world.http.request(method, f"/app/mail/choose/{secret}", headers=BROWSER)
+            assert (refused.status_code, "Try again in" in refused.text) == (429, True)
+        assert (await world.http.get("/app/mail/choose/nobodys", headers=BROWSER)).status_code == 404
 
 
 async def test_the_link_in_a_letter_leads_to_a_choice_of_kinds_and_of_the_hour() -> None:

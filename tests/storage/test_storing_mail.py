@@ -109,6 +109,20 @@ async def test_a_team_lead_who_is_reminded_was_contacted_once_and_who_runs_the_e
     assert [(one.person_id, one.jurisdiction, one.task_id) for one in made] == [("p-1", "KY", "e1/tell/ky/1")]
 
 
+async def test_what_no_mail_server_took_is_no_contact_and_the_morning_after_one_is_named_it_is(
+    store: Store, post: MailServer
+) -> None:
+    await prepare(store)
+    await a_sender(await at(store, MORNING), post, mail_host="").send_all()
+    assert await told(store) == [("digest", "p-1", "not_sent"), ("digest", "p-f", "not_sent")]
+    async with store.look() as unit:
+        assert (await repository.CONTACTS.page(unit, _all(), kind="reminder")).items == []
+    await a_sender(await at(store, MORNING + timedelta(days=1)), post).send_all()
+    both = [(who, state) for who in ("p-1", "p-f") for state in ("not_sent", "sent")]
+    assert sorted((who, state) for _, who, state in await told(store)) == both
+    assert len(post.arrived) == 2, "what would have been yesterday's is not sent today"
+
+
 async def test_before_the_morning_on_a_day_off_and_where_nothing_is_due_nobody_is_written_to(
     store: Store, post: MailServer
 ) -> None:

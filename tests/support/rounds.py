@@ -46,14 +46,14 @@ class Letters:
     async def asks(self, service: str, what: str, question: Words) -> Words | None:
         return await self.world.services["followup"].ask(service, what, question) if self.is_evaluation_there else None
 
-    def sender(self) -> Sender:
+    def sender(self, **told: Any) -> Sender:
         """A sender that remembers nothing of those before it, as after a restart."""
-        return a_sender(self.store, self.server, *self.people, asks=self.asks)
+        return a_sender(self.store, self.server, *self.people, asks=self.asks, **told)
 
-    async def send(self) -> list[str]:
-        """Send what it is time for; tells to whom something went."""
+    async def send(self, **told: Any) -> list[str]:
+        """Send what it is time for, by these settings; tells to whom something went."""
         before = len(self.server.arrived)
-        await self.sender().send_all()
+        await self.sender(**told).send_all()
         await self.world.stage.pass_time(self.world.clock.now())
         return sorted(one["To"].addresses[0].addr_spec.split("@")[0] for one in self.server.arrived[before:])
 

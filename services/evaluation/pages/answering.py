@@ -1,6 +1,5 @@
 """The form of a round, for whoever has a link to it: no account, on a phone and without script, saved as one goes."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
@@ -10,10 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 from services.evaluation.domain.asking import Opened
 from services.evaluation.handlers import asking
 from services.evaluation.repository.asking import AnsweredAlready, NoSuchForm
-from shared.access.door import TooMany
-from shared.access.limits import Limit
+from shared.access.by_link import ByLink
 from shared.access.opening import ANYBODY, open_to
-from shared.access.secrets import hashed
 from shared.instruments import LANGUAGES, NOT_APPLICABLE, Judged, Language, Said, judge
 from shared.instruments.form import Entry
 from shared.instruments.phrases import PHRASES, day, phrase
@@ -22,21 +19,15 @@ from shared.web.pages.forms import Line
 from shared.web.pages.refusing import REFUSES
 from shared.web.pages.rendering import render
 
-ONE_LINK, ONE_MACHINE = Limit(120), Limit(1200)
-"""How often a form, and all forms from one address, may be asked for or saved within a minute: as fast as one person
-types, and as fast as a room full of people does who share an address.
-"""
+FORMS = ByLink()
 
 
-async def not_too_often(request: Request, secret: str) -> None:
-    """Refuse who asks faster than people do: nobody here has an account by which to count them."""
+async def in_their_language(request: Request) -> None:
+    """Whatever is refused from here on is said as the form is."""
     request.scope[REFUSES] = refused
-    now, machine = time.monotonic(), request.client.host if request.client else ""
-    if wait := ONE_MACHINE.waits(machine, now) or ONE_LINK.waits(hashed(secret), now):
-        raise TooMany(wait)
 
 
-router = APIRouter(dependencies=[Depends(not_too_often)])
+router = APIRouter(dependencies=[Depends(in_their_language), Depends(FORMS.not_too_often)])
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 PREFERRED: Language = "en"
 Did = Literal["", "kept", "saved"]

@@ -12,6 +12,8 @@ MOST = 200
 class Box:
     """Keeps the last messages, by letter. Names and addresses in them are on no disk, and gone with the process."""
 
+    leaves = False
+
     def __init__(self) -> None:
         self._messages: OrderedDict[str, EmailMessage] = OrderedDict()
 

@@ -25,6 +25,9 @@ class Sending(Protocol):
 class Post(Protocol):
     """A way out."""
 
+    leaves: bool
+    """Whether a mail server takes what is sent; else it is only kept to be looked at."""
+
     def opened(self) -> AbstractAsyncContextManager[Sending]:
         """Be ready to send some messages; whether anybody answers, the first of them finds out."""
 

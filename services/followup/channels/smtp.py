@@ -25,6 +25,8 @@ PERMANENT = 500
 class Smtp:
     """A mail server, by the settings."""
 
+    leaves = True
+
     def __init__(self, settings: Settings) -> None:
         self._told = settings
 

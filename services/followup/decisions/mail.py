@@ -163,12 +163,8 @@ def _goes_with(kind: Kind) -> Kind:
 
 def after(letter: Claimed, tried: Tried, now: datetime) -> tuple[State, datetime | None]:
     """What becomes of a letter after an attempt, and when the next one is."""
-    if tried.outcome == "sent":
-        return "sent", None
-    if tried.outcome == "needless":
-        return "needless", None
-    if tried.outcome == "refused":
-        return "refused", None
+    if tried.outcome in ("sent", "not_sent", "needless", "refused"):
+        return tried.outcome, None
     again = now + PAUSES[min(letter.tries, len(PAUSES)) - 1]
     return ("waiting", again) if again < letter.expires_at else ("given_up", None)
 

@@ -35,8 +35,10 @@ CHOSEN: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "sig
 """Those that a person can stop; who asks for a link gets it."""
 ABOUT_ROUNDS: tuple[Kind, ...] = ("invitation", "reminder")
 """Those that tell of an evaluation round, which another service keeps."""
-State = Literal["waiting", "sent", "needless", "withheld", "refused", "given_up"]
-Outcome = Literal["begun", "sent", "unknown", "later", "refused", "needless"]
+State = Literal["waiting", "sent", "not_sent", "needless", "withheld", "refused", "given_up"]
+Outcome = Literal["begun", "sent", "not_sent", "unknown", "later", "refused", "needless"]
+NOT_SENT = "No mail server was named when it was written, so nobody got it."
+"""Why a letter is `not_sent`: it lies here to be looked at, and is not sent later either."""
 LETTERS = uuid5(NAMESPACE_URL, "urn:throughline:letters")
 
 

@@ -55,14 +55,12 @@ REACHES: Mapping[Outcome, Reach] = {
     "made": "reached", "due": "on_its_way", "unreached": "not_reached", "withheld": "withheld",
 }  # fmt: skip
 """The same of a letter, as other services are told."""
-NOT_SENT = "No mail server is named, so no letter leaves."
-"""Why nobody is reached by letters that are only kept to be looked at."""
 
 
-def of_letter(letter: Letter, leaves: bool) -> tuple[Outcome, str]:
-    """What became of an invitation, and why, if it did not reach them; `leaves` where there is a mail server."""
+def of_letter(letter: Letter) -> tuple[Outcome, str]:
+    """What became of an invitation, and why, if it did not reach them."""
     if letter.state == "sent":
-        return ("made", "") if leaves else ("unreached", NOT_SENT)
+        return "made", ""
     if letter.state == "withheld":
         return "withheld", letter.why
     return ("unreached" if letter.why else "due"), letter.why

@@ -38,8 +38,6 @@ class Asked:
     engagement: str | None = None
     jurisdiction: str | None = None
     outcome: Outcome | None = None
-    leaves: bool = True
-    """Whether there is a mail server that takes letters."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ async def _contacts(
     reminders = {(it.task_id, it.n) for history in histories.values() for _, it in history.said.of(ReminderSent)}
     letters = await rounds.invitations(unit, ((one.task_id, one.person_id) for one in made if one.person_id))
     found = [_counted(one, tasks.get(one.task_id), histories, reminders, titles) for one in made]
-    found = [_as_written(one, letters.get((one.task_id, one.person_id or "")), asked.leaves) for one in found]
+    found = [_as_written(one, letters.get((one.task_id, one.person_id or ""))) for one in found]
     for fact, event in events:
         found += _withheld(fact, event, tasks.get(event.task_id), histories.get(event.engagement_id), titles)
     wanted = [one for one in found if asked.jurisdiction in (None, one.jurisdiction)]
@@ -107,11 +105,11 @@ def _counted(
     )
 
 
-def _as_written(one: Outreach, letter: Letter | None, leaves: bool) -> Outreach:
+def _as_written(one: Outreach, letter: Letter | None) -> Outreach:
     """An invitation is made once its letter has left; a reminder is only told of once it has."""
     if letter is None or one.kind == "reminder":
         return one
-    became, why = of_letter(letter, leaves)
+    became, why = of_letter(letter)
     return one.but(outcome=became, reason=why or None)
 
 

@@ -58,11 +58,11 @@ async def listed(store: Store, state: State | None, most: int) -> Log:
         return Log(letters, tried, await owed.rows_of(unit, {task_id for one in letters for task_id in one.about}))
 
 
-async def reached(store: Store, round_id: str, people: Sequence[str], leaves: bool) -> Letters:
-    """What became of the letters by which these people were invited; `leaves` where there is a mail server."""
+async def reached(store: Store, round_id: str, people: Sequence[str]) -> Letters:
+    """What became of the letters by which these people were invited."""
     async with store.look() as unit:
         found = await rounds.invitations(unit, ((round_id, person) for person in people))
-    told = [(person, *of_letter(letter, leaves)) for (_, person), letter in found.items()]
+    told = [(person, *of_letter(letter)) for (_, person), letter in found.items()]
     return Letters(letters=tuple(OfLetter(person_id=one, reach=REACHES[became], why=why) for one, became, why in told))
 
 

@@ -13,7 +13,7 @@ from services.followup.channels import Place, Post, Unsent, message
 from services.followup.channels.message import Told
 from services.followup.channels.post import Sending
 from services.followup.decisions import mail as decisions
-from services.followup.domain.mail import ABOUT_ROUNDS, Choice, Claimed, Tried
+from services.followup.domain.mail import ABOUT_ROUNDS, NOT_SENT, Choice, Claimed, Tried
 from services.followup.handlers import asking
 from services.followup.repository import mail, owed
 from shared import use_cases
@@ -192,7 +192,8 @@ class Sender:
             # Whatever it is: it must not keep the other letters from going out.
             log.warning("mail.failed", letter=letter.letter_id, error=type(error).__name__)
             return Tried("later", f"Throughline could not write it now ({type(error).__name__}).")
-        return Tried("sent", about=tuple(row.key for row in rows) or letter.about)
+        about = tuple(row.key for row in rows) or letter.about
+        return Tried("sent", about=about) if self.post.leaves else Tried("not_sent", NOT_SENT, about=about)
 
     async def _told(self, letter: Claimed, rows: Sequence[Row]) -> Told:
         """What a letter tells, as things stand now; a link is made when it is sent, and never kept."""

@@ -27,8 +27,7 @@ async def contacts(
     outcome: Outcome | Literal[""] = "",
 ) -> Listed:
     """The latest contacts that were made, are to be made, or were withheld."""
-    leaves = bool(request.app.state.services["followup"].settings.mail_host)
-    asked = handlers.Asked(engagement or None, jurisdiction or None, outcome or None, leaves)
+    asked = handlers.Asked(engagement or None, jurisdiction or None, outcome or None)
     found = await handlers.shown(here.store, here.caller, asked)
     is_chosen = bool(engagement or jurisdiction)
     beside = {

@@ -11,6 +11,7 @@ from services.followup.channels import Box
 from services.followup.domain.mail import CHOSEN, KINDS, NAMES, Attempt, Kind, Letter, State
 from services.followup.handlers import mail
 from services.followup.handlers.sender import Sender
+from shared.access.by_link import ByLink
 from shared.access.opening import ADMINISTRATORS, ANYBODY, STAFF, open_to
 from shared.errors import Malformed
 from shared.obligations.reconcile import Row
@@ -29,6 +30,8 @@ Wanted = Annotated[tuple[Kind, ...], Form()]
 Hour = Annotated[str, Form()]
 OneClick = Annotated[str, Form(alias="List-Unsubscribe")]
 MOST = 100
+LETTERS = ByLink()
+OFTEN = [Depends(LETTERS.not_too_often)]
 
 
 class Shown(Letter):
@@ -90,7 +93,7 @@ async def choose_mine(request: Request, here: Here, wanted: Wanted = (), at: Hou
     return went_well(request, "Your choice is on record.", MINE)
 
 
-@router.get("/mail/choose/{secret}")
+@router.get("/mail/choose/{secret}", dependencies=OFTEN)
 @open_to(ANYBODY)
 async def by_link(request: Request, here: Here, secret: str) -> Response:
     """What the reader of a letter wants to be written; to look at it changes nothing."""
@@ -100,7 +103,7 @@ async def by_link(request: Request, here: Here, secret: str) -> Response:
     return answer
 
 
-@router.post("/mail/choose/{secret}")
+@router.post("/mail/choose/{secret}", dependencies=OFTEN)
 @open_to(ANYBODY)
 async def choose_by_link(
     request: Request,
