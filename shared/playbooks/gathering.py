@@ -56,7 +56,7 @@ from shared.playbooks.views import (
 
 CHANGEABLE = (
     "title", "playbook", "center", "topic", "opened_on", "time_zone", "people", "planned_sessions", "planned_close",
-    "goals",
+    "goals", "answers",
 )  # fmt: skip
 
 

@@ -11,12 +11,14 @@ from tests.support.services import World
 
 HTML = {"accept": "text/html"}
 SEEN = {"outcome_id": "o1", "level": "plan", "statement": "A plan", "evidence": "The plan"}
+BEYOND = {"outcome_id": "o2", "level": "system", "statement": "A new law", "evidence": "The <law> itself"}
 
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     async with prepared() as there:
         await there.do("/outcomes", **E1, **SEEN)
+        await there.do("/outcomes", **E1, **BEYOND)
         yield there
 
 
@@ -42,7 +44,12 @@ async def test_the_report_on_all_leads_to_each_other_report(world: World) -> Non
 )
 async def test_there_is_a_report_on_each(world: World, path: str) -> None:
     page = (await got(world, f"/app/reports/{path}")).text
-    assert "1 goal was promised." in page
+    assert "1 goal was promised" in page
+
+
+@pytest.mark.parametrize("path", ["center/ncase", "model/example", "topic/workforce"])
+async def test_what_can_be_compared_is_drawn_and_the_page_leaves_room_for_it(world: World, path: str) -> None:
+    page = (await got(world, f"/app/reports/{path}")).text
     assert 'alt="Bar chart. Goals by how they stand: Seen' in page
     assert f'src="/app/reports/{path}/charts/promises.svg"' in page
 
@@ -64,15 +71,35 @@ async def test_the_same_report_is_markdown_paper_and_rows(world: World) -> None:
     paper = await got(world, "/app/reports.pdf")
     assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
     assert 'filename="report-portfolio.pdf"' in paper.headers["content-disposition"]
-    rows = (await world.get("/app/reports/engagement/e1.json"))["items"]
-    assert {
-        "section": rows[0]["section"],
-        "table": "Goals by how they stand",
-        "row": "Seen",
-        "column": "Number",
-        "value": "1",
-    } in rows
+    rows = (await world.get("/app/reports.json"))["items"]
+    seen = {"table": "Goals by how they stand", "row": "Seen", "column": "Number", "value": "1"}
+    assert {"section": "What was promised, and what was seen of it", **seen} in rows
     assert (await got(world, "/app/reports.csv")).text.splitlines()[0] == "section,table,row,column,value"
+
+
+async def test_the_report_of_one_engagement_tells_each_goal_and_each_change_in_its_words(world: World) -> None:
+    judged = {"goal_id": "g1", "verdict": "partly", "on": "2027-01-13", "outcomes": ["o1"]}
+    await world.do("/goals/assess", **E1, **judged)
+    told = (await got(world, "/app/reports/engagement/e1.md")).text
+    page = (await got(world, "/app/reports/engagement/e1")).text
+    assert "- **Jurisdictions:** Kentucky and U.S. Virgin Islands" in told
+    assert "- **Verdict:** partly reached, judged on January 13, 2027" in told
+    assert "- **The verdict rests on:** change 1, “A plan” (shown by: The plan)" in told
+    assert "| 2\\. A new law | Jan 13, 2027 | the engagement as a whole | system | The \\<law\\> itself | none" in told
+    assert "| Session 1 | Jan 12, 2027 | Data | 1 of 2 |" in told
+    assert "<h3>Goal 1. A plan for each team</h3>" in page
+    assert "The &lt;law&gt; itself" in page
+    for name in ("p-f", "p-1"):
+        assert name not in told
+    account = (await world.get("/reports/engagement/e1"))["account"]
+    assert [(one["goal_id"], one["rests_on"]) for one in account["goals"]] == [("g1", ["o1"])]
+    assert [one["outcome_id"] for one in account["outcomes"]] == ["o1", "o2"]
+    cells = {
+        (one["row"], one["column"]): one["value"]
+        for one in (await world.get("/app/reports/engagement/e1.json"))["items"]
+    }
+    assert cells["Goal 1. A plan for each team", "By when"] == "March 1, 2027"
+    assert cells["2. A new law", "Shown by"] == "The <law> itself"
 
 
 async def test_without_the_extra_the_tables_stand_there_and_how_to_get_the_rest(

@@ -1,15 +1,16 @@
 """Reports: each tells only what its reader may see, is right again tomorrow, and adds up."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from httpx import AsyncClient
 
 from shared.access.caller import Role
 from tests.support.http import E1, prepared
-from tests.support.matrix import FOREIGN, OWN, Town, a_town
+from tests.support.matrix import FOREIGN, OWN, Town, a_town, ids
 from tests.support.saying import GOAL, said
-from tests.support.services import World
+from tests.support.services import PLAYBOOK, World, a_world, published
 
 HOW = ("engagement", "topic", "jurisdiction", "model", "center")
 
@@ -47,6 +48,42 @@ async def test_a_report_tells_only_of_engagements_and_requests_that_are_their_re
 async def test_what_is_foreign_has_no_report(town: Town, path: str) -> None:
     answer = await town.comers[Role.EVALUATOR].get(path)
     assert (answer.status_code, answer.json()["title"]) == (404, "Not known here")
+
+
+async def test_the_requests_that_an_engagement_answers_are_in_the_report_of_whoever_evaluates_it(town: Town) -> None:
+    """Though they look after no jurisdiction: one is answered by what the engagement says, one by what it was told."""
+    evaluator = await town.house.person("p-new", "evaluator")
+    people = {"facilitator": f"{OWN}-f", "evaluator": "p-new"}
+    answers: dict[str, Any] = {"answers": [ids(FOREIGN)["request_id"]], "changed_on": "2027-01-06"}
+    await town.house.world.say(said("engagement_changed", engagement_id=OWN, people=people, changed_on="2027-01-05"))
+    assert await requests(evaluator, "portfolio") == await requests(evaluator, f"engagement/{OWN}") == 0
+    page = (await evaluator.get(f"/app/reports/engagement/{OWN}", headers={"accept": "text/html"})).text
+    assert "Requests: none that you may see." in page
+    await town.house.world.say(
+        said("engagement_changed", engagement_id=OWN, **answers),
+        said("ta_request_answered", request_id=ids(OWN)["request_id"], how="engagement", engagement_id=OWN),
+    )
+    for path in ("portfolio", f"engagement/{OWN}", "model/example"):
+        assert await requests(evaluator, path) == 2, path
+    assert (await evaluator.get("/requests")).json()["items"] == []
+
+
+async def requests(who: AsyncClient, path: str) -> int:
+    """How many requests a report counts."""
+    found = await who.get(f"/reports/{path}")
+    return int(found.json()["figures"]["requests"])
+
+
+async def test_a_report_says_what_it_leaves_out_for_its_reader_on_the_page_and_on_paper(town: Town) -> None:
+    evaluator, supervisor = town.comers[Role.EVALUATOR], town.comers[Role.SUPERVISOR]
+    told = {"accept": "text/html"}
+    for who, is_partial in ((evaluator, True), (supervisor, False)):
+        assert (await who.get("/reports/portfolio")).json()["is_partial"] == is_partial
+        page, paper = [(await who.get(f"/app/reports{end}", headers=told)).text for end in ("", ".md")]
+        assert ("of the engagements that you may see" in page) == is_partial
+        assert ("of the engagements that whoever asked for this report may see" in paper) == is_partial
+        beside = (await who.get("/app/reports/model", headers=told)).text
+        assert ("the engagements that you may see" in beside) == is_partial
 
 
 async def test_a_whole_is_the_sum_of_its_parts(town: Town) -> None:
@@ -89,3 +126,13 @@ async def test_a_topic_is_one_under_all_its_names_and_has_its_requests(world: Wo
     )
     found = (await world.get("/reports/topic/workforce"))["figures"]
     assert (found["engagements"], found["requests"], found["request_to_answer"]["still"]) == (1, 1, 1)
+
+
+async def test_a_report_goes_by_a_playbook_as_soon_as_it_is_published_though_nothing_was_planned_by_it_yet() -> None:
+    capped = PLAYBOOK.replace("rules:", "contacts: {caps: [{by: team, most: 4, in: 1 month}]}\nrules:")
+    async with a_world() as world:
+        await world.say(said("engagement_opened"), said("team_formed"))
+        assert (await world.get("/reports/engagement/e1"))["figures"]["contacts"]["caps"] == 0
+        evaluation = world.services["evaluation"]
+        await evaluation.hear(evaluation.store, [published(capped)])
+        assert (await world.get("/reports/engagement/e1"))["figures"]["contacts"]["caps"] == 1

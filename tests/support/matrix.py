@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 from shared.access.caller import Role
 from shared.events.base import Fact
 from tests.support.access import House, a_house
-from tests.support.saying import held, said, session
+from tests.support.saying import STEP, held, said, session
 from tests.support.services import published
 
 OWN, FOREIGN, NOWHERE = "homeland", "farland", "noland"
@@ -24,7 +24,7 @@ def ids(word: str) -> dict[str, str]:
     names = ("team", "session", "homework", "plan", "approval", "application", "outcome", "goal", "answer", "request")
     told = {f"{name}_id": f"{word}-{name}" for name in (*names, "fact")}
     told |= {"engagement_id": word, "cohort": f"{word}-cohort", "external_id": f"{word}-1", "source": f"{word}-source"}
-    told |= {"by": "engagement", "of": word, "chart": "promises"}
+    told |= {"by": "engagement", "of": word, "chart": "barriers"}
     return told | {"task_id": f"{word}/ask/{word}-team/1", "round_id": f"{word}/mid/{word}/1"}
 
 
@@ -45,6 +45,7 @@ async def an_engagement(house: House, word: str, place: str) -> None:
     applied: Words = {"jurisdiction": place, "stage": "exploring", "received_on": "2027-01-04"}
     team: Words = {"team_id": its["team_id"]}
     homework: Words = {"homework_id": its["homework_id"], "session_id": its["session_id"]}
+    step: Words = {"plan_id": its["plan_id"], "step_id": STEP["step_id"], "status": "blocked"}
     change: Words = {"level": "practice", "statement": f"{word} did it", "seen_on": "2027-01-25"}
     await house.world.say(
         said("ta_request_logged", **request, jurisdiction=place, topic=f"{word} topic"),
@@ -58,7 +59,9 @@ async def an_engagement(house: House, word: str, place: str) -> None:
         session(1, HELD, its["session_id"], **e, fact_id=its["fact_id"]),
         held(1, HELD, its["session_id"], **e),
         said("homework_assigned", **e, **homework, due_on="2027-02-01"),
-        said("action_plan_submitted", **e, **team, plan_id=its["plan_id"], submitted_on="2027-01-25"),
+        said("action_plan_submitted", **e, **team, plan_id=its["plan_id"], submitted_on="2027-01-25", steps=[STEP]),
+        said("action_step_reported", **e, **step, barrier="cost", reported_on="2027-01-26"),
+        said("action_step_reported", **e, **step, barrier="time", reported_on="2027-01-27"),
         said("reminder_sent", **e, task_id=its["task_id"], channel="mail", person_id="p-1"),
         said("outcome_recorded", **e, **change, outcome_id=its["outcome_id"], evidence="seen", source="report"),
         said("outcome_proposed", **e, **change, outcome_id=f"{word}-proposed", because="other"),

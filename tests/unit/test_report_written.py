@@ -24,6 +24,7 @@ MEAN = [
     "https://x.org www.x.org",
     "\\", "\\#", "// comment", "/* c */", "```", "~~gone~~", "---", "a@b.org", "=== x", "\"quoted\" 'so'", "#", "1) x",
 ]  # fmt: skip
+GOALS = Bars(name="b", title="Goals", unit="goals", bars=(("Seen", 3), ("Overdue", 1)), words="Bar chart. Seen 3.")
 words = st.one_of(st.sampled_from(MEAN), st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=40))
 
 
@@ -82,8 +83,8 @@ def test_on_paper_every_text_stands_for_itself(title: str) -> None:
 
 
 def test_what_is_printed_is_a_pdf_that_everybody_can_use_with_what_is_drawn_in_words() -> None:
-    bars = Bars(name="b", title="Goals", unit="goals", bars=(("Seen", 3), ("Overdue", 1)), words="Bar chart. Seen 3.")
-    drawn = Section(name="s", title="Goals", chart=bars)
+    grid = Grid(caption="Goals", columns=("Goal", "Number"), rows=(("Seen", "3"), ("Overdue", "1")), chart=GOALS)
+    drawn = Section(name="s", title="Goals", grids=(grid,))
     made = paper.set_(a_sheet("x", "y").but(sections=(drawn,)))
     assert made.startswith(b"%PDF-")
     for mark in (b"/Lang(en", b"/MarkInfo", b"/StructTreeRoot", b"pdfuaid"):
@@ -119,4 +120,4 @@ def test_what_cannot_be_set_at_all_is_refused_in_words(monkeypatch: pytest.Monke
 def test_a_process_that_hangs_is_ended_so_that_nobody_waits_for_its_chart_for_ever() -> None:
     hangs = Draughtsman([sys.executable, "-c", "import time; time.sleep(3600)"], patience=0.1)
     with pytest.raises(NotDrawn, match="Its numbers stand in the table"):
-        hangs.draw("goals", (("Seen", 3),), "light")
+        hangs.draw(GOALS, "light")

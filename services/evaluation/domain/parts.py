@@ -32,6 +32,8 @@ class About:
     """The requests that an engagement answers."""
     follows: str | None = None
     """The engagement that a request follows."""
+    answered_by: str | None = None
+    """The engagement that answers a request, where whoever answered it told."""
 
     @property
     def is_request(self) -> bool:
@@ -74,6 +76,10 @@ class Held:
     """How many were invited, where anybody tells."""
     answered: int | None
     late: int
+    title: str = ""
+    opened_on: date | None = None
+    until: date | None = None
+    """Its last day, or on which it ended before."""
 
 
 @dataclass(frozen=True, slots=True)

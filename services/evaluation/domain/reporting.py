@@ -1,11 +1,13 @@
 """Reports: about what one is, its figures, and how it is told on a page, on paper and in a file."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal, get_args
 
 from pydantic import BaseModel
 
+from services.evaluation.domain.account import Account
 from services.evaluation.domain.figures import Figures
 from shared.entities import Entity
 
@@ -21,6 +23,9 @@ CALLED: Mapping[By, tuple[str, str]] = {
 }
 """One of it, and many."""
 PORTFOLIO: Literal["portfolio"] = "portfolio"
+
+
+NUMBER = re.compile(r"\d+(%| days?| of \d+)?")
 
 
 class Scope(Entity):
@@ -50,6 +55,8 @@ class Comparison(BaseModel):
     by: By
     on: date
     items: list[Share]
+    is_partial: bool = False
+    """Whether its reader sees only some of the engagements and requests."""
 
 
 class FullReport(BaseModel):
@@ -60,6 +67,10 @@ class FullReport(BaseModel):
     figures: Figures
     engagements: list[Share]
     """What it is made of; as far as they concern the jurisdiction, if it is about one."""
+    is_partial: bool = False
+    """Whether its reader sees only some of the engagements and requests."""
+    account: Account | None = None
+    """Of one engagement, all that it was, promised and came to."""
 
 
 class Compared(BaseModel):
@@ -109,14 +120,6 @@ class Cell(BaseModel):
     value: str
 
 
-class Grid(Entity):
-    """A table; the first cell of each row is its name."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 class Bars(Entity):
     """Numbers to be drawn, each as a bar with its name."""
 
@@ -128,14 +131,37 @@ class Bars(Entity):
     """What is to be seen, for whoever does not see it."""
 
 
+class Grid(Entity):
+    """A table; the first cell of each row is its name."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    chart: Bars | None = None
+    """What is drawn of it, where there is anything to be compared."""
+
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Of each column, whether numbers stand in it and nothing else; the names of the rows are none."""
+        columns = zip(*self.rows, strict=True)
+        return tuple(n > 0 and all(map(NUMBER.fullmatch, column)) for n, column in enumerate(columns))
+
+
+class Item(Entity):
+    """One thing that is told in words, such as a goal: what is told of it stands behind what each of it is."""
+
+    title: str = ""
+    lines: tuple[tuple[str, str], ...]
+
+
 class Section(Entity):
     """One thing that a report tells of."""
 
     name: str
     title: str
     sentences: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
     grids: tuple[Grid, ...] = ()
-    chart: Bars | None = None
 
 
 class Sheet(Entity):
@@ -148,16 +174,23 @@ class Sheet(Entity):
 
     @property
     def cells(self) -> list[Cell]:
-        """Every number of every table, a line each."""
-        return [
-            Cell(section=one.title, table=grid.caption, row=row[0], column=column, value=value)
-            for one in self.sections
-            for grid in one.grids
-            for row in grid.rows
-            for column, value in zip(grid.columns[1:], row[1:], strict=True)
-        ]
+        """Every word and number that is told of something, a line each."""
+        return [cell for one in self.sections for cell in (*_told(one), *_counted(one))]
 
     @property
     def charts(self) -> Mapping[str, Bars]:
         """What is drawn in it, by name."""
-        return {one.chart.name: one.chart for one in self.sections if one.chart}
+        return {grid.chart.name: grid.chart for one in self.sections for grid in one.grids if grid.chart}
+
+
+def _told(section: Section) -> Iterator[Cell]:
+    for item in section.items:
+        for label, value in item.lines:
+            yield Cell(section=section.title, table=section.title, row=item.title, column=label, value=value)
+
+
+def _counted(section: Section) -> Iterator[Cell]:
+    for grid in section.grids:
+        for row in grid.rows:
+            for column, value in zip(grid.columns[1:], row[1:], strict=True):
+                yield Cell(section=section.title, table=grid.caption, row=row[0], column=column, value=value)

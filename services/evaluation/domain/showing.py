@@ -139,12 +139,17 @@ class Overview:
 
     def evidence_of(self, outcome: Outcome) -> str:
         """What shows an outcome, in words."""
-        cites_a_fact = outcome.source == "watch" and outcome.evidence.startswith("fact ")
-        return FROM_THE_LOG if cites_a_fact else outcome.evidence
+        return evidence_of(outcome)
 
     def _proposals(self, state: str) -> list[Proposal]:
         found = (one for one in self.known.proposals.values() if one.state == state)
         return sorted(found, key=lambda one: (one.seen_on, one.outcome_id))
+
+
+def evidence_of(outcome: Outcome) -> str:
+    """What shows an outcome, in words."""
+    cites_a_fact = outcome.source == "watch" and outcome.evidence.startswith("fact ")
+    return FROM_THE_LOG if cites_a_fact else outcome.evidence
 
 
 def in_turn(rounds: list[RoundLine]) -> list[RoundLine]:

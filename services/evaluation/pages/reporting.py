@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from services.evaluation.channels.printing import INSTALL, charts, is_installed, paper
-from services.evaluation.decisions.reporting import sheet
+from services.evaluation.decisions.reporting import WHOEVER, sheet
 from services.evaluation.decisions.reporting.markdown import markdown
 from services.evaluation.domain.reporting import BY, CALLED, By, Cell, Compared, FullReport, Scope
 from services.evaluation.handlers import reporting
@@ -79,7 +79,7 @@ async def compared(request: Request, here: Here, by: By) -> Listed:
     """All of which there is a report, beside one another."""
     found = await reporting.compared(here.store, by)
     rows = [Compared.made(one) for one in found.items]
-    return Listed(rows, Compared, {"by": by, "called": CALLED, "ways": BY})
+    return Listed(rows, Compared, {"by": by, "called": CALLED, "ways": BY, "is_partial": found.is_partial})
 
 
 @listed(router, "/reports/{by}/{of}", "report.html", name="report")
@@ -97,6 +97,7 @@ def _listed(report: FullReport) -> Listed:
         "here": HERE + report.scope.path,
         "ways": BY,
         "called": CALLED,
+        "size": charts.size,
         "is_installed": is_installed(),
         "install": INSTALL,
         "rows_lead_to": _leads_to(report),
@@ -120,12 +121,12 @@ async def _drawn(report: FullReport, chart: str, dark: bool) -> Response:
 
 def _in_markdown(report: FullReport) -> Response:
     told = {"Content-Disposition": f'attachment; filename="{_file(report.scope)}.md"'}
-    return PlainTextResponse(markdown(sheet(report)), media_type="text/markdown; charset=utf-8", headers=told)
+    return PlainTextResponse(markdown(sheet(report, WHOEVER)), media_type="text/markdown; charset=utf-8", headers=told)
 
 
 async def _on_paper(report: FullReport) -> Response:
     told = {"Content-Disposition": f'attachment; filename="{_file(report.scope)}.pdf"'}
-    return Response(await paper.printed(sheet(report)), media_type="application/pdf", headers=told)
+    return Response(await paper.printed(sheet(report, WHOEVER)), media_type="application/pdf", headers=told)
 
 
 def _file(scope: Scope) -> str:

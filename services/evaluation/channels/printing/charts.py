@@ -5,7 +5,7 @@ import atexit
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from threading import Lock, Timer
 from typing import Literal
@@ -16,6 +16,9 @@ from shared.errors import Refused
 
 Shade = Literal["light", "dark", "paper"]
 DRAWING = "services.evaluation.channels.printing.drawing"
+WIDTH: Mapping[Shade, int] = {"light": 560, "dark": 560, "paper": 380}
+STEP, HEIGHT_BESIDE = 30, 60
+"""Pixels from one bar to the next, and what the axis takes besides."""
 PATIENCE = 30.0
 """Seconds after which a process that has not drawn is taken to hang; the first chart takes some on a busy machine."""
 
@@ -35,9 +38,9 @@ class Draughtsman:
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
 
-    def draw(self, unit: str, bars: tuple[tuple[str, int], ...], shade: Shade) -> str:
+    def draw(self, bars: Bars, shade: Shade) -> str:
         """The SVG of these numbers; where the process had gone or hangs, another one draws."""
-        asked = json.dumps([unit, bars, shade])
+        asked = json.dumps([bars.unit, bars.bars, shade, *size(bars, shade)])
         with self._lock:
             for _try in range(2):
                 if svg := self._ask(asked):
@@ -84,13 +87,18 @@ _DRAUGHTSMAN = Draughtsman()
 atexit.register(_DRAUGHTSMAN.close)
 
 
+def size(bars: Bars, shade: Shade = "light") -> tuple[int, int]:
+    """How wide and high a picture is, so that a page can leave room for it before it is drawn."""
+    return WIDTH[shade], HEIGHT_BESIDE + STEP * len(bars.bars)
+
+
 async def drawn(bars: Bars, shade: Shade) -> str:
     """The picture of these numbers; nobody else waits for it."""
     see_that_it_is_installed()
-    return await asyncio.to_thread(draw, bars.unit, bars.bars, shade)
+    return await asyncio.to_thread(draw, bars, shade)
 
 
 @lru_cache(maxsize=1024)
-def draw(unit: str, bars: tuple[tuple[str, int], ...], shade: Shade) -> str:
+def draw(bars: Bars, shade: Shade) -> str:
     """The same, for whoever can wait; what was drawn once is not drawn again."""
-    return _DRAUGHTSMAN.draw(unit, bars, shade)
+    return _DRAUGHTSMAN.draw(bars, shade)

@@ -10,12 +10,14 @@ from typing import Any, Literal
 from services.evaluation.channels.printing import see_that_it_is_installed
 from services.evaluation.channels.printing.charts import draw
 from services.evaluation.channels.printing.lacking import boxed, lacking
-from services.evaluation.domain.reporting import Sheet
+from services.evaluation.domain.reporting import Grid, Sheet
 from shared.errors import Refused
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """PDF for universal access: what is not accessible is no such file, and Typst refuses to make it."""
+SHORT, LONG = 18, 60
+"""Letters up to which a cell is not broken into lines, and beyond which a column gets no wider."""
 TRIES = 3
 """Typst names all that it lacks at once, but for what stands in the same piece of text."""
 
@@ -67,9 +69,17 @@ def words(sheet: Sheet) -> dict[str, Any]:
     """A report with its charts, as the template reads it."""
     told = sheet.model_dump(mode="json")
     for section, its in zip(sheet.sections, told["sections"], strict=True):
-        if section.chart:
-            its["chart"]["svg"] = draw(section.chart.unit, section.chart.bars, "paper")
+        for grid, table in zip(section.grids, its["grids"], strict=True):
+            table |= {"widths": widths(grid), "numeric": grid.numeric}
+            if grid.chart:
+                table["chart"]["svg"] = draw(grid.chart, "paper")
     return told
+
+
+def widths(grid: Grid) -> list[int]:
+    """How much room each column wants beside the others; nothing for one that is as wide as its short words."""
+    longest = [max(map(len, column)) for column in zip(grid.columns, *grid.rows, strict=True)]
+    return [0 if most <= SHORT else min(most, LONG) for most in longest]
 
 
 def inputs(told: Mapping[str, Any]) -> dict[str, str]:

@@ -40,11 +40,12 @@ def attendance(source: Source) -> Iterator[AttendanceRow]:
             continue
         day = session.held.event.held_at.astimezone(zone).date()
         for team_id, team in history.teams.items():
-            if _takes_part(team, day) or session.was_there(team_id):
+            if takes_part(team, day) or session.was_there(team_id):
                 yield _there(history.line, id, session, team, day)
 
 
-def _takes_part(team: Team, day: date) -> bool:
+def takes_part(team: Team, day: date) -> bool:
+    """Whether a team took part in the engagement on a day."""
     return team.formed_on <= day and (team.left is None or team.left.event.left_on > day)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from services.evaluation.decisions.figures.counting import all_counted, counted
+from services.evaluation.decisions.figures.counting import all_counted, counted, response
 from services.evaluation.decisions.figures.gathering import part, part_of_request
 from services.evaluation.domain.figures import Figures, together
 from shared.events.base import Fact
@@ -12,7 +12,7 @@ from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
 from shared.playbooks.topics import Topics
 
-__all__ = ["all_counted", "counted", "figures", "part", "part_of_request", "together"]
+__all__ = ["all_counted", "counted", "figures", "part", "part_of_request", "response", "together"]
 
 
 def figures(

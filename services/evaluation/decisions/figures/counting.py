@@ -104,11 +104,11 @@ def _stands(promise: Promise, on: date, of: str | None) -> str:
 def _responses(rounds: Iterable[Held]) -> Mapping[str, Response]:
     kinds: dict[str, list[Response]] = {}
     for one in rounds:
-        kinds.setdefault(one.kind, []).append(_response(one))
+        kinds.setdefault(one.kind, []).append(response(one))
     return {kind: Response.together(many) for kind, many in sorted(kinds.items())}
 
 
-def _response(one: Held) -> Response:
+def response(one: Held) -> Response:
     """One round; of people, what fewer than five did is in no number, so that no sum or difference can tell it."""
     told = Response(rounds=1, open=int(one.is_open))
     if one.answered is not None and is_small(one.answered) and not one.by_team:

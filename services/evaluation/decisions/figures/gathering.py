@@ -8,7 +8,7 @@ from services.evaluation.decisions.figures import following
 from services.evaluation.decisions.figures.rounds import held
 from services.evaluation.domain import Known, known
 from services.evaluation.domain.parts import About, Gap, Invited, Part, PlanOf, Promise, Room, Stretch, Task, TeamOf
-from shared.events.base import Fact
+from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
@@ -53,6 +53,7 @@ def part_of_request(history: History, topics: Topics) -> Part | None:
             topic=topics.slug_of(asked.topic),
             places=frozenset({asked.jurisdiction}),
             follows=asked.follows,
+            answered_by=answered.engagement_id if answered and answered.engagement_id != NO_ENGAGEMENT else None,
         )
         stretch = Stretch(asked.jurisdiction, asked.logged_on, answered.answered_on if answered else None)
         return Part(about, to_answer=stretch, how=answered.how if answered else None)
@@ -73,7 +74,7 @@ def _about(history: History, topics: Topics) -> About:
         places=frozenset(team.jurisdiction for team in history.teams.values()),
         opened_on=told.opened_on,
         closed_on=told.closed.event.closed_on if told.closed else None,
-        answers=frozenset(words.get("answers") or ()),
+        answers=frozenset(words["answers"]),
     )
 
 

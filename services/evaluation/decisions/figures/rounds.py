@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.evaluation.domain.parts import Held, Invited
 from shared.events.base import Fact
@@ -36,6 +37,7 @@ def _held(row: Row, answers: Sequence[datetime], told: Sequence[Fact], history: 
     over = min([one.time for one in told if isinstance(one.event, EvaluationClosed)], default=None)
     end = min([at for at in (over, row.closes_at) if at is not None], default=None)
     team = history.teams.get(row.team_id) if row.team_id else None
+    zone = ZoneInfo(row.zone)
     # What came in by other ways is told when a round closes; what came in since is counted here.
     answered = max([len(answers), *counts]) if answers or counts or row.is_open else None
     return Held(
@@ -47,6 +49,9 @@ def _held(row: Row, answers: Sequence[datetime], told: Sequence[Fact], history: 
         asked=_asked(told, invited.how_many.get(row.key)),
         answered=answered,
         late=sum(end is not None and at > end for at in answers),
+        title=row.title,
+        opened_on=row.fired_at.astimezone(zone).date() if row.fired_at else None,
+        until=end.astimezone(zone).date() if end else None,
     )
 
 

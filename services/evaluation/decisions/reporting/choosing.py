@@ -21,7 +21,9 @@ OWN: tuple[By, ...] = ("topic", "jurisdiction")
 """What a request has of its own; of the others it has what the engagement has that answers it."""
 
 
-def reported(parts: Sequence[Part], by: By | None, of: str, on: date, places: Mapping[str, str]) -> FullReport:
+def reported(
+    parts: Sequence[Part], by: By | None, of: str, on: date, places: Mapping[str, str], is_partial: bool = False
+) -> FullReport:
     """The report of what has this in common; without `by`, of all these parts. Raises Unknown where nothing has it."""
     chosen = [one for one in parts if not one.about.is_request and (by is None or of in dict(NAMES[by](one.about)))]
     scope = _scope(chosen, by, of, places)
@@ -33,10 +35,13 @@ def reported(parts: Sequence[Part], by: By | None, of: str, on: date, places: Ma
         on=on,
         figures=all_counted([*chosen, *requests], on, place),
         engagements=sorted(shares, key=lambda one: (one.title.casefold(), one.of)),
+        is_partial=is_partial,
     )
 
 
-def compared(parts: Sequence[Part], by: By, on: date, places: Mapping[str, str]) -> Comparison:
+def compared(
+    parts: Sequence[Part], by: By, on: date, places: Mapping[str, str], is_partial: bool = False
+) -> Comparison:
     """All of which there is a report, each with its figures."""
     groups: dict[str, list[Part]] = {}
     titles: dict[str, str] = {}
@@ -50,16 +55,18 @@ def compared(parts: Sequence[Part], by: By, on: date, places: Mapping[str, str])
         asked = [one for one in requests if _is_of(one.about, by, of, chosen)]
         figures = all_counted([*chosen, *asked], on, of if by == "jurisdiction" else None)
         items.append(Share(of=of, title=titles[of], figures=figures))
-    return Comparison(by=by, on=on, items=sorted(items, key=lambda one: (one.title.casefold(), one.of)))
+    items.sort(key=lambda one: (one.title.casefold(), one.of))
+    return Comparison(by=by, on=on, items=items, is_partial=is_partial)
 
 
 def _is_of(request: About, by: By | None, of: str, chosen: Iterable[Part]) -> bool:
-    """Whether a report tells of a request: it has the topic or place of its own, or an engagement that answers it."""
+    """Whether a report tells of a request: it has the topic or place of its own, or an engagement answers it."""
     if by is None:
         return True
     if by in OWN:
         return of in (request.topic, *request.places)
-    return any(request.id in one.about.answers or request.follows == one.about.id for one in chosen)
+    mine = (request.follows, request.answered_by)
+    return any(one.about.id in mine or request.id in one.about.answers for one in chosen)
 
 
 def _scope(chosen: Sequence[Part], by: By | None, of: str, places: Mapping[str, str]) -> Scope:

@@ -24,6 +24,10 @@ def _blocks(sheet: Sheet) -> Iterator[str]:
     for section in sheet.sections:
         yield f"## {escaped(section.title)}"
         yield from map(escaped, section.sentences)
+        for item in section.items:
+            if item.title:
+                yield f"### {escaped(item.title)}"
+            yield "\n".join(f"- **{escaped(label)}:** {escaped(words)}" for label, words in item.lines)
         for grid in section.grids:
             yield f"**{escaped(grid.caption)}**"
             yield "\n".join(_table(grid))
@@ -31,7 +35,7 @@ def _blocks(sheet: Sheet) -> Iterator[str]:
 
 def _table(grid: Grid) -> Iterator[str]:
     yield _row(grid.columns)
-    yield _row("---" if n == 0 else "---:" for n in range(len(grid.columns)))
+    yield _row("---:" if is_numeric else "---" for is_numeric in grid.numeric)
     for row in grid.rows:
         yield _row(map(escaped, row))
 

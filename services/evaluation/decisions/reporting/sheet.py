@@ -1,69 +1,71 @@
 """A report in plain words: its sections, each with sentences, tables and what is drawn."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from services.evaluation.decisions.report import VERDICT
 from services.evaluation.decisions.reporting.days import waits
-from services.evaluation.domain.figures import Figures, Response
-from services.evaluation.domain.reporting import PORTFOLIO, Bars, FullReport, Grid, Section, Share, Sheet
+from services.evaluation.decisions.reporting.rounds import by_kind
+from services.evaluation.decisions.reporting.telling import in_short, told
+from services.evaluation.decisions.reporting.wording import chart, count, day, named, numbers
+from services.evaluation.domain.figures import Figures
+from services.evaluation.domain.reporting import PORTFOLIO, FullReport, Grid, Scope, Section, Share, Sheet
 
 PLANS = "Action plans, their steps and barriers"
+BARRIERS = "What stood in the way of steps"
 FOLLOW_UP = "Follow-up: offered, and taken up"
-KEPT_BACK = (
-    "Of rounds that fewer than five people answered, no number is shown, and they are in no sum: "
-    "else it could be seen who answered how."
+COUNTED = (
+    "A goal counts as seen where a change was recorded that names it, or that is of its level and names no other goal.",
+    "From the day after its date it is overdue, if nothing was seen of it and nobody judged it.",
+    "Response rates are the share of those who were asked.",
+    "Of rounds that one to four people answered no number is shown, nor is it in any sum.",
+    "Nothing here tells what anybody answered.",
+    "Days are calendar days; the median is the number of days within which half had come.",
+    "A contact counts once with each team on a day, however many of its people it reached.",
 )
-NOT_SHOWN = "not shown (fewer than five)"
+"""What a reader has to know of the numbers who has nothing but the report."""
+YOU, WHOEVER = "you", "whoever asked for this report"
+"""What its reader is called: on a page, and on a paper that may be handed on."""
 
 
-def sheet(report: FullReport) -> Sheet:
+def sheet(report: FullReport, reader: str = YOU) -> Sheet:
     """A report as people read it."""
-    scope, figures = report.scope, report.figures
-    sections = [
-        _promises(figures), _rounds(figures), _follow_ups(figures), *waits(figures), _plans(figures),
+    scope, figures, of = report.scope, report.figures, report.account
+    sections = [*told(of)] if of else [_promises(figures), by_kind(figures)]
+    sections += [
+        _follow_ups(figures), *waits(figures, reader if report.is_partial else None), _plans(figures),
         _turnover(figures), _contacts(figures),
     ]  # fmt: skip
     if scope.by != "engagement":
         sections.append(_by_engagement(report.engagements))
+    sections.append(Section(name="counted", title="How this was counted", sentences=COUNTED))
     title = "Report on the portfolio" if scope.by == PORTFOLIO else f"Report: {scope.title}"
-    return Sheet(title=title, on=report.on, sentences=tuple(_first(report)), sections=tuple(sections))
+    return Sheet(title=title, on=report.on, sentences=tuple(_first(report, reader)), sections=tuple(sections))
 
 
-def count(n: int, one: str, many: str = "") -> str:
-    """A number with its word."""
-    return f"{n} {one if n == 1 else many or f'{one}s'}"
-
-
-def chart(name: str, title: str, unit: str, bars: Sequence[tuple[str, int]]) -> Bars | None:
-    """What is drawn of these numbers; nothing where all of them are zero."""
-    if not any(n for _, n in bars):
-        return None
-    told = ", ".join(f"{label} {n}" for label, n in bars)
-    return Bars(name=name, title=title, unit=unit, bars=tuple(bars), words=f"Bar chart. {title}: {told}.")
-
-
-def numbers(caption: str, what: str, bars: Sequence[tuple[str, int]], unit: str = "Number") -> Grid:
-    """A table of names and their numbers."""
-    return Grid(caption=caption, columns=(what, unit), rows=tuple((label, str(n)) for label, n in bars))
-
-
-def named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Numbers by name, the largest first."""
-    rows = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return [(name.replace("_", " ").capitalize(), n) for name, n in rows]
-
-
-def _first(report: FullReport) -> Iterator[str]:
+def _first(report: FullReport, reader: str) -> Iterator[str]:
     figures, scope = report.figures, report.scope
-    yield f"As of {report.on:%B} {report.on.day}, {report.on.year}."
+    yield f"As of {day(report.on)}."
     teams = count(figures.teams - figures.teams_left, "team")
     left = f", and {count(figures.teams_left, 'team')} that left" if figures.teams_left else ""
-    if scope.by == "engagement":
+    if report.account:
         yield f"{teams}{left}. The engagement {'has closed' if figures.closed else 'is under way'}."
+        yield in_short(report.account)
     else:
         yield f"{count(figures.engagements, 'engagement')}, {figures.closed or 'none'} of them closed; {teams}{left}."
     if scope.by == "jurisdiction":
         yield "Of each engagement, only what concerns the teams of this jurisdiction is counted."
+    if report.is_partial:
+        yield _partial(scope, reader)
+
+
+def _partial(scope: Scope, reader: str) -> str:
+    """What is missing for whoever does not see all, so that nobody takes a part for the whole."""
+    if scope.by == "engagement":
+        return f"Of requests that follow it, only those are counted that {reader} may see."
+    return (
+        f"This is a part of the whole: of the engagements that {reader} may see, the requests that these answer, "
+        f"and other requests that {reader} may see."
+    )
 
 
 def _promises(figures: Figures) -> Section:
@@ -72,6 +74,7 @@ def _promises(figures: Figures) -> Section:
         ("Seen", of.seen), ("Judged, nothing recorded", of.judged), ("Not yet due", of.not_yet_due),
         ("Overdue", of.overdue), ("Seen, never promised", of.never_promised),
     ]  # fmt: skip
+    caption = "Goals by how they stand"
     sentences = [f"{count(of.made, 'goal')} {'was' if of.made == 1 else 'were'} promised."]
     if of.verdicts:
         verdicts = [f"{n} {VERDICT[verdict]}" for verdict in VERDICT if (n := of.verdicts.get(verdict))]
@@ -80,45 +83,8 @@ def _promises(figures: Figures) -> Section:
         name="promises",
         title="What was promised, and what was seen of it",
         sentences=tuple(sentences),
-        grids=(numbers("Goals by how they stand", "How it stands", bars),),
-        chart=chart("promises", "Goals by how they stand", "goals", bars),
+        grids=(numbers(caption, "How it stands", bars, chart=chart("promises", caption, "goals", bars)),),
     )
-
-
-def _rounds(figures: Figures) -> Section:
-    shown = [
-        *((_kind(kind), one) for kind, one in figures.of_people.items()),
-        *((f"{_kind(kind)}, answered by teams", one) for kind, one in figures.of_teams.items()),
-    ]
-    columns = ("Kind", "Rounds", "Asked", "Answered", "Response rate", "After the end", "Not counted")
-    rows = tuple((label, str(one.rounds), *_response(one)) for label, one in shown)
-    rates = [(label, one.rate) for label, one in shown if one.rate is not None]
-    sentences = [KEPT_BACK] if any(one.few or one.late_kept_back for _, one in shown) else []
-    return Section(
-        name="rounds",
-        title="Evaluation rounds, and who answered",
-        sentences=tuple(sentences) if shown else ("No round has opened yet.",),
-        grids=(Grid(caption="Rounds by kind", columns=columns, rows=rows),) if shown else (),
-        chart=chart("rounds", "Response rates by kind, in percent", "percent", rates),
-    )
-
-
-def _kind(kind: str) -> str:
-    return kind.replace("_", " ").capitalize()
-
-
-def _response(one: Response) -> tuple[str, ...]:
-    if not one.counted:
-        return (*[NOT_SHOWN if one.few else "unknown"] * 4, _not_counted(one))
-    late = "not shown" if one.late_kept_back else str(one.late)
-    rate = "none asked" if one.rate is None else f"{one.rate}%"
-    return (str(one.asked), str(one.answered), rate, late, _not_counted(one))
-
-
-def _not_counted(one: Response) -> str:
-    told = [f"{one.few} with under five answers"] if one.few else []
-    told += [f"{one.unknown} of which nobody told how many"] if one.unknown else []
-    return ", ".join(told) or "none"
 
 
 def _follow_ups(figures: Figures) -> Section:
@@ -135,14 +101,14 @@ def _follow_ups(figures: Figures) -> Section:
     sentence = (
         f"{of.taken or 'None'} of {count(of.offered, 'offer')} {'was' if of.taken == 1 else 'were'} taken up.{share}"
     )
-    grids = [numbers("Offers of follow-up, and what became of them", "What became of it", bars)]
+    drawn = chart("follow-ups", "Offers of follow-up", "offers", [*bars, *never])
+    grids = [numbers("Offers of follow-up, and what became of them", "What became of it", bars, chart=drawn)]
     grids += [numbers("Never offered", "Why", never)] if never else []
     return Section(
         name="follow-ups",
         title=FOLLOW_UP,
         sentences=(sentence,),
         grids=tuple(grids),
-        chart=chart("follow-ups", "Offers of follow-up", "offers", [*bars, *never]),
     )
 
 
@@ -157,13 +123,9 @@ def _plans(figures: Figures) -> Section:
         grids.append(numbers("Steps of the plans, as reported last", "How it stands", named(of.steps)))
     barriers = named(of.barriers)
     if barriers:
-        grids.append(numbers("What stood in the way of steps", "Barrier", barriers, "Steps"))
-    return Section(
-        name="plans",
-        title=PLANS,
-        grids=tuple(grids),
-        chart=chart("barriers", "What stood in the way of steps", "steps", barriers),
-    )
+        drawn = chart("barriers", BARRIERS, "steps", barriers)
+        grids.append(numbers(BARRIERS, "Barrier", barriers, "Steps", drawn))
+    return Section(name="plans", title=PLANS, grids=tuple(grids))
 
 
 def _turnover(figures: Figures) -> Section:
@@ -191,10 +153,11 @@ def _contacts(figures: Figures) -> Section:
     of = figures.contacts
     sentences = ["Nobody was contacted yet."] if not of.made else []
     if of.caps:
+        verb = "is" if of.used_up == 1 else "are"
         sentences.append(
-            f"In the periods that run today, these engagements used {of.used} of {of.allowed} that caps allow, "
-            f"and by themselves used up {count(of.used_up, 'cap')} of {of.caps}. Contacts by other engagements count, "
-            "too: Contacts shows what is left."
+            f"In the periods that run today, {of.used} of {of.allowed} contacts that caps allow were made in what this "
+            f"report tells of, and {of.used_up or 'none'} of {count(of.caps, 'cap')} {verb} used up by that alone. "
+            "Contacts by other engagements count, too: the page Contacts shows what is left."
         )
     grids = (numbers("Contacts by what they were for", "What for", named(of.made)),) if of.made else ()
     return Section(name="contacts", title="Contacts, and what caps allow", sentences=tuple(sentences), grids=grids)
