@@ -34,7 +34,7 @@ from shared.bus.accounts.nkeys import BadSeed
 from shared.bus.broker import without_secrets
 from shared.bus.connecting import Key, KeyMissing, connect, key_of_service
 from shared.bus.folder import FolderTaken
-from shared.bus.providing import NotSetUp
+from shared.bus.providing import BusUnready, NotSetUp
 from shared.bus.server import EmbeddedServer, ServerFailed
 from shared.bus.streams import BusDiffers
 from shared.cli.calling import how_to_find
@@ -71,7 +71,7 @@ class NotLetIn(Exception):
 ANSWERS_WITHIN = 10.0
 """Seconds that a bus has to answer when a service starts."""
 FORESEEN = (
-    *(BusSilent, NotLetIn, NotSetUp, KeyMissing, BadSeed, FolderTaken, ServerFailed, BusDiffers),
+    *(BusSilent, BusUnready, NotLetIn, NotSetUp, KeyMissing, BadSeed, FolderTaken, ServerFailed, BusDiffers),
     *(UnknownRevision, WeakToken, NatsError, NotNow, OSError),
 )
 """Why a start may fail through no fault of ours; each says what to do."""

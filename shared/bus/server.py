@@ -8,19 +8,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import structlog
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
 
 from shared.bus.accounts.keyring import Keyring
-from shared.bus.accounts.members import Kind, Member
-from shared.bus.accounts.nkeys import new_seed, public_key
-from shared.bus.connecting import Key, connect
+from shared.bus.administering import Administering
 from shared.bus.folder import Folder
 from shared.bus.room import Room
 from shared.ids import new_id
@@ -50,7 +46,7 @@ class EmbeddedServer:
     def __init__(self, folder: Path, port: int | None = None, keyring: Keyring | None = None) -> None:
         self._folder = Folder(folder)
         self._keyring = keyring
-        self._administering = asyncio.Lock()
+        self._administering = Administering(keyring, lambda: self.url, self._read_anew) if keyring else None
         self._wanted_port = port
         self._port = 0
         self._lock = -1
@@ -105,45 +101,16 @@ class EmbeddedServer:
     ) -> None:
         await self.stop()
 
-    @contextlib.asynccontextmanager
-    async def administrator(self) -> AsyncIterator[Client]:
-        """A connection that may make and change streams; its key is known this long."""
-        assert self._keyring is not None
-        key = Key(str(Kind.ADMINISTRATOR), text=new_seed())
-        async with self._administering:
-            await self._let_know(Member(Kind.ADMINISTRATOR, key.name, public_key(key.seed)))
-            try:
-                client = await self._admitted(key)
-                try:
-                    yield client
-                finally:
-                    await client.close()
-            finally:
-                await self._let_know()
-                await self._shut_out(key)
+    @property
+    def administrator(self) -> Administering:
+        """Opens a connection that may make and change streams, on a bus that has accounts."""
+        assert self._administering is not None
+        return self._administering
 
-    async def _let_know(self, *passing: Member) -> None:
-        """Have the server read who is known, beside those who always are."""
-        if self._keyring is not None:
-            await asyncio.to_thread(self._keyring.write, *passing)
+    def _read_anew(self) -> None:
+        """Have the server read who is known."""
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(signal.SIGHUP)
-
-    async def _admitted(self, key: Key) -> Client:
-        """A connection, once the server knows the key."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                with contextlib.suppress(NatsError, OSError):
-                    return await connect(self.url, key, allow_reconnect=False, error_cb=_quietly)
-                await asyncio.sleep(0.02)
-
-    async def _shut_out(self, key: Key) -> None:
-        """Return once the server knows the key no more; one that is away reads so when it comes back."""
-        async with asyncio.timeout(PATIENCE):
-            with contextlib.suppress(NatsError, OSError):
-                while True:
-                    await (await connect(self.url, key, allow_reconnect=False, error_cb=_quietly)).close()
-                    await asyncio.sleep(0.02)
 
     async def _first_launch(self) -> None:
         """A port that was free may be taken a moment later: unless it was asked for, try others."""
@@ -276,10 +243,6 @@ async def _greeting(port: int) -> str:
         return ""
     finally:
         writer.close()
-
-
-async def _quietly(_error: Exception) -> None:
-    """That the server does not know a key yet is no news."""
 
 
 def _last_words(path: Path) -> str:

@@ -18,7 +18,7 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
 log = structlog.get_logger()
 
@@ -32,6 +32,10 @@ FATES = "FATES"
 DAY = 24 * 3600.0
 ACK_WAIT = 30.0
 """Seconds after which an unanswered message is given to somebody else; who needs longer says so in between."""
+WITHIN = 15.0
+"""Seconds that a server gets to make one stream or ear: each is written to its disk, which may be slow."""
+NOT_YET = (None, 10008, 10039, 10076)
+"""What a server says of JetStream, or nobody at all, while it reads accounts anew or its cluster looks for a leader."""
 
 MAKE_AGAIN = "back the stream up, delete it, and start again; the databases say again what it lacks."
 NEVER = {
@@ -75,21 +79,27 @@ def stream_of(subject: str) -> str:
 
 
 async def provision(
-    client: Client, ears: Sequence[Ear], replicas: int = 1, ack_wait: float = ACK_WAIT, only_look: bool = False
+    client: Client,
+    ears: Sequence[Ear],
+    replicas: int = 1,
+    ack_wait: float = ACK_WAIT,
+    only_look: bool = False,
+    within: float = WITHIN,
 ) -> list[str]:
     """Create what lacks, change what differs, and tell what was done (or, with `only_look`, what would be).
 
+    Each request waits `within` seconds for its answer. To do it again does nothing twice.
     Raises BusDiffers where a difference cannot be mended without losing what is stored.
     """
-    js = client.jetstream(timeout=15)
+    js = client.jetstream(timeout=within)
     version = client.connected_server_version
     done: list[str] = []
     for wanted in _streams(replicas, atomic=(version.major, version.minor) >= (2, 12)):
         done += await _provide_stream(js, wanted, only_look)
     for ear in ears:
         done += await _provide_ear(js, ear, ack_wait, only_look)
-    for deed in done:
-        log.info("bus.would_provide" if only_look else "bus.provided", what=deed)
+    for deed in () if only_look else done:
+        log.info("bus.provided", what=deed)
     return done
 
 
@@ -156,7 +166,7 @@ async def _provide_stream(js: JetStreamContext, wanted: Mapping[str, object], on
 
 async def _refuse_another_stream(js: JetStreamContext, name: str) -> None:
     """What cannot be unset again; asked in the server's own words, as our client does not know them all."""
-    told = json.loads((await js._nc.request(f"$JS.API.STREAM.INFO.{name}", timeout=15)).data)
+    told = json.loads((await js._nc.request(f"$JS.API.STREAM.INFO.{name}", timeout=js._timeout)).data)
     for setting, why in NEVER.items():
         if (has := told.get("config", {}).get(setting)) and has != "default":
             raise BusDiffers(f"Stream {name}", setting, json.dumps(has), f"unset ({why})", MAKE_AGAIN)
@@ -192,7 +202,7 @@ async def _provide_ear(js: JetStreamContext, ear: Ear, ack_wait: float, only_loo
 
 async def begin_again(client: Client, ear: Ear, ack_wait: float = ACK_WAIT) -> None:
     """Have an ear hear its stream from the beginning; what was heard before is recognised."""
-    js = client.jetstream(timeout=15)
+    js = client.jetstream(timeout=WITHIN)
     with contextlib.suppress(NotFoundError):
         await js.delete_consumer(ear.stream, ear.service)
     await _asking(str(ear), js.add_consumer(ear.stream, _consumer(ear, ack_wait)))
@@ -253,5 +263,7 @@ async def _asking(what: str, request: object) -> None:
     try:
         await request  # type: ignore[misc]
     except APIError as error:
+        if isinstance(error, ServiceUnavailableError) and error.err_code in NOT_YET:
+            raise
         remedy = "see the server's words: servers in the cluster, limits of the account, subjects of other streams."
         raise BusDiffers(what, "its configuration", "refused by the server", error.description, remedy) from error

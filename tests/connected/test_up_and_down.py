@@ -46,6 +46,7 @@ def test_it_stops_when_it_is_asked_and_leaves_nobody_behind(tmp_path: Path, by: 
         assert not up.is_anybody_at(up.api)
         assert up.said().splitlines()[-1] == "Stopped. Nothing is lost: the next start goes on from here."
         assert "Traceback" not in up.said()
+        assert up.said().count("'stream ENGAGEMENT created'") == 1
 
 
 def test_after_a_crash_it_goes_on_and_what_fell_due_meanwhile_falls_due_late_and_once(tmp_path: Path) -> None:

@@ -105,6 +105,15 @@ def test_of_many_who_are_let_in_at_once_none_is_lost_and_one_name_is_given_once(
     assert outcomes == ["let in", "refused", "refused"]
 
 
+def test_who_is_let_in_while_somebody_is_known_for_a_moment_does_not_push_them_out(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path)
+    keyring.write(Member(Kind.ADMINISTRATOR, "administrator", PUBLIC))
+    keyring.admit(Kind.TRACKER, "ncase")
+    assert PUBLIC in keyring.accounts.read_text() and [one.name for one in keyring.members()] == ["ncase"]
+    keyring.write()
+    assert PUBLIC not in keyring.accounts.read_text() and "inbound.requests.ncase" in keyring.accounts.read_text()
+
+
 def let_in(folder: str, source: str) -> None:
     """What each of several processes does at once."""
     keyring = Keyring(Path(folder))

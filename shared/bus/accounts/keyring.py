@@ -19,6 +19,8 @@ if sys.platform != "win32":
 
 ACCOUNTS = "accounts.conf"
 MEMBERS = "members.json"
+PASSING = "passing.json"
+"""Who is known for a moment only: whoever changes the accounts meanwhile must not lose them."""
 KEYS = "keys"
 LOCK = "members.lock"
 """Held by whoever changes who is known: of two who do so at once neither is lost."""
@@ -45,10 +47,7 @@ class Keyring:
 
     def members(self) -> list[Member]:
         """Everybody who is known."""
-        if not self.exists():
-            return []
-        told = json.loads((self.folder / MEMBERS).read_text(encoding="utf-8"))
-        return sorted(Member(Kind(one["kind"]), one["name"], one["key"]) for one in told)
+        return _read(self.folder / MEMBERS)
 
     def file(self, kind: Kind, name: str) -> Path:
         """Where somebody's seed lies, if it still does."""
@@ -88,13 +87,18 @@ class Keyring:
                 self.admit(Kind.SERVICE, service)
 
     def write(self, *passing: Member) -> Path:
-        """Write the accounts for the server; with whoever is known for a moment only."""
+        """Write the accounts for the server; with whoever is known from now on, but only until this is done again."""
         with self._changing():
-            self._write(*passing)
+            if passing:
+                _tell(self.folder / PASSING, passing)
+            else:
+                (self.folder / PASSING).unlink(missing_ok=True)
+            self._write()
         return self.accounts
 
-    def _write(self, *passing: Member) -> None:
-        write_whole(self.accounts, written([*self.members(), *passing]), 0o640)
+    def _write(self) -> None:
+        known = [*self.members(), *_read(self.folder / PASSING)]
+        write_whole(self.accounts, written(known), 0o640)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -106,9 +110,20 @@ class Keyring:
             yield
 
     def _keep(self, members: Iterable[Member]) -> None:
-        told = [{"kind": one.kind, "name": one.name, "key": one.key} for one in sorted(members)]
-        write_whole(self.folder / MEMBERS, json.dumps(told, indent=2) + "\n", 0o640)
+        _tell(self.folder / MEMBERS, members)
         self._write()
+
+
+def _read(file: Path) -> list[Member]:
+    if not file.exists():
+        return []
+    told = json.loads(file.read_text(encoding="utf-8"))
+    return sorted(Member(Kind(one["kind"]), one["name"], one["key"]) for one in told)
+
+
+def _tell(file: Path, members: Iterable[Member]) -> None:
+    told = [{"kind": one.kind, "name": one.name, "key": one.key} for one in sorted(members)]
+    write_whole(file, json.dumps(told, indent=2) + "\n", 0o640)
 
 
 def file_name(kind: Kind, name: str) -> str:
