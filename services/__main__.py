@@ -1,249 +1,122 @@
 """The command `throughline`: services together or alone, plays of whole logs, and the client commands."""
 
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
-
 import typer
 
-from shared.cli import (
-    access,
-    approvals,
-    aside,
-    bus,
-    calendar,
-    cohorts,
-    contacts,
-    data,
-    doctor,
-    events,
-    handover,
-    importing,
-    instrument,
-    peers,
-    people,
-    playbook,
-    reconcile,
-    report,
-    request,
-    risks,
-    simulate,
-    subscribe,
-    token,
-    topics,
-    webhook,
-    why,
-)
-from shared.cli.calling import HERE, Api
+from shared.cli.lazily import Lazily, group_of
+
+COMMANDS = {
+    "up": Lazily(
+        "services.commands:up",
+        "Run everything in one process: a bus and databases of its own, all four services, HTTP at 127.0.0.1:8000.",
+    ),
+    "run": Lazily("services.commands:run", "Run one service alone, against a bus that is there already."),
+    "migrate": Lazily(
+        "services.commands:migrate",
+        "Bring the database to this version, before services start; each does it for itself if nobody did.",
+    ),
+    "demo": Lazily(
+        "services.commands:demo",
+        "Play a whole Peer Learning Community on a real bus and database, on a virtual clock, and tell its story.",
+    ),
+    "replay": Lazily(
+        "services.commands:replay",
+        "Feed a log of facts through the services on a virtual clock, and print what became of every obligation.",
+    ),
+    "whatif": Lazily(
+        "services.commands:whatif",
+        "Play the real log under another policy, and print what would have been owed, moved, suppressed or dropped.",
+    ),
+    "backup": Lazily(
+        "services.commands:backup",
+        "Save all that the services keep, while they run, into a folder of its own: docs/backup.md.",
+    ),
+    "restore": Lazily(
+        "services.commands:restore",
+        "Put a backup into an empty database, of the same kind or the other; no service may run meanwhile.",
+    ),
+    "import": Lazily(
+        "shared.cli.importing:import_",
+        "Hand in a file of requests: all of it is taken in, or nothing. Handing it in twice changes nothing.",
+    ),
+    "imports": Lazily(
+        "shared.cli.importing:quality",
+        "How well the files of a tracker pass: the share of rows, and what is wrong with the others.",
+    ),
+    "simulate": Lazily(
+        "shared.cli.simulate:simulate",
+        "Print what a playbook would oblige whom to do by when, in an imagined engagement where nobody does anything.",
+    ),
+    "why": Lazily(
+        "shared.cli.why:why", "Why a task or an evaluation round is there: which rule, which fact, which dates."
+    ),
+    "report": Lazily(
+        "shared.cli.report:report",
+        "What was promised, what was seen of it, what is overdue; with --as or a wider scope all that a report counts.",
+    ),
+    "handover": Lazily(
+        "shared.cli.handover:handover",
+        "What a role owes, asked for and was promised, the last notes, and who left when.",
+    ),
+    "contacts": Lazily(
+        "shared.cli.contacts:contacts", "Every contact with a team or person, in all engagements, earliest first."
+    ),
+    "risks": Lazily(
+        "shared.cli.risks:risks",
+        "What each team lacks of what its model wants, since when, and what puts its plan at risk.",
+    ),
+    "topics": Lazily(
+        "shared.cli.topics:topics",
+        "Topics on which requests wait for an answer: who asks, and whether it is time to bring them together.",
+    ),
+    "cohorts": Lazily(
+        "shared.cli.cohorts:cohorts",
+        "Propose cohorts of the agencies that applied and are in none yet, by stage and size, and say why.",
+    ),
+    "peers": Lazily(
+        "shared.cli.peers:peers",
+        "Match what teams need with what others offer, those that take no part among them; best pairs first.",
+    ),
+    "approvals": Lazily(
+        "shared.cli.approvals:approvals",
+        "Approvals that are open, with the day on which to expect their answer; and how long each region takes.",
+    ),
+    "doctor": Lazily(
+        "shared.cli.doctor:doctor",
+        "Check bus, database, clock, playbooks, mail and sign-in, and say what to do about what is not well.",
+    ),
+    "reconcile": Lazily(
+        "services.commands:reconcile", "Compare all that was said with what the bus has, and say again what it lacks."
+    ),
+    "http": Lazily("services.commands:http", "What can be told and asked by HTTP: openapi, docs."),
+    "data": Lazily("services.commands:data", "Data for R, Python and Excel: list, get, dictionary."),
+    "events": Lazily("services.commands:events", "What is said on the bus: list, show, schema, asyncapi, docs."),
+    "instrument": Lazily("shared.cli.instrument:app", "Instruments: the questions of evaluation rounds."),
+    "playbook": Lazily("shared.cli.playbook:app", "Playbooks: which facts oblige whom to do what by when."),
+    "request": Lazily("shared.cli.request:app", "Log a TA request, take it back, see what became of it."),
+    "aside": Lazily("shared.cli.aside:app", "Messages that were put aside: list them, look, try again, drop."),
+    "people": Lazily("shared.cli.people:app", "Names and addresses: import them, list them, look, erase one for good."),
+    "access": Lazily("shared.cli.access:app", "Who may sign in: grant, revoke, list; and links to sign in by."),
+    "token": Lazily("shared.cli.token:app", "Tokens, by which programs come in: make, list, revoke."),
+    "calendar": Lazily("shared.cli.calendar:app", "Calendar feeds of people: make, list, revoke."),
+    "webhook": Lazily("shared.cli.webhook:app", "Webhooks: make, list, log, test, mend, remove."),
+    "bus": Lazily("shared.cli.bus:app", "Servers, accounts and keys of the bus: config, setup, who, rotate."),
+    "subscribe": Lazily("shared.cli.subscribe:app", "Who from outside may use the bus: tracker, evaluator, remove."),
+}
+"""Every command; a test holds each line against the help of its command."""
 
 app = typer.Typer(
     name="throughline",
+    cls=group_of(COMMANDS),
     help="Keeps the line of a technical-assistance engagement, from the first request to the last outcome.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
-class Name(StrEnum):
-    """A service."""
-
-    INTAKE = "intake"
-    SESSIONS = "sessions"
-    FOLLOWUP = "followup"
-    EVALUATION = "evaluation"
-
-
-class Format(StrEnum):
-    """How a result is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-@app.command()
-def up(
-    data: Annotated[Path | None, typer.Option(help="Where bus and databases live.")] = None,
-    port: Annotated[int | None, typer.Option(help="Where HTTP answers; 0 takes any free port.")] = None,
-    host: Annotated[str | None, typer.Option(help="On which address.")] = None,
-) -> None:
-    """Run everything in one process: a bus and databases of its own, all four services, HTTP at 127.0.0.1:8000."""
-    from services import running
-
-    running.up(data=data, port=port, host=host)
-
-
-@app.command()
-def run(
-    service: Name,
-    nats: Annotated[str | None, typer.Option(help="URLs of the NATS cluster, separated by commas.")] = None,
-    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the database.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Where its SQLite file lives, if there is no --database.")] = None,
-    port: Annotated[int | None, typer.Option(help="Where HTTP answers.")] = None,
-    host: Annotated[str | None, typer.Option(help="On which address.")] = None,
-) -> None:
-    """Run one service alone, against a bus that is there already.
-
-    Replicas of a service share what they hear, so they need the same database: do not run one beside `up`.
-    """
-    from services import running
-
-    running.run(service, nats=nats, database=database, data=data, port=port, host=host)
-
-
-@app.command()
-def migrate(
-    service: Annotated[Name | None, typer.Argument(help="One service; else all four.")] = None,
-    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the database.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Where the SQLite files live, if there is no --database.")] = None,
-) -> None:
-    """Bring the database to this version, before services start; each does it for itself if nobody did."""
-    from services import migrating
-
-    migrating.run((service,) if service else tuple(Name), database=database, data=data)
-
-
-@app.command()
-def demo(
-    as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False,
-    portfolio: Annotated[bool, typer.Option("--portfolio", help="24 engagements instead, and their summary.")] = False,
-    until: Annotated[str | None, typer.Option(help="The last day that is played (YYYY-MM-DD).")] = None,
-) -> None:
-    """Play a whole Peer Learning Community on a real bus and database, on a virtual clock, and tell its story."""
-    from services import demo as play
-    from services.demo import portfolio as many
-
-    if portfolio:
-        raise typer.Exit(many.run(as_json=as_json, until=until or many.UNTIL))
-    raise typer.Exit(play.run(as_json=as_json, until=until or play.UNTIL))
-
-
-@app.command()
-def replay(
-    log: Annotated[Path, typer.Argument(help="Facts in the wire format, one a line.")],
-    playbooks: Annotated[Path, typer.Option(help="The folder with the playbooks.")] = Path("playbooks"),
-    until: Annotated[str | None, typer.Option(help="The last day that is played, or an instant with its zone.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
-) -> None:
-    """Feed a log of facts through the services on a virtual clock, and print what became of every obligation."""
-    from services import replay as play
-
-    raise typer.Exit(play.run(log, playbooks, until, form))
-
-
-@app.command()
-def whatif(
-    playbook: Annotated[str, typer.Option(help="The other policy: a file, or the name of one that the log knows.")],
-    words: Annotated[list[str] | None, typer.Option("--set", help='Like window.wait="9 months".')] = None,
-    instead_of: Annotated[str | None, typer.Option(help="In whose place it rules, if not its own name's.")] = None,
-    engagement: Annotated[str | None, typer.Option(help="Tell of this one only.")] = None,
-    log: Annotated[Path | None, typer.Option(help="The log; else the running Throughline is asked.")] = None,
-    playbooks: Annotated[Path, typer.Option(help="The folder with the playbooks of a log.")] = Path("playbooks"),
-    until: Annotated[str | None, typer.Option(help="The last day that is played, or an instant with its zone.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
-    api: Api = HERE,
-) -> None:
-    """Play the real log under another policy, and print what would have been owed, moved, suppressed or dropped."""
-    from services import whatif as play
-
-    asked = play.Asked(playbook, words or (), instead_of, engagement, log, playbooks, until, api)
-    raise typer.Exit(play.run(asked, form))
-
-
-@app.command()
-def backup(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it is to be; must not exist yet.")],
-    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the database that is saved.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Where the SQLite files live, if there is no --database.")] = None,
-) -> None:
-    """Save all that the services keep, while they run, into a folder of its own: docs/backup.md."""
-    from services import backup as keeping
-
-    keeping.save(folder, database=database, data=data)
-
-
-@app.command()
-def restore(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A backup.")],
-    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the empty database to fill.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Where the SQLite files go, if there is no --database.")] = None,
-    erased: Annotated[Path | None, typer.Option(help="A list of people who were erased, an id a line.")] = None,
-) -> None:
-    """Put a backup into an empty database, of the same kind or the other; no service may run meanwhile."""
-    from services import backup as keeping
-
-    keeping.restore(folder, erased, database=database, data=data)
-
-
-def _hears() -> Mapping[str, Sequence[str]]:
-    from services import running
-
-    return {service.name: service.ear.subjects for service in running.idle()}
-
-
-def _reconcile() -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    from services import reconciling
-
-    return reconciling.directly()
-
-
-http = typer.Typer(help="What can be told and asked by HTTP: openapi, docs.", no_args_is_help=True)
-
-
-@http.command()
-def openapi() -> None:
-    """All routes as OpenAPI 3.1, in JSON."""
-    import json
-
-    from services import guide
-
-    typer.echo(json.dumps(guide.openapi(), indent=2))
-
-
-@http.command()
-def docs() -> None:
-    """The page docs/http.md, made from the routes."""
-    from services import guide
-
-    typer.echo(guide.page(), nl=False)
-
-
-@data.app.command("docs", hidden=True)
-def data_docs() -> None:
-    """The page docs/dictionary.md, made from the models of the rows."""
-    from services.evaluation.domain.data import dictionary
-
-    typer.echo(dictionary.as_document(), nl=False)
-
-
-app.add_typer(http, name="http")
-app.add_typer(data.app, name="data")
-app.add_typer(events.commands(_hears), name="events")
-app.add_typer(instrument.app, name="instrument")
-app.add_typer(playbook.app, name="playbook")
-app.add_typer(request.app, name="request")
-app.add_typer(aside.app, name="aside")
-app.add_typer(people.app, name="people")
-app.add_typer(access.app, name="access")
-app.add_typer(token.app, name="token")
-app.add_typer(calendar.app, name="calendar")
-app.add_typer(webhook.app, name="webhook")
-app.add_typer(bus.app, name="bus")
-app.add_typer(subscribe.app, name="subscribe")
-app.command("import")(importing.import_)
-app.command("imports")(importing.quality)
-app.command()(simulate.simulate)
-app.command()(why.why)
-app.command()(report.report)
-app.command()(handover.handover)
-app.command()(contacts.contacts)
-app.command()(risks.risks)
-app.command()(topics.topics)
-app.command()(cohorts.cohorts)
-app.command()(peers.peers)
-app.command()(approvals.approvals)
-app.command()(doctor.doctor)
-app.command()(reconcile.command(_reconcile))
+@app.callback()
+def _of_all() -> None:
+    """What all commands have in common: nothing."""
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Of an engagement, its goals alone, for machines.")] = False,
     api: Api = HERE,
 ) -> None:
-    """What was promised, what was seen of it, what is overdue; and with --as or a wider scope all that a report counts.
+    """What was promised, what was seen of it, what is overdue; with --as or a wider scope all that a report counts.
 
     Without either, an engagement is told in sentences: its goals, and what was seen that nobody had promised.
     """

@@ -32,7 +32,7 @@ def simulate(
     teams: Annotated[str, typer.Option(help="The jurisdictions that take part, separated by commas.")] = TEAMS,
     form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
 ) -> None:
-    """Print what a playbook would oblige whom to do by when, in an imagined engagement in which nobody does anything.
+    """Print what a playbook would oblige whom to do by when, in an imagined engagement where nobody does anything.
 
     The engagement is imagined: six weeks to the first session, then one session after the other, a plan of each team
     three weeks after the last, the close three weeks later. The last team misses a session, and its plan is rejected.
