@@ -12,7 +12,7 @@ from shared import spellings
 from shared.access.caller import Caller, Role
 from shared.access.register import Register
 from shared.access.tables import AccountRow, IdentityRow, LinkRow, RevokedRow, SignInRow, TokenRow
-from shared.errors import Unknown
+from shared.errors import Conflict, Unknown
 from shared.events.fields import Jurisdiction, Slug, refusal
 from shared.storage.database import upsert
 from shared.storage.illegible import make_illegible
@@ -26,6 +26,15 @@ ERASED = spellings.ERASED.decode()
 OF_PEOPLE = frozenset(Role) - {Role.TRACKER}
 FEW = 500
 """So many people are asked about in one statement."""
+
+
+class LastAdministrator(Conflict):
+    """{who} is the last administrator: nobody could let anybody in any more but whoever has the key beside the data.
+    Make somebody else administrator first; or revoke it with even_the_last (--even-the-last).
+    """
+
+    def __init__(self, who: str) -> None:
+        super().__init__("person_id", who=who)
 
 
 class Scope(BaseModel):
@@ -57,20 +66,27 @@ class Account(Scope):
 
 
 async def grant(register: Register, account: Account) -> Account:
-    """Let a person sign in, as what is told here and nothing else."""
+    """Let a person sign in, as what is told here and nothing else.
+
+    Raises LastAdministrator where by that nobody would administer any more.
+    """
     granted = account.model_copy(update={"granted_at": register.clock.now()})
     async with register.writing() as connection:
+        if Role.ADMINISTRATOR not in account.roles:
+            await _see_that_one_stays(connection, account.person_id)
         row = {"person_id": granted.person_id, "granted_at": granted.granted_at, **joined(granted)}
         await upsert(connection, ACCOUNT, [row])
     return granted
 
 
-async def revoke(register: Register, person_id: str) -> None:
+async def revoke(register: Register, person_id: str, even_the_last: bool = False) -> None:
     """Let a person sign in no more, nor a program in their name, and end what they began.
 
-    Raises Unknown where nobody may sign in by this id.
+    Raises Unknown where nobody may sign in by this id, LastAdministrator where nobody else administers.
     """
     async with register.writing() as connection:
+        if not even_the_last:
+            await _see_that_one_stays(connection, person_id)
         gone = await connection.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
         for kept in (SIGN_IN, LINK, IDENTITY):
             await connection.execute(delete(kept).where(kept.c.person_id == person_id))
@@ -80,6 +96,12 @@ async def revoke(register: Register, person_id: str) -> None:
             await upsert(connection, REVOKED, [{"person_id": person_id, "at": now}])
     if not gone.rowcount:
         raise Unknown("account of", person_id, field="person_id")
+
+
+async def _see_that_one_stays(connection: AsyncConnection, leaves: str) -> None:
+    known = map(read, await connection.execute(select(ACCOUNT)))
+    if {one.person_id for one in known if Role.ADMINISTRATOR in one.roles} == {leaves}:
+        raise LastAdministrator(leaves)
 
 
 async def sign_out(register: Register, people: Collection[str]) -> None:

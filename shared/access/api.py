@@ -46,6 +46,13 @@ class OfPerson(Strict):
     person_id: Slug
 
 
+class RevokeAccess(OfPerson):
+    """Let a person sign in no more."""
+
+    even_the_last: bool = False
+    """Also where nobody administers any more then."""
+
+
 class MakeLink(OfPerson):
     """A link by which a person can sign in, once."""
 
@@ -131,9 +138,9 @@ async def list_accounts(here: Here, asked: Which) -> Page[Account]:
 
 @router.post("/accounts/revoke")
 @open_to(ADMINISTRATORS)
-async def revoke_access(command: OfPerson, here: Here) -> OfPerson:
+async def revoke_access(command: RevokeAccess, here: Here) -> RevokeAccess:
     """Let a person sign in no more, and sign them out everywhere."""
-    await accounts.revoke(here, command.person_id)
+    await accounts.revoke(here, command.person_id, command.even_the_last)
     return command
 
 

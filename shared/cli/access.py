@@ -26,9 +26,13 @@ def grant(
 
 
 @app.command()
-def revoke(person: Person, api: Api = HERE) -> None:
+def revoke(
+    person: Person,
+    even_the_last: Annotated[bool, typer.Option("--even-the-last", help="Also the last administrator.")] = False,
+    api: Api = HERE,
+) -> None:
     """Let a person sign in no more, and sign them out everywhere."""
-    call(api, "POST", "/access/accounts/revoke", {"person_id": person})
+    call(api, "POST", "/access/accounts/revoke", {"person_id": person, "even_the_last": even_the_last})
     typer.echo(f"{person} may not sign in any more, and is signed out.")
 
 

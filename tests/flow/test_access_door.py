@@ -61,6 +61,19 @@ async def test_somebody_who_signed_in_is_known_until_they_may_not_any_more(house
         assert refusal(await comes.get("/access/me")) == (401, "Sign in first")
 
 
+async def test_the_last_administrator_goes_only_where_that_is_said(house: House) -> None:
+    office = house.world.http
+    await house.person("p-1", "administrator")
+    last = await office.post("/access/accounts/revoke", json={"person_id": "p-1"})
+    assert refusal(last)[0] == 409 and "p-1 is the last administrator" in last.text
+    less = await office.post("/access/accounts", json={"person_id": "p-1", "roles": ["facilitator"]})
+    assert refusal(less)[0] == 409 and "p-1 is the last administrator" in less.text
+    await house.person("p-2", "administrator")
+    await house.world.do("/access/accounts/revoke", person_id="p-1")
+    await house.world.do("/access/accounts/revoke", person_id="p-2", even_the_last=True)
+    assert (await office.get("/access/accounts")).json()["items"] == []
+
+
 async def test_whoever_has_left_is_let_in_by_nothing_any_more(house: House) -> None:
     person = await house.person("p-1", "facilitator")
     program = await house.program("facilitator", person_id="p-1")

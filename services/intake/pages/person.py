@@ -13,7 +13,7 @@ from services.intake.pages.founding import codes
 from services.intake.pages.here import WELL, Amiss, Here, refused, service, ticked, typed
 from services.intake.pages.people import PEOPLE, Book, LastKey
 from shared.access import accounts
-from shared.access.accounts import Account
+from shared.access.accounts import Account, LastAdministrator
 from shared.access.api import register
 from shared.access.caller import EVERYWHERE, Role
 from shared.access.opening import ADMINISTRATORS, open_to
@@ -108,7 +108,10 @@ async def revoke(request: Request, here: Here, book: Book, doors: Doors, person_
     person = await _find(book, person_id)
     if here.caller.person_id == person_id:
         return await _page(request, person, doors, refused("account", {}, LastKey()))
-    await accounts.revoke(doors, person_id)
+    try:
+        await accounts.revoke(doors, person_id)
+    except LastAdministrator as error:
+        return await _page(request, person, doors, refused("account", {}, error))
     said = f"{person.name} may not sign in any more, and is signed out everywhere."
     return went_well(request, said, f"{PEOPLE}/{person_id}")
 
