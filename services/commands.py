@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from shared.cli import data as of_data
 from shared.cli import events as of_events
 from shared.cli import reconcile as of_reconcile
 from shared.cli.calling import HERE, Api
+
+if TYPE_CHECKING:
+    from shared.settings import Settings
 
 
 class Name(StrEnum):
@@ -33,11 +36,19 @@ def up(
     data: Annotated[Path | None, typer.Option(help="Where bus and databases live.")] = None,
     port: Annotated[int | None, typer.Option(help="Where HTTP answers; 0 takes any free port.")] = None,
     host: Annotated[str | None, typer.Option(help="On which address.")] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="With six engagements in it to look at; only in a folder without data.")
+    ] = False,
 ) -> None:
     """Run everything in one process: a bus and databases of its own, all four services, HTTP at 127.0.0.1:8000."""
     from services import running
 
-    running.up(data=data, port=port, host=host)
+    def fill(settings: "Settings") -> None:
+        from services.example import fill
+
+        fill(settings)
+
+    running.up(data=data, port=port, host=host, fill=fill if example else None)
 
 
 def run(

@@ -70,6 +70,7 @@ class NotLetIn(Exception):
 
 ANSWERS_WITHIN = 10.0
 """Seconds that a bus has to answer when a service starts."""
+Fill = Callable[[Settings], None]
 FORESEEN = (
     *(BusSilent, BusUnready, NotLetIn, NotSetUp, KeyMissing, BadSeed, FolderTaken, ServerFailed, BusDiffers),
     *(UnknownRevision, WeakToken, NatsError, NotNow, OSError),
@@ -152,9 +153,16 @@ def idle() -> list[Service]:
     return build(settings_of(), WorldClock())
 
 
-def up(data: Path | None, port: int | None, host: str | None) -> None:
-    """Run everything until SIGINT or SIGTERM."""
-    _serve(settings_of(data=data, port=port, host=host), tuple(BUILD))
+def up(data: Path | None, port: int | None, host: str | None, fill: Fill | None = None) -> None:
+    """Run everything until SIGINT or SIGTERM; before that, the folder may be filled with something to look at."""
+    settings = settings_of(data=data, port=port, host=host)
+    if fill:
+        logs.set_up("WARNING", settings.log_json)
+        try:
+            fill(settings)
+        except (Refused, OSError) as error:
+            end(f"Could not start. {error}")
+    _serve(settings, tuple(BUILD))
 
 
 def run(service: str, **told: object) -> None:

@@ -77,6 +77,11 @@ class Alarm:
         self._is_looking = True
         try:
             next_look = await self._ring_and_ask()
+        except asyncio.CancelledError:
+            # Being asked to stop is no failure, of which the scheduler would tell with a traceback.
+            if self._scheduler.running:
+                raise
+            return
         finally:
             self._is_looking = False
         if self._was_called:

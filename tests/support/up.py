@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,11 @@ PATIENCE = 180.0
 class Up:
     """One start of `throughline up`, on a folder that outlives it."""
 
-    def __init__(self, folder: Path, days_ahead: float = 0, **settings: str) -> None:
+    def __init__(self, folder: Path, days_ahead: float = 0, words: Sequence[str] = (), **settings: str) -> None:
         self.folder = folder
         self.log = folder / "up.log"
         start = ["-m", "services"] if not days_ahead else ["-m", "tests.support.later", str(days_ahead)]
-        command = [sys.executable, *start, "up", "--data", str(folder / "data"), "--port", "0"]
+        command = [sys.executable, *start, "up", "--data", str(folder / "data"), "--port", "0", *words]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "THROUGHLINE_PLAYBOOKS": str(folder / "playbooks")}
         self._already = len(self.said())
         with self.log.open("ab") as log:
@@ -114,9 +114,9 @@ class Up:
 
 
 @contextmanager
-def an_up(folder: Path, days_ahead: float = 0, **settings: str) -> Iterator[Up]:
+def an_up(folder: Path, days_ahead: float = 0, words: Sequence[str] = (), **settings: str) -> Iterator[Up]:
     """Started, ready, and ended at last."""
-    up = Up(folder, days_ahead, **settings)
+    up = Up(folder, days_ahead, words, **settings)
     try:
         yield up.ready()
     finally:
