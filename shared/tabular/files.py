@@ -19,6 +19,9 @@ LONGEST_CELL = 32_767
 MOST_ROWS = 1_048_575
 """Below its head, a sheet has no more."""
 PIECE = 65_536
+WIDEST, MARGIN = 60, 2
+"""Letters up to which a column gets wider with its words; what is longer is broken into lines."""
+LENGTH_OF_AN_INSTANT = len("2027-01-04 15:00:00")
 WRITERS = ThreadPoolExecutor(1, thread_name_prefix="file of data")
 """One piece at a time: however many want files, the others keep a processor."""
 
@@ -43,19 +46,42 @@ async def as_workbook(sheets: Sequence[tuple[str, Sequence[str], Batches]]) -> A
 
     book = Workbook(write_only=True)
     for title, names, batches in sheets:
-        sheet = book.create_sheet(title)
-        sheet.freeze_panes = "A2"
-        rows = 0
-        sheet.append(list(names))
-        async for batch in batches:
-            rows += len(batch)
-            if rows > MOST_ROWS:
-                raise TooManyRows(table=title)
-            await _aside(partial(_append, sheet, names, batch))
+        await _fill(book.create_sheet(title), title, names, batches)
     with TemporaryFile() as file:
         await _aside(partial(book.save, file))
         for piece in _pieces(file):
             yield piece
+
+
+async def _fill(sheet: Any, title: str, names: Sequence[str], batches: Batches) -> None:
+    sheet.freeze_panes = "A2"
+    rows, has_begun = 0, False
+    async for batch in batches:
+        if not has_begun:
+            _begin(sheet, names, batch)
+            has_begun = True
+        rows += len(batch)
+        if rows > MOST_ROWS:
+            raise TooManyRows(table=title)
+        await _aside(partial(_append, sheet, names, batch))
+    if not has_begun:
+        _begin(sheet, names, ())
+
+
+def _begin(sheet: Any, names: Sequence[str], first: Sequence[Cells]) -> None:
+    """Write the head; each column is as wide as its first rows want it, for all of them are read only once."""
+    from openpyxl.utils import get_column_letter
+
+    for n, name in enumerate(names, start=1):
+        longest = max((_length(row.get(name)) for row in first), default=0)
+        sheet.column_dimensions[get_column_letter(n)].width = min(WIDEST, max(len(name), longest)) + MARGIN
+    sheet.append(list(names))
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, datetime):
+        return LENGTH_OF_AN_INSTANT
+    return len(str(value)) if value is not None else 0
 
 
 def _append(sheet: Any, names: Sequence[str], batch: Sequence[Cells]) -> None:
@@ -65,6 +91,7 @@ def _append(sheet: Any, names: Sequence[str], batch: Sequence[Cells]) -> None:
 
 def _cell(sheet: Any, value: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment
 
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None)
@@ -72,6 +99,8 @@ def _cell(sheet: Any, value: Any) -> Any:
         return value
     written = WriteOnlyCell(sheet, value=UNPRINTABLE.sub("", safe(value))[:LONGEST_CELL])
     written.data_type = "s"
+    if len(value) > WIDEST:
+        written.alignment = Alignment(wrap_text=True, vertical="top")
     return written
 
 

@@ -56,3 +56,13 @@ async def test_two_who_want_a_workbook_at_one_instant_get_one_each() -> None:
     both = (written(as_workbook([("teams", ["team_id"], batches(size, size))])) for size in (20, 30))
     sizes = [load_workbook(io.BytesIO(file))["teams"].max_row - 1 for file, _ in await asyncio.gather(*both)]
     assert sizes == [40, 60]
+
+
+async def test_a_column_is_as_wide_as_its_words_and_what_is_long_is_broken_into_lines() -> None:
+    async def words() -> AsyncIterator[Sequence[Cells]]:
+        yield [{"id": "t1", "description": "A long text that stands in a cell. " * 10}]
+
+    file, _ = await written(as_workbook([("dictionary", ["id", "description"], words())]))
+    sheet = load_workbook(io.BytesIO(file))["dictionary"]
+    assert [sheet.column_dimensions[name].width for name in "AB"] == [4, 62]
+    assert (sheet["A2"].alignment.wrap_text, sheet["B2"].alignment.wrap_text) == (None, True)
