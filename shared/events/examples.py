@@ -183,6 +183,7 @@ TOLD: Mapping[str, Mapping[str, Any]] = {
         "reason": "NH has had 2 contacts in 1 month, and the policy allows 2",
         "used_up_by": [f"{ENGAGEMENT}/offer-follow-up/team-nh/1", "other-2018/ask-for-homework/h1@team-nh/1"],
         "left_out": ["team-nh"],
+        "letter": "invitation",
     },
     "contact_declined": {"about": "interview", "on": "2018-04-16", "note": "They answer surveys, and want no calls."},
     "contact_consented": {"about": "interview", "on": "2018-05-02", "note": "By e-mail to the facilitator."},

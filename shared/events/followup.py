@@ -160,6 +160,8 @@ class ContactSuppressed(OfTask):
     """Of a contact with several teams at once, those that it leaves out."""
     person_id: Slug | None = None
     """Of a letter about a round, to whom it did not go; the round itself is open all the same."""
+    letter: Literal["invitation", "reminder"] | None = None
+    """Of a letter about a round, which one did not go; what was said by an earlier version does not tell."""
 
     @property
     def from_ledger(self) -> bool:

@@ -252,7 +252,7 @@ async def test_what_policy_forbids_is_withheld_once_and_shown_with_its_rule_and_
             assert await letters.send() == []
         assert {state for _, _, state in await letters.states()} == {"withheld"}
         told = [one["data"] for one in await letters.world.facts() if one["type"].endswith("contact_suppressed.v1")]
-        assert {(one["task_id"], one["rule"]) for one in told} == {(ROUND, "cap")}
+        assert {(one["task_id"], one["rule"], one["letter"]) for one in told} == {(ROUND, "cap", "invitation")}
         assert [one["n"] for one in told] == [1, 2, 3]
         assert sorted(one["person_id"] for one in told) == ["p-1", "p-2", "p-3"]
         rows = (await letters.world.get("/app/contacts.json", outcome="withheld"))["items"]
@@ -302,6 +302,8 @@ async def test_a_reminder_is_one_more_contact_and_withheld_where_the_team_had_en
         await letters.world.until("2027-01-20")
         assert await letters.send() == []
         assert [state for kind, _, state in await letters.states() if kind == "reminder"] == ["withheld"] * 3
+        rows = (await letters.world.get("/app/contacts.json", outcome="withheld"))["items"]
+        assert {(one["kind"], one["title"]) for one in rows} == {("reminder", "Reminder of an evaluation")}
 
 
 @pytest.mark.parametrize("stopped", ["invitation", "reminder"])

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -16,8 +16,10 @@ from services.evaluation import tables
 from services.evaluation.domain.asking import OPEN, Asked, Invitation, State
 from shared.access.secrets import hashed, new_secret
 from shared.errors import Conflict, Refused
+from shared.events.fields import RUNNERS
 from shared.instruments import Form
 from shared.instruments.shelf import form_of
+from shared.obligations.reconcile import Row
 from shared.storage.database import insert_all_new, insert_new
 from shared.storage.tables import table
 from shared.storage.work import Unit
@@ -149,3 +151,15 @@ async def _change(unit: Unit, invitation_id: str, state: State) -> None:
 
 def _invitation(row: Found[Any]) -> Invitation:
     return Invitation.model_validate(row, from_attributes=True)
+
+
+async def letters(unit: Unit, rows: Mapping[str, Row], forms: Mapping[str, Form]) -> dict[str, dict[str, int]]:
+    """To how many of each team letters about these rounds go; nobody calls, and who runs the engagement is no team."""
+    written = [key for key, form in forms.items() if form.instrument.held_as == "form" and rows[key].ask not in RUNNERS]
+    query = select(INVITATION.c.round_id, INVITATION.c.team_id, func.count().label("people"))
+    query = query.where(INVITATION.c.round_id.in_(written), INVITATION.c.team_id.is_not(None))
+    found: dict[str, dict[str, int]] = {}
+    if written:
+        for row in await unit.connection.execute(query.group_by(INVITATION.c.round_id, INVITATION.c.team_id)):
+            found.setdefault(row.round_id, {})[row.team_id] = row.people
+    return found

@@ -31,7 +31,7 @@ AT_ONCE = 500
 OUTSIDE = frozenset({"requests"})
 """What stands outside of engagements."""
 EVERYWHERE = frozenset({"tasks", "contacts"})
-ASKED = frozenset({"rounds", "answers", "answer_counts"})
+ASKED = frozenset({"rounds", "answers", "answer_counts", "contacts"})
 
 ANEW = or_(
     TOLD_LINE.c.line.is_(None),
@@ -104,10 +104,12 @@ async def sources(unit: Unit, of: str, lines: Sequence[str]) -> list[Source]:
     rounds = await ledger.rows(unit, lines) if of in ASKED else {}
     keys = [key for rows in rounds.values() for key in rows]
     forms, invited = await _forms(unit, keys), await asking.how_many(unit, keys)
+    by_key = {key: row for rows in rounds.values() for key, row in rows.items()}
+    letters = await asking.letters(unit, by_key, forms) if of == "contacts" else {}
     linked = await linking.in_rounds(unit, keys) if of == "answers" else {}
     followed = await _followed(unit, lines) if of in EVERYWHERE else {}
     return [
-        Source(histories[line], unit.now, rounds.get(line, {}), followed.get(line, ()), forms, invited, linked)
+        Source(histories[line], unit.now, rounds.get(line, {}), followed.get(line, ()), forms, invited, letters, linked)
         for line in lines
     ]
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, select
 
 from services.evaluation.decisions.figures import part, part_of_request
 from services.evaluation.domain.parts import Invited, Part
 from services.evaluation.repository import asking
 from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact
-from shared.events.fields import RUNNERS
 from shared.events.intake import TaRequestAnswered
 from shared.obligations import ledger
 from shared.obligations.following import rulings
@@ -110,12 +109,5 @@ async def _invited(unit: Unit, line: str, rows: Mapping[str, Row]) -> Invited:
     """How many were invited to each round; which of them each team answers as one; and to whom letters go."""
     forms = {key: await asking.form(unit, key) for key, row in rows.items() if row.fired_at is not None}
     by_team = {key for key, form in forms.items() if form is not None and form.instrument.fills == "team"}
-    by_letter = {key for key, form in forms.items() if form is not None and form.instrument.held_as == "form"}
-    letters: dict[str, dict[str, int]] = {}
-    invitation = asking.INVITATION
-    query = select(invitation.c.round_id, invitation.c.team_id, func.count().label("people"))
-    query = query.where(invitation.c.engagement_id == line, invitation.c.team_id.is_not(None))
-    for found in await unit.connection.execute(query.group_by(invitation.c.round_id, invitation.c.team_id)):
-        if found.round_id in by_letter and rows[found.round_id].ask not in RUNNERS:
-            letters.setdefault(found.round_id, {})[found.team_id] = found.people
+    letters = await asking.letters(unit, rows, {key: form for key, form in forms.items() if form is not None})
     return Invited(await asking.how_many(unit, rows), letters, frozenset(by_team))

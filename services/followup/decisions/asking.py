@@ -72,6 +72,7 @@ def withheld(asking: Asking, meant: Meant, spared: Spared, n: int) -> ContactSup
         reason=forbidden.reason,
         used_up_by=forbidden.used_up_by,
         person_id=meant.letter.person_id,
+        letter="reminder" if meant.letter.kind == "reminder" else "invitation",
     )
 
 

@@ -29,6 +29,8 @@ OF_A_ROUND = "Evaluation"
 """What it is called where another service keeps the obligation."""
 OF_A_LETTER = "evaluation"
 """What it reaches out for."""
+LETTERS = {"invitation": "Invitation to an evaluation", "reminder": "Reminder of an evaluation"}
+"""What a letter about a round is called that was withheld."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,8 @@ def _withheld(
         yield Outreach(
             at=fact.time,
             outcome="withheld",
-            kind=task.contact_as if task else OF_A_LETTER if event.person_id else None,
-            title=task.title if task else OF_A_ROUND,
+            kind=task.contact_as if task else _kind(event),
+            title=task.title if task else LETTERS.get(event.letter or "", OF_A_ROUND),
             engagement_id=event.engagement_id,
             engagement_title=titles.get(event.engagement_id, ""),
             jurisdiction=team.jurisdiction if team else None,
@@ -140,6 +142,13 @@ def _withheld(
             reason=event.reason,
             task_id=event.task_id,
         )
+
+
+def _kind(event: ContactSuppressed) -> str | None:
+    """For what a letter was meant to reach out, as caps would have counted it."""
+    if event.person_id is None:
+        return None
+    return "reminder" if event.letter == "reminder" else OF_A_LETTER
 
 
 async def _allowed(unit: Unit, chosen: Sequence[Heading], histories: Mapping[str, History]) -> list[Allowance]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
+from services.evaluation.decisions.figures.following import reminded, written_to
 from services.evaluation.domain.data import ContactRow, Source, TaskRow
+from services.evaluation.domain.parts import Invited
 from shared.events import followup as said
 from shared.events.base import Event, Fact
 from shared.events.evaluation import EvaluationOpened
@@ -32,7 +35,7 @@ def tasks(source: Source) -> Iterator[TaskRow]:
 
 
 def contacts(source: Source) -> Iterator[ContactRow]:
-    """Every task that reaches out to a team, once it fell due or was withheld; and the teams that others left out."""
+    """Every task that reaches out to a team, once it fell due or was withheld; whom others left out; and rounds."""
     for id, facts in by_task(source).items():
         due = _last(facts, said.FollowUpFellDue)
         withheld = [fact for fact in facts if isinstance(fact.event, said.ContactSuppressed)]
@@ -41,9 +44,25 @@ def contacts(source: Source) -> Iterator[ContactRow]:
             yield _contact(id, due, last)
         for fact in withheld:
             yield from _withheld(id, fact)
-    for fact in source.followed:
-        if isinstance(fact.event, EvaluationOpened) and fact.event.contact is not None:
-            yield _row(fact.event.engagement_id, fact.event.round_id, fact.event.team_id, fact, "made")
+    yield from _of_rounds(source)
+
+
+def _of_rounds(source: Source) -> Iterator[ContactRow]:
+    """Rounds that reach out, the invitations to others (one row for each team that got any), and each reminder."""
+    history = source.history
+    zone = ZoneInfo(history.engagement.time_zone if history.engagement else "UTC")
+    opened = [fact for fact in source.followed if isinstance(fact.event, EvaluationOpened)]
+    for fact in opened:
+        event: Any = fact.event
+        if event.contact is not None:
+            yield _row(event.engagement_id, event.round_id, event.team_id, fact, "made", what="round")
+    for fact, team_id in written_to(history, opened, zone, Invited(letters=source.letters)):
+        event = fact.event
+        row = _row(history.line, event.round_id, team_id, fact, "made", what="invitation")
+        yield row.model_copy(update={"kind": "evaluation"})
+    for fact, sent, team_id in reminded(history, opened, zone):
+        words = {"kind": "reminder", "person_id": sent.person_id, "n": sent.n}
+        yield _row(history.line, sent.task_id, team_id, fact, "made", what="reminder").model_copy(update=words)
 
 
 def by_task(source: Source) -> dict[str, list[Fact]]:
@@ -113,9 +132,11 @@ def _withheld(id: str, fact: Fact) -> Iterator[ContactRow]:
     for team_id in event.left_out or (event.team_id,):
         words = {"person_id": event.person_id, "withheld_by": event.rule, "reason": event.reason}
         words["at"] = event.due_at or fact.time
+        if event.person_id:
+            words |= {"what": event.letter or "letter", "n": event.n}
         yield _row(event.engagement_id, id, team_id, fact, "withheld").model_copy(update=words)
 
 
-def _row(engagement_id: str, id: str, team_id: str | None, fact: Fact, became: Any) -> ContactRow:
-    kind = getattr(fact.event, "contact", None)
-    return ContactRow(engagement_id=engagement_id, task_id=id, team_id=team_id, kind=kind, became=became, at=fact.time)
+def _row(engagement_id: str, id: str, team_id: str | None, fact: Fact, became: Any, what: Any = "task") -> ContactRow:
+    told = {"kind": getattr(fact.event, "contact", None), "became": became, "at": fact.time, "what": what}
+    return ContactRow(engagement_id=engagement_id, task_id=id, team_id=team_id, **told)

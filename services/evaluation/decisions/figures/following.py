@@ -106,21 +106,39 @@ def _by_rounds(opened: Iterable[Fact], zone: ZoneInfo) -> Iterator[Contact]:
 
 def _by_invitations(history: History, opened: Iterable[Fact], zone: ZoneInfo, invited: Invited) -> Iterator[Contact]:
     """Of rounds that do not reach out by themselves; each is invited once, however often the round opens."""
-    # Of what was withheld later, the invitation had gone out before: that was a reminder.
-    spared = Counter(
-        (event.task_id, event.team_id, _day(fact, zone))
-        for fact, event in history.said.of(ContactSuppressed)
-        if event.person_id
-    )
+    for fact, team_id in written_to(history, opened, zone, invited):
+        yield Contact("evaluation", _day(fact, zone), team_id, _round(fact).round_id)
+
+
+def written_to(
+    history: History, opened: Iterable[Fact], zone: ZoneInfo, invited: Invited
+) -> Iterator[tuple[Fact, str]]:
+    """The openings of such rounds, each with every team to which an invitation went."""
     first = {_round(fact).round_id: fact for fact in sorted(opened, key=lambda one: one.time, reverse=True)}
+    days = {key: _day(fact, zone) for key, fact in first.items()}
+    spared = Counter(
+        (event.task_id, event.team_id)
+        for fact, event in history.said.of(ContactSuppressed)
+        if event.person_id and _is_invitation(event, _day(fact, zone), days.get(event.task_id))
+    )
     for key, fact in first.items():
-        on = _day(fact, zone)
         for team_id, letters in invited.letters.get(key, {}).items() if not _round(fact).contact else ():
-            if letters > spared[key, team_id, on]:
-                yield Contact("evaluation", on, team_id, key)
+            if letters > spared[key, team_id]:
+                yield fact, team_id
+
+
+def _is_invitation(event: ContactSuppressed, on: date, opened_on: date | None) -> bool:
+    """Whether an invitation was withheld; where nobody told, what was so later than the opening was a reminder."""
+    return event.letter == "invitation" if event.letter else on == opened_on
 
 
 def _by_reminders(history: History, opened: Iterable[Fact], zone: ZoneInfo) -> Iterator[Contact]:
+    for fact, event, team_id in reminded(history, opened, zone):
+        yield Contact("reminder", _day(fact, zone), team_id, event.task_id)
+
+
+def reminded(history: History, opened: Iterable[Fact], zone: ZoneInfo) -> Iterator[tuple[Fact, ReminderSent, str]]:
+    """Each reminder to somebody in a team, and that team."""
     of_team = {_round(fact).round_id: _round(fact).team_id for fact in opened}
     for fact, event in history.said.of(ReminderSent):
         on = _day(fact, zone)
@@ -128,7 +146,7 @@ def _by_reminders(history: History, opened: Iterable[Fact], zone: ZoneInfo) -> I
         # Of whoever is in no team, no team got anything; who is in two is asked for the first.
         if theirs:
             meant = of_team.get(event.task_id)
-            yield Contact("reminder", on, meant if meant in theirs else theirs[0], event.task_id)
+            yield fact, event, meant if meant in theirs else theirs[0]
 
 
 def _people(team: Team, on: date) -> set[str]:

@@ -47,14 +47,19 @@ class ContactRow(DataRow):
     """Something by which a team is reached, and what became of it; one row for each team or person left out besides."""
 
     table: ClassVar = "contacts"
-    key: ClassVar = ("engagement_id", "task_id", "team_id", "person_id")
+    key: ClassVar = ("engagement_id", "task_id", "team_id", "person_id", "what", "n")
 
     engagement_id: str = Field(description="the engagement")
     task_id: str = Field(description="the task or round that reaches out")
     team_id: str | None = Field(default=None, description="the team; empty for all of them")
     person_id: str | None = Field(
-        default=None, description="of a letter about a round that was withheld: to whom it did not go, by id"
+        default=None, description="to whom a reminder went, or a letter about a round did not, by id"
     )
+    what: Literal["task", "round", "invitation", "reminder", "letter"] = Field(
+        description="by what: a task, a round with `contact`, the invitations to another round, a reminder; "
+        "`letter` of a withheld one of which an earlier version did not tell whether it was an invitation or a reminder"
+    )
+    n: int = Field(default=0, description="of several reminders or withheld letters, which one")
     kind: str | None = Field(default=None, description="for what it reaches out")
     became: Literal["due", "made", "withheld", "settled", "skipped", "lapsed", "withdrawn"] = Field(
         description="made where a person says so, settled where a fact showed it, withheld by policy"

@@ -23,5 +23,7 @@ class Source:
     """The questions of each round that has asked anybody."""
     invited: Mapping[str, int] = field(default_factory=dict)
     """How many people or teams each round has asked."""
+    letters: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """To how many of each team letters about each round go."""
     linked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Who gave which answer, by round and answer, of those who said that it may be known."""
