@@ -1,6 +1,7 @@
 """Running services for real: database, bus, HTTP, alarms; all four in one process, or one of them alone."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -241,6 +242,8 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
             except Exception as error:
                 app.state.failure = _in_words(error)
                 raise
+            # Whoever imported us may have put it off until now.
+            gc.enable()
             link = await _welcome(register, settings, names, listening)
             _say_where(settings, names, urls, listening, key, link)
             yield

@@ -1,7 +1,7 @@
 """What a form asks for, as a command; and what was wrong with it, by the labels that its fields have on the page."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -58,7 +58,7 @@ class Line:
 class Mending:
     """What has to be mended on one page: told above the form, though its labels come after that."""
 
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Callable[[], Mapping[str, str]] = dict
     """What fields are called anywhere, for one that this page does not have."""
     _fields: dict[str, tuple[str, str]] = field(default_factory=dict)
     _told: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Mending:
 
     def called(self, name: str) -> str:
         """What a field is called that was filled in on another page."""
-        return self.labels.get(name) or in_words(name)
+        return self.labels().get(name) or in_words(name)
 
 
 def labels_of(templates: Environment) -> dict[str, str]:

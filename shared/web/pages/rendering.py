@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ def environment(pages: Sequence[Pages]) -> Environment:
     )
     made.globals |= {"asset": asset, "tabs": TABS, "apart": APART, "times": times, "sentence": sentence}
     made.filters |= {"words": words, "named": named}
-    made.globals["labels"] = labels_of(made)
+    # To read all templates takes longer than anything else at the start, and only what has to be mended needs it.
+    made.globals["labels"] = cache(partial(labels_of, made))
     return made
 
 
