@@ -9,11 +9,12 @@ from playwright.sync_api import Browser
 from services.followup.channels.message import Told
 from services.followup.domain.mail import Kind
 from tests.support.browser import NARROW, SCHEMES, WIDE, Scheme, complaints, is_too_wide
-from tests.support.letters import sent, task
+from tests.support.letters import ROUND, sent, task
 
 TOLD = Told(
     [task("Call WV", -9, overdue=True), task("Meet VT"), task("Invite OH", 3, by="p-s")],
     link="https://line.example/key",
+    round=ROUND,
 )
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from services.followup.channels import Place, message
 from services.followup.channels.message import Told
 from services.followup.domain.mail import Claimed, Kind, Named
+from shared.invited import Both, Forms, OfGoal, ToForm
 from shared.obligations.reconcile import Row
 from shared.people import Person
 
@@ -14,6 +15,18 @@ NOW = datetime(2027, 1, 5, 12, 30, tzinfo=UTC)
 HERE = ZoneInfo("America/New_York")
 FAY = Person(person_id="p-f", name="Fay Facilitator", address="fay@example.org")
 PLACE = Place("Peer learning <peer@a-long-name-of-a-center-for-early-childhood.example.org>", "https://line.example")
+ROUND = Forms(
+    title=Both(en="How is the work of your team going?", es="¿Cómo va el trabajo de su equipo?"),
+    intro=Both(en="It takes some ten minutes.", es="Toma unos diez minutos."),
+    engagement_title="Out-of-school time that families can reach",
+    closes_at=NOW + timedelta(days=14),
+    zone="America/New_York",
+    forms=(ToForm(path="/a/" + "s" * 32), ToForm(path="/a/" + "t" * 32, jurisdiction="WV")),
+    goal=OfGoal(
+        statement="Licensing rules fit school-age care", by=date(2027, 3, 1), indicator="The rules are in force"
+    ),
+)
+"""A round about a goal that asks for two places."""
 PAGE = "https://line.example/app/mail/choose/" + "s" * 32
 
 
