@@ -14,9 +14,9 @@ from shared.access.register import Register
 from shared.access.tables import AccountRow, IdentityRow, LinkRow, RevokedRow, SignInRow, TokenRow
 from shared.errors import Conflict, Unknown
 from shared.events.fields import Jurisdiction, Slug, refusal
-from shared.storage.database import upsert
 from shared.storage.illegible import make_illegible
 from shared.storage.listing import Asked, Page
+from shared.storage.many import upsert
 from shared.storage.scrubbing import scrub
 from shared.storage.tables import table
 

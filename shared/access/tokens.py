@@ -14,8 +14,8 @@ from shared.access.secrets import hashed, new_token
 from shared.access.tables import TokenRow
 from shared.errors import NotNow, Unknown
 from shared.events.fields import Label, Slug, refusal
-from shared.storage.database import upsert
 from shared.storage.listing import Asked, Page
+from shared.storage.many import upsert
 from shared.storage.tables import table
 
 TOKEN = table(TokenRow)

@@ -85,7 +85,7 @@ class Part(BaseModel):
     def _null_is_left_out(cls, told: object) -> object:
         if not isinstance(told, dict):
             return told
-        if any("\0" in name for name in told if isinstance(name, str)):
+        if any("\0" in name for name in told.keys() - cls.model_fields if isinstance(name, str)):
             raise refusal("must not have the character NUL in a name")
         return {name: value for name, value in told.items() if value is not None} if None in told.values() else told
 

@@ -55,7 +55,9 @@ class Envelope(Part):
 
 def encode(fact: Fact, limit: int = LIMIT) -> bytes:
     """The fact as it goes over the wire; raises Malformed where it would be too long to be heard."""
-    body = json.dumps(document(fact), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    around = json.dumps(_attributes(fact), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # The words last, by the one who knows them: to write them twice, once as a document, took half of the time.
+    body = f'{around[:-1]},"data":{fact.event.model_dump_json(exclude_none=True)}}}'.encode()
     if len(body) > limit:
         raise Malformed(f"is too long: {len(body):,} bytes, where {limit:,} can be said", "data")
     return body
@@ -63,6 +65,11 @@ def encode(fact: Fact, limit: int = LIMIT) -> bytes:
 
 def document(fact: Fact) -> dict[str, Any]:
     """The fact as a CloudEvent, ready to be written as JSON."""
+    return {**_attributes(fact), "data": fact.data}
+
+
+def _attributes(fact: Fact) -> dict[str, Any]:
+    """All that a CloudEvent says around its data."""
     event = fact.event
     told: dict[str, Any] = {
         "specversion": "1.0",
@@ -78,7 +85,7 @@ def document(fact: Fact) -> dict[str, Any]:
         told["causationid"] = fact.cause
     if (jurisdiction := getattr(event, "jurisdiction", None)) is not None:
         told["jurisdiction"] = jurisdiction
-    return {**told, **fact.extensions, "data": fact.data}
+    return {**told, **fact.extensions}
 
 
 def decode(body: bytes, limit: int = LIMIT) -> Fact:

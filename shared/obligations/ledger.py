@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Index, and_, bindparam, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Index, and_, case, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from shared.errors import Unknown
 from shared.obligations.obliged import Shown, shown
 from shared.obligations.reconcile import Row, next_at
-from shared.storage.database import Raced, upsert
+from shared.storage.database import Raced
 from shared.storage.listing import Asked, Page, rows_of
+from shared.storage.many import among, update_many, upsert
 from shared.storage.ownership import theirs
 from shared.storage.tables import LineRow, table
 from shared.storage.types import UtcDateTime
@@ -72,7 +73,7 @@ async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, Rows]:
     wanted = set(lines)
     found: dict[str, Rows] = {line: {} for line in wanted}
     query = select(LEDGER.c.line, LEDGER.c.key, LEDGER.c.document)
-    query = query.where(LEDGER.c.line.in_(wanted), theirs(unit, LEDGER.c.line))
+    query = query.where(among(LEDGER.c.line, wanted), theirs(unit, LEDGER.c.line))
     for row in await unit.connection.execute(query):
         found[row.line][row.key] = ROW.validate_json(row.document)
     return found
@@ -94,7 +95,7 @@ async def held(unit: Unit, read: Mapping[str, Noted]) -> dict[str, Rows]:
 async def noted(unit: Unit, lines: Iterable[str]) -> dict[str, Noted]:
     """What is noted of the ledger of each line."""
     columns = (LINE.c.line, LINE.c.ledger_version, LINE.c.playbook, LINE.c.look_again_at, LINE.c.judged)
-    query = select(*columns).where(LINE.c.line.in_(list(lines)))
+    query = select(*columns).where(among(LINE.c.line, list(lines)))
     return {
         row.line: Noted(row.ledger_version, row.playbook, row.look_again_at, row.judged)
         for row in await unit.connection.execute(query)
@@ -113,9 +114,9 @@ async def next_versions(unit: Unit, read: Mapping[str, int]) -> None:
     """Count up the versions of lines' obligations; whoever read an older one meanwhile has lost the race."""
     if not read:
         return
-    same = tuple_(LINE.c.line, LINE.c.ledger_version).in_(list(read.items()))
-    counted = update(LINE).where(same).values(ledger_version=LINE.c.ledger_version + 1)
-    if (await unit.connection.execute(counted)).rowcount != len(read):
+    same = [{"line": line, "ledger_version": version} for line, version in read.items()]
+    counted = await update_many(unit.connection, LINE, ("line", "ledger_version"), same, counted="ledger_version")
+    if counted != len(read):
         raise Raced(", ".join(read))
 
 
@@ -137,13 +138,8 @@ def _learn(unit: Unit, lines: Mapping[str, int], changed: Sequence[tuple[str, Ro
 
 async def note(unit: Unit, lines: Sequence[tuple[str, str | None, int | None, datetime | None]]) -> None:
     """Remember which playbook rules each line, as of which version of its line, and when time makes its plan longer."""
-    if lines:
-        names = ("its_line", "its_playbook", "judged_by", "again_at")
-        values: dict[str, Any] = dict(
-            zip(("playbook", "judged", "look_again_at"), map(bindparam, names[1:]), strict=True)
-        )
-        noting = update(LINE).where(LINE.c.line == bindparam(names[0])).values(**values)
-        await unit.connection.execute(noting, [dict(zip(names, one, strict=True)) for one in lines])
+    names = ("line", "playbook", "judged", "look_again_at")
+    await update_many(unit.connection, LINE, ("line",), [dict(zip(names, one, strict=True)) for one in lines])
 
 
 async def ruled(unit: Unit, playbook: str, version: int, most: int) -> tuple[list[str], bool]:

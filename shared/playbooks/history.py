@@ -104,7 +104,8 @@ class History:
 
     def past_until(self, fact: Fact) -> datetime | None:
         """When this was told for the first time, if it was told as part of the past: a correction does not wake it."""
-        first = min((self.facts[id] for id in self._slots.get(fact.slot, ())), key=_precedence, default=fact)
+        ids = self._slots.get(fact.slot, ())
+        first = min((self.facts[id] for id in ids), key=_precedence) if len(ids) > 1 else fact
         return first.recorded if first.is_historic else None
 
     @cached_property

@@ -61,7 +61,8 @@ class Attribute:
         if self.counts is not None and isinstance(value, int):
             return f"{value} {self.counts[0] if value == 1 else self.counts[1]}"
         if self.longest is not None and isinstance(value, str):
-            return shorten(value, self.longest, placeholder="…")
+            text = " ".join(value.split())
+            return text if len(text) <= self.longest else shorten(text, self.longest, placeholder="…")
         return dict(self.spoken).get(value)
 
     def read(self, value: object) -> Value:

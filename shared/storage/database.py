@@ -1,6 +1,6 @@
 """One service's database: SQLite file or PostgreSQL schema, opened with the settings that keep what was confirmed."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from sqlite3 import OperationalError
@@ -32,8 +32,6 @@ SILENT_FOR = 60
 """Seconds after which PostgreSQL ends the transaction of a process that says nothing, and with it its locks."""
 TROUBLED_FOR = 10.0
 """Seconds for which a failure says something about the database; longer than the pauses of those who try again."""
-IN_ONE = 500
-"""Rows in one statement: a few values each, and a database takes some ten thousand values."""
 LOST_RACES = ("40001", "40P01")
 """What PostgreSQL calls a transaction that could not be serialized, and one that was in a deadlock."""
 
@@ -159,42 +157,11 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace those with the same primary key."""
-    if not rows:
-        return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    keys = [column.name for column in into.primary_key]
-    statement = dialect.insert(into)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
-
-
 async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str, Any]) -> CursorResult[Any]:
     """Insert a row unless there is one of the same key already; `rowcount` tells."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     inserted: CursorResult[Any] = await connection.execute(dialect.insert(into).values(**row).on_conflict_do_nothing())
     return inserted
-
-
-async def insert_counted(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert those of these rows of which there is none of the same key already; tells how many that were.
-
-    Many rows stand in one statement: of one that is run many times, not every driver tells how many it inserted.
-    """
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    counted = 0
-    for first in range(0, len(rows), IN_ONE):
-        statement = dialect.insert(into).values([dict(row) for row in rows[first : first + IN_ONE]])
-        counted += (await connection.execute(statement.on_conflict_do_nothing())).rowcount
-    return counted
-
-
-async def insert_all_new(connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert those of these rows of which there is none of the same key already."""
-    if rows:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        await connection.execute(dialect.insert(into).on_conflict_do_nothing(), list(rows))
 
 
 def _sqlite(url: str) -> AsyncEngine:

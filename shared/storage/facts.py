@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from shared.errors import SaidOtherwise, Unknown
 from shared.events import wire
@@ -14,8 +14,9 @@ from shared.events.base import Fact, FactRetracted
 from shared.events.catalogue import SEALED
 from shared.playbooks.history import History, fold
 from shared.storage import ownership
-from shared.storage.database import Raced, insert_all_new, insert_counted
+from shared.storage.database import Raced
 from shared.storage.listing import Asked, rows_of
+from shared.storage.many import among, insert_many, update_many
 from shared.storage.ownership import theirs
 from shared.storage.tables import FactRow, LineRow, table
 from shared.storage.work import Unit
@@ -55,7 +56,7 @@ async def histories(unit: Unit, lines: Iterable[str]) -> dict[str, History]:
 async def _known(unit: Unit, wanted: set[str]) -> dict[str, History]:
     if not wanted:
         return {}
-    read = select(LINE.c.line, LINE.c.version).where(LINE.c.line.in_(wanted))
+    read = select(LINE.c.line, LINE.c.version).where(among(LINE.c.line, wanted))
     versions = {row.line: row.version for row in await unit.connection.execute(read)}
     unit.versions |= {line: versions.get(line, 0) for line in wanted}
     remembered = {line: unit.learned.get(line) or unit.memory.get(line, (0, History(line))) for line in wanted}
@@ -72,7 +73,7 @@ async def _read(unit: Unit, lines: set[str]) -> dict[str, History]:
     if not lines:
         return {}
     told: dict[str, list[Fact]] = defaultdict(list)
-    query = select(FACT.c.line, FACT.c.body).where(FACT.c.line.in_(lines), ~FACT.c.ledger)
+    query = select(FACT.c.line, FACT.c.body).where(among(FACT.c.line, lines), ~FACT.c.ledger)
     # As they came: whoever asks what was known before one of them sees it so.
     for row in await unit.connection.execute(query.order_by(FACT.c.seq)):
         told[row.line].append(wire.decode(row.body.encode()))
@@ -113,14 +114,14 @@ async def hold(unit: Unit, lines: Iterable[str]) -> None:
     lines in different orders would wait for each other. On SQLite whoever writes is alone anyway.
     """
     if not unit.alone:
-        mine = select(LINE.c.line).where(LINE.c.line.in_(list(lines))).order_by(LINE.c.line)
+        mine = select(LINE.c.line).where(among(LINE.c.line, list(lines))).order_by(LINE.c.line)
         await unit.connection.execute(mine.with_for_update())
 
 
 async def begin(unit: Unit, lines: Iterable[str]) -> None:
     """Have these lines on record, even if nothing but a ledger has ever said anything of them."""
     rows = [{"line": line, "version": 1, "ledger_version": 0} for line in lines]
-    await insert_all_new(unit.connection, LINE, rows)
+    await insert_many(unit.connection, LINE, rows, "keep")
 
 
 async def touch(unit: Unit, line: str) -> None:
@@ -191,13 +192,13 @@ async def strays(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
     retraction, target = FACT.alias("retraction"), FACT.alias("target")
     ids = [fact.id for fact in facts]
     apart = select(retraction.c.body).join(target, retraction.c.retracts == target.c.id)
-    apart = apart.where(retraction.c.line != target.c.line, or_(retraction.c.id.in_(ids), target.c.id.in_(ids)))
+    apart = apart.where(retraction.c.line != target.c.line, or_(among(retraction.c.id, ids), among(target.c.id, ids)))
     return [wire.decode(body.encode()) for body in (await unit.connection.scalars(apart)).all()]
 
 
 async def forget(unit: Unit, heard: Sequence[Fact]) -> None:
     """Take facts out of the lines in which they stand, to be recorded anew; as if they had not been heard yet."""
-    these = FACT.c.id.in_([fact.id for fact in heard])
+    these = among(FACT.c.id, [fact.id for fact in heard])
     lines = (await unit.connection.scalars(select(FACT.c.line).where(these).distinct())).all()
     await unit.connection.execute(delete(FACT).where(these))
     await unit.connection.execute(update(LINE).where(LINE.c.line.in_(lines)).values(version=LINE.c.version + 1))
@@ -217,7 +218,7 @@ def _contradiction(fact: Fact, other: Fact) -> SaidOtherwise:
 
 async def _unheard(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
     """The facts whose id is new here, each once; the same id with other words is a contradiction."""
-    query = select(FACT.c.id, FACT.c.body).where(FACT.c.id.in_([fact.id for fact in facts]))
+    query = select(FACT.c.id, FACT.c.body).where(among(FACT.c.id, [fact.id for fact in facts]))
     known = {row.id: wire.decode(row.body.encode()) for row in await unit.connection.execute(query)}
     new: dict[str, Fact] = {}
     for fact in facts:
@@ -233,7 +234,7 @@ async def _lines(unit: Unit, facts: Sequence[Fact]) -> dict[str, str]:
     """The line of each fact; a retraction stands in the line of what it takes back, whichever came first."""
     lines = {fact.id: fact.line for fact in facts}
     targets = {fact.id: fact.event.fact_id for fact in facts if isinstance(fact.event, FactRetracted)}
-    query = select(FACT.c.id, FACT.c.line).where(FACT.c.id.in_(set(targets.values())))
+    query = select(FACT.c.id, FACT.c.line).where(among(FACT.c.id, set(targets.values())))
     homes: dict[str, str] = {row.id: row.line for row in await unit.connection.execute(query)} if targets else {}
     for retraction, target in targets.items():
         lines[retraction] = homes.get(target) or lines.get(target) or lines[retraction]
@@ -243,7 +244,7 @@ async def _lines(unit: Unit, facts: Sequence[Fact]) -> dict[str, str]:
 
 async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
     """Move retractions that came before what they take back into its line, which is then not as it is remembered."""
-    query = select(FACT.c.id, FACT.c.retracts, FACT.c.line).where(FACT.c.retracts.in_(list(lines)))
+    query = select(FACT.c.id, FACT.c.retracts, FACT.c.line).where(among(FACT.c.retracts, lines.keys()))
     for row in (await unit.connection.execute(query)).all():
         if row.line != lines[row.retracts]:
             await unit.connection.execute(update(FACT).where(FACT.c.id == row.id).values(line=lines[row.retracts]))
@@ -253,13 +254,11 @@ async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
 async def _next_versions(unit: Unit, lines: Iterable[str]) -> None:
     """Count up the versions at which this unit read some lines; who read an older one meanwhile has lost the race."""
     read = [(line, unit.versions[line]) for line in lines]
-    known, new = [one for one in read if one[1]], [line for line, version in read if not version]
-    counted = 0
-    if known:
-        same = tuple_(LINE.c.line, LINE.c.version).in_(known)
-        counted += (await unit.connection.execute(update(LINE).where(same).values(version=LINE.c.version + 1))).rowcount
+    known = [{"line": line, "version": version} for line, version in read if version]
+    new = [line for line, version in read if not version]
+    counted = await update_many(unit.connection, LINE, ("line", "version"), known, counted="version")
     first = [{"line": line, "version": 1, "ledger_version": 0} for line in new]
-    counted += await insert_counted(unit.connection, LINE, first)
+    counted += await insert_many(unit.connection, LINE, first, "keep")
     if counted != len(read):
         raise Raced(", ".join(line for line, _ in read))
     unit.versions |= {line: version + 1 for line, version in read}
@@ -269,7 +268,7 @@ async def _insert(unit: Unit, told: Sequence[tuple[str, Fact]], said: bool) -> N
     if not told:
         return
     rows = [_row(fact, line, said) for line, fact in told]
-    await unit.connection.execute(insert(FACT), rows)
+    await insert_many(unit.connection, FACT, rows)
     if said:
         letters = zip(told, rows, strict=True)
         await unit.post([{"id": f.id, "subject": f.event.subject, "body": row["body"]} for (_, f), row in letters])

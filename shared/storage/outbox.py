@@ -1,15 +1,17 @@
 """The outbox of a service: its letters are claimed by one postman at a time, marked when the bus has them, and stay."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.postman import Letter
 from shared.storage.database import Raced
+from shared.storage.many import among
 from shared.storage.work import OUTBOX, Store
 
 UNSENT = OUTBOX.c.sent_at.is_(None)
@@ -72,9 +74,12 @@ class StoredOutbox:
 
 def these(letters: Iterable[Numbered]) -> ColumnElement[bool]:
     """These letters, at the count at which they were read: one that was lost meanwhile is another letter."""
-    numbers = [(letter.seq, letter.again) for letter in letters]
-    # SQLite finds no row by a pair; by the number alone it does.
-    return OUTBOX.c.seq.in_([seq for seq, _ in numbers]) & tuple_(OUTBOX.c.seq, OUTBOX.c.again).in_(numbers)
+    by_count: dict[int, list[int]] = defaultdict(list)
+    for letter in letters:
+        by_count[letter.again].append(letter.seq)
+    return or_(
+        false(), *(among(OUTBOX.c.seq, numbers) & (OUTBOX.c.again == again) for again, numbers in by_count.items())
+    )
 
 
 def _oldest(limit: int) -> Select[Any]:

@@ -19,7 +19,7 @@ from shared.events.intake import (
     TopicInDemand,
 )
 from shared.playbooks.history import History
-from shared.storage.database import insert_all_new
+from shared.storage.many import insert_many
 from shared.storage.tables import LineRow, PlaceRow, SeatRow, table
 from shared.storage.work import Unit
 
@@ -111,7 +111,7 @@ async def _change(
         await unit.connection.execute(delete(rows).where(*same))
     names = [column.name for column in rows.primary_key]
     new = [(line, *one) for line, was, is_ in told for one in sorted(is_ - was)]
-    await insert_all_new(unit.connection, rows, [dict(zip(names, key, strict=True)) for key in new])
+    await insert_many(unit.connection, rows, [dict(zip(names, key, strict=True)) for key in new], "keep")
 
 
 async def write(unit: Unit, history: History) -> None:

@@ -10,8 +10,9 @@ from shared.entities import Entity
 from shared.events.base import Fact
 from shared.playbooks.history import History
 from shared.storage import facts as kept
-from shared.storage.database import insert_new, upsert
+from shared.storage.database import insert_new
 from shared.storage.facts import Turn
+from shared.storage.many import upsert
 from shared.storage.work import Unit
 
 K = TypeVar("K")

@@ -8,7 +8,8 @@ from sqlalchemy import Update, or_, select, update
 
 from shared.bus.comparing import Marked
 from shared.bus.sighting import Sight
-from shared.storage.database import Raced, upsert
+from shared.storage.database import Raced
+from shared.storage.many import upsert
 from shared.storage.outbox import these
 from shared.storage.tables import StreamRow, table
 from shared.storage.work import OUTBOX, Store

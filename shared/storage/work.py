@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager, contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.access.caller import ALL_RIGHTS, Caller
@@ -17,6 +17,7 @@ from shared.playbooks.history import History
 from shared.playbooks.places import Places
 from shared.playbooks.topics import Topics
 from shared.storage.database import Database
+from shared.storage.many import insert_many
 from shared.storage.tables import OutboxRow, table
 
 OUTBOX = table(OutboxRow)
@@ -72,7 +73,7 @@ class Unit:
     async def post(self, letters: Sequence[dict[str, Any]]) -> None:
         """Put letters (id, subject, body) into the outbox."""
         if letters:
-            await self.connection.execute(insert(OUTBOX), list(letters))
+            await insert_many(self.connection, OUTBOX, letters)
             self.posted += len(letters)
 
 
@@ -145,5 +146,6 @@ def _keep(memory: dict[str, T], learned: Mapping[str, T]) -> None:
     for line, remembered in learned.items():
         memory.pop(line, None)
         memory[line] = remembered
-    while len(memory) > REMEMBERED:
-        del memory[next(iter(memory))]
+    # All at once: to find the first of a dictionary takes long where many before it are gone.
+    for line in list(islice(memory, max(0, len(memory) - REMEMBERED))):
+        del memory[line]

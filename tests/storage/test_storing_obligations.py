@@ -11,8 +11,9 @@ from shared.errors import Unknown
 from shared.obligations import ledger
 from shared.obligations.obliged import Task
 from shared.obligations.reconcile import Row
-from shared.storage.database import Raced, upsert
+from shared.storage.database import Raced
 from shared.storage.listing import Asked
+from shared.storage.many import upsert
 from shared.storage.work import Store
 from tests.support.stores import NOW
 

@@ -1,11 +1,15 @@
 """What is left out of a CloudEvent is filled in where it can only mean one thing; what disagrees is refused."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from shared.events import wire
-from shared.events.base import NO_ENGAGEMENT
+from shared.events.base import NO_ENGAGEMENT, Event
+from shared.events.catalogue import CATALOGUE
+from shared.events.examples import example
 from tests.support.facts import cloudevent, heard, reasons, without
 
 HELD = datetime.fromisoformat("2018-02-13T14:00:00-05:00")
@@ -93,3 +97,10 @@ def test_the_attribute_jurisdiction_of_what_has_none_is_an_extension() -> None:
 @pytest.mark.parametrize("id", ["row-17", "urn:tracker:4711", "Ünïcode 17"])
 def test_a_fact_that_comes_with_an_id_keeps_it(id: str) -> None:
     assert heard({**cloudevent(), "id": id}).id == id
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE)
+def test_what_goes_over_the_wire_is_the_document_and_reads_as_what_was_said(kind: type[Event]) -> None:
+    told = replace(example(kind), extensions={"historic": True, "partof": 'Ärzte\n"1"'})
+    assert json.loads(wire.encode(told)) == wire.document(told)
+    assert wire.decode(wire.encode(told)) == told

@@ -25,9 +25,10 @@ from shared.playbooks.model import TASK
 from shared.playbooks.planner import calendar_of
 from shared.playbooks.window import window_end
 from shared.storage import facts as kept
-from shared.storage.database import Raced, upsert
+from shared.storage.database import Raced
 from shared.storage.facts import Turn
 from shared.storage.listing import Shelf
+from shared.storage.many import upsert
 from shared.storage.rows import Drawer, Records
 from shared.storage.tables import table
 from shared.storage.work import Unit

@@ -20,7 +20,8 @@ from shared.events.fields import RUNNERS
 from shared.instruments import Form
 from shared.instruments.shelf import form_of
 from shared.obligations.reconcile import Row
-from shared.storage.database import insert_all_new, insert_new
+from shared.storage.database import insert_new
+from shared.storage.many import insert_many
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
@@ -140,7 +141,7 @@ async def forget(connection: AsyncConnection, erased: Collection[str]) -> None:
     invitations = select(INVITATION.c.invitation_id).where(theirs)
     await connection.execute(delete(LINK).where(LINK.c.invitation_id.in_(invitations)))
     await connection.execute(update(INVITATION).where(theirs).values(state="erased"))
-    await insert_all_new(connection, FORGOTTEN, [{"person_id": one} for one in sorted(erased)])
+    await insert_many(connection, FORGOTTEN, [{"person_id": one} for one in sorted(erased)], "keep")
 
 
 async def _change(unit: Unit, invitation_id: str, state: State) -> None:

@@ -19,7 +19,8 @@ from shared.instruments import Form
 from shared.instruments.shelf import form_of
 from shared.obligations import ledger
 from shared.storage import facts as kept
-from shared.storage.database import insert_new, upsert
+from shared.storage.database import insert_new
+from shared.storage.many import upsert
 from shared.storage.ownership import theirs
 from shared.storage.tables import table
 from shared.storage.work import Unit

@@ -16,8 +16,9 @@ from shared.events.intake import TaRequestAnswered
 from shared.events.outward import outward
 from shared.playbooks.history import History
 from shared.storage import facts as kept
-from shared.storage.database import insert_all_new, insert_new
+from shared.storage.database import insert_new
 from shared.storage.facts import FACT, Turn
+from shared.storage.many import insert_many
 from shared.storage.ownership import rows_theirs
 from shared.storage.tables import table
 from shared.storage.work import Unit
@@ -41,7 +42,7 @@ async def keep(unit: Unit, turns: Sequence[Turn]) -> None:
             {"id": one.id, "line": one.line, "type": one.type, "at": unit.now, "body": one.body}
             for one in await _fates(unit, turn)
         ]
-    await insert_all_new(unit.connection, NOTICE, rows)
+    await insert_many(unit.connection, NOTICE, rows, "keep")
 
 
 async def _fates(unit: Unit, turn: Turn) -> list[Fate]:

@@ -11,7 +11,7 @@ from services.evaluation.repository import notices, webhooks
 from services.evaluation.repository.notices import NOTICE
 from services.evaluation.repository.webhooks import DELIVERY, WEBHOOK
 from shared.errors import Unknown
-from shared.storage.database import insert_all_new
+from shared.storage.many import insert_many
 from shared.storage.work import Unit
 
 AT_ONCE = 500
@@ -46,7 +46,7 @@ async def fill(unit: Unit, webhook_id: str) -> bool:
 
 async def queue_test(unit: Unit, webhook_id: str, event_id: str, body: str) -> None:
     """Have a test on record; it is tried once, and waits for nothing."""
-    await insert_all_new(unit.connection, DELIVERY, [_row(unit, webhook_id, event_id, 0, TEST_LINE, body)])
+    await insert_many(unit.connection, DELIVERY, [_row(unit, webhook_id, event_id, 0, TEST_LINE, body)], "keep")
     await _begin(unit, webhook_id, DELIVERY.c.event_id == event_id)
 
 
@@ -83,7 +83,7 @@ async def mend(unit: Unit) -> None:
 
 async def _queue(unit: Unit, webhook_id: str, found: Sequence[Notice]) -> None:
     """Have events on record that are to be sent there; each once."""
-    await insert_all_new(unit.connection, DELIVERY, [_row(unit, webhook_id, it.id, it.n, it.line) for it in found])
+    await insert_many(unit.connection, DELIVERY, [_row(unit, webhook_id, it.id, it.n, it.line) for it in found], "keep")
     await _begin(unit, webhook_id, DELIVERY.c.event_id.in_([it.id for it in found]))
 
 

@@ -82,7 +82,8 @@ def told(change: Change, now: datetime) -> Event:
         "used_up_by": forbidden.used_up_by if forbidden else (),
         "left_out": forbidden.left_out if forbidden else (),
     }
-    return event.model_validate({name: value for name, value in words.items() if name in event.model_fields})
+    fields = event.model_fields  # asked once: pydantic works out anew which fields there are
+    return event.model_validate({name: value for name, value in words.items() if name in fields})
 
 
 def _event(

@@ -32,6 +32,7 @@ from shared.playbooks.model import TASK, Contacts
 from shared.storage import facts as kept
 from shared.storage.facts import FACT, Turn
 from shared.storage.listing import Shelf
+from shared.storage.many import among
 from shared.storage.rows import Drawer, PrimaryKey, Records
 from shared.storage.tables import table
 from shared.storage.work import Unit
@@ -149,7 +150,7 @@ async def _tell(unit: Unit, turns: Sequence[Turn]) -> None:
 async def _opened(unit: Unit, lines: Sequence[str]) -> dict[str, list[Fact]]:
     """The rounds that opened in each line."""
     found: dict[str, list[Fact]] = {line: [] for line in lines}
-    query = select(FACT.c.line, FACT.c.body).where(FACT.c.line.in_(lines), FACT.c.type == EvaluationOpened.type)
+    query = select(FACT.c.line, FACT.c.body).where(among(FACT.c.line, lines), FACT.c.type == EvaluationOpened.type)
     for row in await unit.connection.execute(query):
         found[row.line].append(wire.decode(row.body.encode()))
     return found

@@ -11,7 +11,7 @@ from services.followup.domain.asking import Asking, invitation_of, opened
 from services.followup.domain.mail import Intended, Letter
 from services.followup.repository.mail import LETTER, SHELF
 from shared.events.base import Fact
-from shared.storage.database import upsert
+from shared.storage.many import upsert
 from shared.storage.tables import table
 from shared.storage.work import Unit
 

@@ -15,7 +15,8 @@ from shared.obligations.reconcile import Forbidden, Row
 from shared.playbooks.history import History
 from shared.playbooks.model import Contacts, Playbook
 from shared.storage import facts as kept
-from shared.storage.database import Raced, insert_new, upsert
+from shared.storage.database import Raced, insert_new
+from shared.storage.many import among, upsert
 from shared.storage.tables import table
 from shared.storage.work import Unit
 
@@ -55,7 +56,7 @@ async def contacted(unit: Unit, keys: Collection[str]) -> list[str]:
     """Those of these tasks that are counted as contacts."""
     if not keys:
         return []
-    counted = select(CONTACT.c.task_id).where(CONTACT.c.task_id.in_(keys)).distinct().order_by(CONTACT.c.task_id)
+    counted = select(CONTACT.c.task_id).where(among(CONTACT.c.task_id, keys)).distinct().order_by(CONTACT.c.task_id)
     return list((await unit.connection.scalars(counted)).all())
 
 

@@ -18,8 +18,9 @@ from shared.errors import Unknown
 from shared.events.base import Fact
 from shared.events.followup import FollowUpHandedOver
 from shared.obligations.reconcile import Change
-from shared.storage.database import insert_new, upsert
+from shared.storage.database import insert_new
 from shared.storage.listing import Shelf
+from shared.storage.many import upsert
 from shared.storage.tables import table
 from shared.storage.work import Unit
 

@@ -11,8 +11,8 @@ from services.intake.domain.requests import hashed_id, own_id
 from services.intake.repository import REQUEST
 from shared.events.base import NO_ENGAGEMENT
 from shared.storage import facts as kept
-from shared.storage.database import upsert
 from shared.storage.listing import MOST
+from shared.storage.many import upsert
 from shared.storage.tables import table
 from shared.storage.work import Unit
 

@@ -10,8 +10,9 @@ from services.intake import tables
 from services.intake.decisions.people import Known, address_key
 from shared.errors import Malformed
 from shared.people import Person
-from shared.storage.database import insert_new, upsert
+from shared.storage.database import insert_new
 from shared.storage.listing import Asked, Page, rows_of
+from shared.storage.many import upsert
 from shared.storage.tables import table
 from shared.storage.work import Unit
 

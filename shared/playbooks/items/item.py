@@ -27,7 +27,10 @@ class Item:
 
     def value(self, name: str) -> Value:
         """An attribute by its full name; None where the item has none."""
-        return next((values[name] for values in self.values if name in values), None)
+        for values in self.values:
+            if name in values:
+                return values[name]
+        return None
 
 
 def local(instant: datetime, zone: ZoneInfo) -> date:
