@@ -199,7 +199,9 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
     server = uvicorn.Server(config)
     # Answers that go on for as long as they are listened to end by themselves.
     app.state.is_ending = lambda: server.should_exit
-    tidy_seldom()
+    # A batch makes thousands of objects that go by themselves: to look through them took a tenth of all work.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     # uvicorn stops when it is asked to, and then raises the signal again: being asked to stop is no failure.
     # Before it listens to signals itself, what is asked must not be lost: it would run on until it is killed.
     for asked in (signal.SIGINT, signal.SIGTERM):
@@ -208,15 +210,6 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
         server.run(sockets=[listening])
     except SystemExit:
         end(f"Could not start. {app.state.failure}")
-
-
-def tidy_seldom() -> None:
-    """Have Python look for unreachable cycles seldom, and never among what was loaded for good.
-
-    A batch of facts makes thousands of objects that go by themselves; to look through them took a tenth of all work.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def _in_words(error: Exception) -> str:

@@ -11,6 +11,9 @@ from shared.storage.work import Store, Unit
 from shared.use_cases.given import T
 from shared.use_cases.trying import patiently
 
+Earliest = Callable[[Unit], Awaitable[datetime | None]]
+"""Tells from when on there is something to do."""
+
 
 async def pass_time(store: Store, following: Following) -> None:
     """Do all that time has to do by now, a bounded number of obligations in each transaction."""
@@ -20,6 +23,8 @@ async def pass_time(store: Store, following: Following) -> None:
             await following.roll_on(unit)
             return await following.pass_time(unit)
 
+    if not await _is_time(store, following.earliest):
+        return
     while await patiently(once, patience=0) >= FEW:
         pass
 
@@ -49,12 +54,24 @@ async def at_once(store: Store, piece: Callable[[Unit], Awaitable[T]]) -> T:
     return await patiently(once, patience=0)
 
 
-async def until_done(store: Store, piece: Callable[[Unit], Awaitable[bool]]) -> None:
-    """Do a piece of work in a transaction of its own, and another one, until there was nothing to do."""
+async def until_done(store: Store, piece: Callable[[Unit], Awaitable[bool]], since: Earliest | None = None) -> None:
+    """Do a piece of work in a transaction of its own, and another one, until there was nothing to do.
+
+    With `since`, which tells from when on there is, none is begun before.
+    """
 
     async def once() -> bool:
         async with store.work() as unit:
             return await piece(unit)
 
+    if since and not await _is_time(store, since):
+        return
     while await patiently(once, patience=0):
         pass
+
+
+async def _is_time(store: Store, earliest: Earliest) -> bool:
+    """Whether there is something to do; to see that there is nothing, nobody has to wait for whoever writes."""
+    async with store.look() as unit:
+        moment = await earliest(unit)
+        return moment is not None and moment <= unit.now

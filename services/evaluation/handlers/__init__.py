@@ -60,7 +60,7 @@ async def retract_all(store: Store, fact_ids: Sequence[str], reason: str, engage
 async def pass_time(store: Store) -> None:
     """Open, close and let lapse what time says, in due order, some hundreds at a time; and watch what was said."""
     await use_cases.pass_time(store, FOLLOWING)
-    await use_cases.until_done(store, repository.watch)
+    await use_cases.until_done(store, repository.watch, repository.stirred)
 
 
 async def earliest(store: Store) -> datetime | None:

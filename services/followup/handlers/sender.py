@@ -36,6 +36,8 @@ ANSWERS = 6
 """For one letter a mail server may take as long as for so many of its answers."""
 AT_LEAST_EVERY = timedelta(minutes=15)
 """How often it is looked whose morning has come, whatever was expected: people and tasks come and go."""
+SOON = 0.2
+"""Seconds after something was recorded until letters are looked for."""
 LAST_LETTER = 8.0
 """Seconds that the letter which is on its way has to arrive, when the service stops."""
 
@@ -77,17 +79,25 @@ class Sender:
         self._alarm = Alarm(store.clock, self.earliest, self._send_apart)
         self._under_way: asyncio.Task[None] | None = None
         self._ends = False
+        self._looks_soon: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         self._alarm.start()
 
     def wake(self) -> None:
-        """Something was recorded: there may be letters."""
+        """Something was recorded: letters are looked for soon, once for all that is recorded by then."""
+        if self._looks_soon is None and not self._ends:
+            self._looks_soon = asyncio.get_running_loop().call_later(SOON, self._look)
+
+    def _look(self) -> None:
+        self._looks_soon = None
         self._alarm.reset()
 
     async def stop(self) -> None:
         """Begin nothing more, and let the letter that is on its way arrive."""
         self._ends = True
+        if self._looks_soon:
+            self._looks_soon.cancel()
         self._alarm.stop()
         if self._under_way:
             await asyncio.wait([self._under_way], timeout=LAST_LETTER)
