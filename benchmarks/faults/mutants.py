@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from nats.errors import Error as NatsError
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus import listening
@@ -19,9 +19,11 @@ from shared.bus.postman import Letter
 from shared.bus.publishing import publish
 from shared.bus.streams import stream_of
 from shared.obligations import ledger
+from shared.obligations.ledger import Notes
 from shared.obligations.reconcile import Row
 from shared.service import Service
 from shared.storage import database
+from shared.storage.many import update_many
 from shared.storage.work import Store, Unit
 
 PAUSE = 0.1
@@ -120,9 +122,9 @@ def _claim_without_lock() -> None:
         await _until_somebody_is_faster(unit, claimed)
         return claimed
 
-    async def next_versions(unit: Unit, read: Mapping[str, int]) -> None:
-        counted = update(ledger.LINE).where(ledger.LINE.c.line.in_(list(read)))
-        await unit.connection.execute(counted.values(ledger_version=ledger.LINE.c.ledger_version + 1))
+    async def next_versions(unit: Unit, read: Mapping[str, int], notes: Notes = ledger.NO_NOTES) -> None:
+        rows = [{"line": line, **notes.get(line, {})} for line in read]
+        await update_many(unit.connection, ledger.LINE, ("line",), rows, counted="ledger_version")
 
     def seeing_all(*where: Any, **how: Any) -> AsyncEngine:
         return engine(*where, **how | ({"isolation_level": "READ COMMITTED"} if "isolation_level" in how else {}))

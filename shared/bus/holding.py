@@ -84,7 +84,8 @@ class Holding:
 
     def forget(self, message: Message) -> None:
         """It is settled."""
-        self._failures.pop((message.subject, message.sequence), None)
+        if self._failures:
+            self._failures.pop((message.subject, message.sequence), None)
 
     def _note(self, reason: str) -> None:
         if reason and not self.reason:

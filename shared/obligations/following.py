@@ -15,7 +15,7 @@ from shared.errors import Malformed
 from shared.events.base import NO_ENGAGEMENT, Event, Fact, say
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
-from shared.obligations.ledger import Noted
+from shared.obligations.ledger import Note, Noted
 from shared.obligations.reconcile import Change, Forbidden, Pairs, Row, falls_due, next_at, pairs, pass_time, reconcile
 from shared.playbooks.choice import choose, named
 from shared.playbooks.history import History
@@ -134,7 +134,7 @@ class Following:
         recorded = await ledger.held(unit, noted)
         playbooks = await rulings(unit, histories)
         made: list[tuple[str, Change]] = []
-        notes: list[tuple[str, str | None, int | None, datetime | None]] = []
+        notes: list[Note] = []
         for line, history in histories.items():
             try:
                 changes, again = self._planned(unit, history, playbooks[line], recorded[line])
@@ -148,9 +148,8 @@ class Following:
             name = named(history)
             judged = unit.versions[f"{NO_ENGAGEMENT}/{name}"] if name is not None else None
             if (noted[line].playbook, noted[line].judged, noted[line].look_again_at) != (name, judged, again):
-                notes.append((line, name, judged, again))
-        await ledger.note(unit, notes)
-        await self._record(unit, noted, made)
+                notes.append({"line": line, "playbook": name, "judged": judged, "look_again_at": again})
+        await self._record(unit, noted, made, notes)
 
     async def earliest(self, unit: Unit) -> datetime | None:
         """When time next has something to do."""
@@ -172,10 +171,16 @@ class Following:
         unit.workings[history.line] = Worked(planned, unit.now, pairs(planned.owed, recorded, changes))
         return changes, planned.look_again_at
 
-    async def _record(self, unit: Unit, noted: Mapping[str, Noted], made: Sequence[tuple[str, Change]]) -> None:
+    async def _record(
+        self,
+        unit: Unit,
+        noted: Mapping[str, Noted],
+        made: Sequence[tuple[str, Change]],
+        notes: Sequence[Note] = (),
+    ) -> None:
         """Write what the ledger did in some lines and say it, in one transaction."""
         changed = {change.row.key: (line, change.row) for line, change in made}
-        await ledger.change(unit, noted, list(changed.values()))
+        await ledger.change(unit, noted, list(changed.values()), notes)
         if self.witness:
             await self.witness(unit, [change for _, change in made])
         spoken = [(line, change) for line, change in made if not change.is_silent]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, TypedDict
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Index, and_, case, func, or_, select
@@ -52,6 +53,15 @@ LEDGER = table(ObligationRow)
 LINE = table(LineRow)
 
 
+class Note(TypedDict):
+    """Which playbook rules a line, as of which version of its line, and when time makes its plan longer."""
+
+    line: str
+    playbook: str | None
+    judged: int | None
+    look_again_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """What is noted of a line's ledger."""
@@ -62,8 +72,13 @@ class Noted:
     look_again_at: datetime | None
     judged: int | None
     """By which version of its playbook's line it was planned last."""
+    is_new: bool = False
+    """Whether it was begun just now, so that its ledger holds nothing."""
 
 
+Notes = Mapping[str, Note]
+NO_NOTES: Notes = MappingProxyType({})
+BEGUN = Noted(0, None, None, None, is_new=True)
 Rows = dict[str, Row]
 """What the ledger holds of a line, by key."""
 
@@ -72,6 +87,8 @@ async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, Rows]:
     """What the ledger holds of each line, by key."""
     wanted = set(lines)
     found: dict[str, Rows] = {line: {} for line in wanted}
+    if not wanted:
+        return found
     query = select(LEDGER.c.line, LEDGER.c.key, LEDGER.c.document)
     query = query.where(among(LEDGER.c.line, wanted), theirs(unit, LEDGER.c.line))
     for row in await unit.connection.execute(query):
@@ -86,35 +103,45 @@ async def held(unit: Unit, read: Mapping[str, Noted]) -> dict[str, Rows]:
     if missing := read.keys() - found.keys():
         # It is remembered for all: what is foreign to whoever asks would be missing for everybody.
         with unit.unasked():
-            its = await rows(unit, missing)
-        found |= its
-        unit.learned_ledgers |= {line: (read[line].version, its[line]) for line in missing}
+            its = await rows(unit, [line for line in missing if not read[line].is_new])
+        found |= {line: its.get(line, {}) for line in missing}
+        unit.learned_ledgers |= {line: (read[line].version, found[line]) for line in missing}
     return found
 
 
 async def noted(unit: Unit, lines: Iterable[str]) -> dict[str, Noted]:
     """What is noted of the ledger of each line."""
-    columns = (LINE.c.line, LINE.c.ledger_version, LINE.c.playbook, LINE.c.look_again_at, LINE.c.judged)
-    query = select(*columns).where(among(LINE.c.line, list(lines)))
-    return {
-        row.line: Noted(row.ledger_version, row.playbook, row.look_again_at, row.judged)
-        for row in await unit.connection.execute(query)
-    }
+    wanted = set(lines)
+    found = dict.fromkeys(wanted & unit.new, BEGUN)
+    # The next time there may be more of them.
+    unit.new -= wanted
+    if wanted := wanted - found.keys():
+        columns = (LINE.c.line, LINE.c.ledger_version, LINE.c.playbook, LINE.c.look_again_at, LINE.c.judged)
+        query = select(*columns).where(among(LINE.c.line, wanted))
+        for row in await unit.connection.execute(query):
+            found[row.line] = Noted(row.ledger_version, row.playbook, row.look_again_at, row.judged)
+    return found
 
 
-async def change(unit: Unit, read: Mapping[str, Noted], changed: Sequence[tuple[str, Row]]) -> None:
-    """Record obligations of lines as they are now; raises Raced where somebody changed one of the lines meanwhile."""
+async def change(
+    unit: Unit, read: Mapping[str, Noted], changed: Sequence[tuple[str, Row]], notes: Sequence[Note] = ()
+) -> None:
+    """Record obligations of lines as they are now, and what is noted of lines.
+
+    Raises Raced where somebody changed one of the lines meanwhile.
+    """
     lines = {line: read[line].version for line, _ in changed}
-    await next_versions(unit, lines)
+    by_line = {note["line"]: note for note in notes}
+    await next_versions(unit, lines, by_line)
+    others = [note for line, note in by_line.items() if line not in lines]
+    await update_many(unit.connection, LINE, ("line",), others)
     await write(unit, changed)
     _learn(unit, lines, changed)
 
 
-async def next_versions(unit: Unit, read: Mapping[str, int]) -> None:
-    """Count up the versions of lines' obligations; whoever read an older one meanwhile has lost the race."""
-    if not read:
-        return
-    same = [{"line": line, "ledger_version": version} for line, version in read.items()]
+async def next_versions(unit: Unit, read: Mapping[str, int], notes: Notes = NO_NOTES) -> None:
+    """Count up the versions of lines, with what is noted of them; whoever read an older one has lost the race."""
+    same = [{"line": line, "ledger_version": version, **notes.get(line, {})} for line, version in read.items()]
     counted = await update_many(unit.connection, LINE, ("line", "ledger_version"), same, counted="ledger_version")
     if counted != len(read):
         raise Raced(", ".join(read))
@@ -134,12 +161,6 @@ def _learn(unit: Unit, lines: Mapping[str, int], changed: Sequence[tuple[str, Ro
         known = unit.learned_ledgers.get(line) or unit.ledgers.get(line)
         if known is not None and known[0] == version:
             unit.learned_ledgers[line] = (version + 1, known[1] | new[line])
-
-
-async def note(unit: Unit, lines: Sequence[tuple[str, str | None, int | None, datetime | None]]) -> None:
-    """Remember which playbook rules each line, as of which version of its line, and when time makes its plan longer."""
-    names = ("line", "playbook", "judged", "look_again_at")
-    await update_many(unit.connection, LINE, ("line",), [dict(zip(names, one, strict=True)) for one in lines])
 
 
 async def ruled(unit: Unit, playbook: str, version: int, most: int) -> tuple[list[str], bool]:

@@ -59,6 +59,7 @@ async def _known(unit: Unit, wanted: set[str]) -> dict[str, History]:
     read = select(LINE.c.line, LINE.c.version).where(among(LINE.c.line, wanted))
     versions = {row.line: row.version for row in await unit.connection.execute(read)}
     unit.versions |= {line: versions.get(line, 0) for line in wanted}
+    unit.new = (unit.new - versions.keys()) | (wanted - versions.keys())
     remembered = {line: unit.learned.get(line) or unit.memory.get(line, (0, History(line))) for line in wanted}
     same = {line: history for line, (version, history) in remembered.items() if versions.get(line) == version}
     found = {line: history for line, history in same.items() if line not in unit.changed}

@@ -3,6 +3,7 @@
 On SQLite a statement is run once for each row, in one call; on PostgreSQL the rows come as one array for each column.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from json import dumps
@@ -48,7 +49,7 @@ async def insert_many(connection: AsyncConnection, into: Table, rows: Sequence[R
     names = tuple(rows[0])
     if connection.dialect.name == "sqlite":
         return await _each(connection, *_insert_one(into, names, clash), rows)
-    return await _as_arrays(connection, _insert_arrays(into, names, clash), into, names, rows)
+    return await _as_arrays(connection, _insert_arrays(into, names, clash), names, rows)
 
 
 async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Row]) -> None:
@@ -60,12 +61,16 @@ async def update_many(
     connection: AsyncConnection, into: Table, by: Sequence[str], rows: Sequence[Row], counted: str = ""
 ) -> int:
     """In the row with these values of `by`, write the others; count up one column. Tells how many rows were found."""
-    if not rows:
-        return 0
-    names = tuple(rows[0])
-    if connection.dialect.name == "sqlite":
-        return await _each(connection, *_update_one(into, names, tuple(by), counted), rows)
-    return await _as_arrays(connection, _update_arrays(into, names, tuple(by), counted), into, names, rows)
+    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        alike[tuple(row)].append(row)
+    found = 0
+    for names, some in alike.items():
+        if connection.dialect.name == "sqlite":
+            found += await _each(connection, *_update_one(into, names, tuple(by), counted), some)
+        else:
+            found += await _as_arrays(connection, _update_arrays(into, names, tuple(by), counted), names, some)
+    return found
 
 
 def among(column: ColumnElement[Any], values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
@@ -134,9 +139,7 @@ async def _each(
     return (await connection.exec_driver_sql(text, list(zip(*columns, strict=True)))).rowcount
 
 
-async def _as_arrays(
-    connection: AsyncConnection, statement: Any, into: Table, names: tuple[str, ...], rows: Sequence[Row]
-) -> int:
+async def _as_arrays(connection: AsyncConnection, statement: Any, names: tuple[str, ...], rows: Sequence[Row]) -> int:
     """Run a statement once, with one array for each column."""
     return (await connection.execute(statement, {_array(name): [row[name] for row in rows] for name in names})).rowcount
 

@@ -57,6 +57,8 @@ class Unit:
     """What the ledger will hold of lines once this unit commits."""
     versions: dict[str, int] = field(default_factory=dict)
     """At which version each line was read here; 0 where there was none."""
+    new: set[str] = field(default_factory=set)
+    """The lines of which nothing was on record when they were read here last: there is nothing to read of them."""
     changed: set[str] = field(default_factory=set)
     """The lines that this unit made other than any memory of them."""
     posted: int = 0

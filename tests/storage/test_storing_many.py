@@ -56,6 +56,17 @@ async def test_only_rows_with_these_values_are_written_and_those_are_counted(sto
         assert list(map(tuple, found)) == [("a", 2, None, NOON), ("b", 1, "desk", None), ("c", 1, None, NOON)]
 
 
+async def test_of_each_row_only_what_it_names_is_written(store: Store) -> None:
+    async with store.work() as unit:
+        await insert_many(unit.connection, LINE, lines("a", "b"))
+        told = [{"line": "a", "version": 1, "playbook": "desk"}, {"line": "b", "version": 1}]
+        assert await update_many(unit.connection, LINE, ("line", "version"), told, counted="version") == 2
+    async with store.look() as unit:
+        columns = (LINE.c.line, LINE.c.version, LINE.c.playbook)
+        found = await unit.connection.execute(select(*columns).order_by(LINE.c.line))
+        assert list(map(tuple, found)) == [("a", 2, "desk"), ("b", 2, None)]
+
+
 async def test_nothing_is_written_of_nothing(store: Store) -> None:
     async with store.work() as unit:
         assert await insert_many(unit.connection, LINE, []) == 0

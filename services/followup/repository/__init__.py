@@ -136,7 +136,7 @@ FOLLOWING = Following(
 
 async def _tell(unit: Unit, turns: Sequence[Turn]) -> None:
     """Bring the contacts that others told of from what each line was to what it is now."""
-    opened = await _opened(unit, [turn.line for turn in turns])
+    opened = await _opened(unit, turns)
     views = []
     for turn in turns:
         new = {fact.id for fact in turn.new}
@@ -147,9 +147,16 @@ async def _tell(unit: Unit, turns: Sequence[Turn]) -> None:
     await TOLD.write(unit, views)
 
 
-async def _opened(unit: Unit, lines: Sequence[str]) -> dict[str, list[Fact]]:
-    """The rounds that opened in each line."""
-    found: dict[str, list[Fact]] = {line: [] for line in lines}
+async def _opened(unit: Unit, turns: Sequence[Turn]) -> dict[str, list[Fact]]:
+    """The rounds that opened in each line; of lines that have just begun only what began them is known."""
+    found: dict[str, list[Fact]] = {turn.line: [] for turn in turns}
+    begun = {turn.line for turn in turns if turn.line in unit.new}
+    for turn in turns:
+        if turn.line in begun:
+            found[turn.line] += [fact for fact in turn.new if isinstance(fact.event, EvaluationOpened)]
+    lines = found.keys() - begun
+    if not lines:
+        return found
     query = select(FACT.c.line, FACT.c.body).where(among(FACT.c.line, lines), FACT.c.type == EvaluationOpened.type)
     for row in await unit.connection.execute(query):
         found[row.line].append(wire.decode(row.body.encode()))
