@@ -20,10 +20,8 @@ from sqlalchemy.engine import make_url
 
 from services.evaluation import main as evaluation
 from services.followup import main as followup
-from services.intake import handlers as intake_handlers
 from services.intake import main as intake
-from services.intake.decisions import playbooks as publishing
-from services.intake.domain import PublishPlaybook
+from services.publishing import publish
 from services.sessions import main as sessions
 from shared import crashes, logs
 from shared.access.door import GuardedDoor
@@ -45,7 +43,6 @@ from shared.events.complaints import complaints
 from shared.playbooks.topics import BadTopics
 from shared.service import Service
 from shared.settings import Settings
-from shared.shelf import files_in, whole
 from shared.storage.folder import open_folder
 from shared.storage.migrations import UnknownRevision
 from shared.web import frame
@@ -253,25 +250,6 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
         typer.echo("Stopped. Nothing is lost: the next start goes on from here.")
 
     return frame.build(services, lifespan, GuardedDoor(register, settings.requests_a_minute))
-
-
-async def publish(intake_: Service) -> None:
-    """Publish the playbooks of the folder that changed; one with a mistake never replaces a good one."""
-    folder = intake_.settings.playbooks
-    files = files_in(folder)
-    if not files:
-        typer.echo(f"{folder.absolute()}: no playbooks here to publish. Name their folder with THROUGHLINE_PLAYBOOKS.")
-    for file in files:
-        try:
-            command = PublishPlaybook(document=whole(file, folder).document)
-            said = await intake_handlers.obey(intake_.store, command, publishing.publish)
-        except UnicodeDecodeError:
-            typer.echo(f"{file}: not published. It is not UTF-8: save it as such.")
-        except (Refused, OSError) as error:
-            typer.echo(f"{file}: not published. {error}")
-        else:
-            if said.new:
-                typer.echo(f"{file}: published.")
 
 
 async def _welcome(

@@ -16,6 +16,7 @@ from services import running
 from services.example.moving import as_of
 from services.intake.domain.people import ImportPeople
 from services.intake.handlers.people import Directory
+from services.publishing import publish
 from services.stage import Courier, Stage
 from shared.access import accounts
 from shared.access.accounts import Account
@@ -139,7 +140,7 @@ async def _play(settings: Settings, facts: Sequence[Fact], people: str, now: dat
         for service in services:
             await service.prepare()
         stage = Stage(services, clock, Courier(services).settle)
-        await running.publish(services[0])
+        await publish(services[0])
         await _introduce(services[0], people, facts)
         await stage.play(facts, now, refuse, tell)
     finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services import running
+from services.publishing import publish
 from shared.settings import Settings
 from tests.support.services import PLAYBOOK, a_world
 
@@ -20,7 +21,7 @@ async def test_a_file_that_is_no_playbook_keeps_no_other_from_being_published(
     async with a_world() as world:
         intake = world.services["intake"]
         intake.settings = Settings(playbooks=tmp_path)
-        await running.publish(intake)
+        await publish(intake)
         assert await world.ids("/playbooks", "playbook") == ["example"]
     told = capsys.readouterr().out
     assert "a.yaml: not published. It is not UTF-8" in told
@@ -33,7 +34,7 @@ async def test_a_folder_without_playbooks_is_told(tmp_path: Path, capsys: pytest
     async with a_world() as world:
         intake = world.services["intake"]
         intake.settings = Settings(playbooks=tmp_path / "nowhere")
-        await running.publish(intake)
+        await publish(intake)
     assert "THROUGHLINE_PLAYBOOKS" in capsys.readouterr().out
 
 
