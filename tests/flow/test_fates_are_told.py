@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from services.evaluation.ticks import messenger
 from shared.events.base import say
 from shared.events.evaluation import EvaluationFactRetracted
 from shared.events.intake import IntakeFactRetracted
-from tests.support.access import House, a_house, refusal
-from tests.support.receiver import Receiver, a_receiver
+from tests.support.access import House, refusal
+from tests.support.receiver import Receiver, a_receiver, a_telling_house, send
 from tests.support.saying import NOW, said
 from tests.support.services import published
 
@@ -44,8 +43,7 @@ def outcome(n: int, place: str = "KY", **more: Any) -> Any:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(database="", data=tmp_path, webhook_networks=["127.0.0.0/8"]) as there:
-        await there.world.say(published())
+    async with a_telling_house(tmp_path, published()) as there:
         yield there
 
 
@@ -62,10 +60,6 @@ async def tracker(house: House) -> AsyncClient:
 
 async def told(comer: AsyncClient) -> list[dict[str, Any]]:
     return [one["data"] for one in (await comer.get("/events")).json()["items"]]
-
-
-async def send(house: House) -> None:
-    await messenger(house.world.services["evaluation"]).send_all()
 
 
 async def story(house: House) -> None:

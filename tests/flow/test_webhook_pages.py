@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from httpx import AsyncClient, Response
 
-from services.evaluation.ticks import messenger
-from tests.support.access import House, a_house
+from tests.support.access import House
 from tests.support.matrix import FOREIGN, OWN, both_opened
 from tests.support.outcomes import outcome
-from tests.support.receiver import Receiver, a_receiver
+from tests.support.receiver import Receiver, a_receiver, a_telling_house, send
 from tests.support.saying import said
 
 BROWSER = {"accept": "text/html"}
@@ -21,8 +20,7 @@ LIST = "/app/webhooks"
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(database="", data=tmp_path, webhook_networks=["127.0.0.0/8"]) as there:
-        await there.world.say(*both_opened())
+    async with a_telling_house(tmp_path, *both_opened()) as there:
         yield there
 
 
@@ -60,12 +58,6 @@ async def made(comer: AsyncClient, receiver: Receiver, **told: str | list[str]) 
     answer = await press(comer, f"{LIST}/make", label="Our database", url=receiver.url, **told)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store"), answer.text
     return LIST + "/" + re.findall(rf'href="{LIST}/([^"/]+)"', answer.text)[-1]
-
-
-async def send(house: House, later: timedelta = timedelta()) -> None:
-    clock = house.world.clock
-    clock.move_to(clock.now() + later)
-    await messenger(house.world.services["evaluation"]).send_all()
 
 
 async def test_a_webhook_is_made_its_secret_told_once_and_a_test_arrives(

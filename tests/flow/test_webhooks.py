@@ -13,13 +13,12 @@ from httpx import AsyncClient
 
 from services.evaluation.channels import Hook
 from services.evaluation.handlers import webhooks as handling
-from services.evaluation.ticks import messenger
 from shared.access import accounts
 from tests.support.access import House, a_house, refusal
 from tests.support.calendars import ROOT, node
 from tests.support.matrix import FOREIGN, OWN, both_opened
 from tests.support.outcomes import outcome
-from tests.support.receiver import HOOK, Came, Receiver, a_receiver
+from tests.support.receiver import HOOK, Came, Receiver, a_receiver, a_telling_house, send
 from tests.support.saying import NOW
 from tests.support.services import problems
 
@@ -28,9 +27,7 @@ VERIFY = ROOT / "tests" / "support" / "verify_webhook.mjs"
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    # In files: in memory there is one connection, and several events are sent at once.
-    async with a_house(database="", data=tmp_path, webhook_networks=["127.0.0.0/8"]) as there:
-        await there.world.say(*both_opened())
+    async with a_telling_house(tmp_path, *both_opened()) as there:
         yield there
 
 
@@ -50,10 +47,6 @@ async def make(comer: AsyncClient, receiver: Receiver) -> tuple[str, str]:
     answer = await comer.post("/webhooks", json={"url": receiver.url, "label": "our system"})
     assert answer.status_code == 201, answer.text
     return answer.json()["webhook"]["webhook_id"], answer.json()["secret"]
-
-
-async def send(house: House) -> None:
-    await messenger(house.world.services["evaluation"]).send_all()
 
 
 def sound(secret: str, *came: Came) -> list[bool]:

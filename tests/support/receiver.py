@@ -4,11 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
 
 from services.evaluation.channels import Hook
+from services.evaluation.ticks import messenger
+from shared.events.base import Fact
+from tests.support.access import House, a_house
 
 HERE = (ip_network("127.0.0.0/8"),)
 HOOK = Hook(HERE, 5.0)
@@ -77,6 +82,22 @@ async def a_receiver(answer: str = "204 No Content") -> AsyncIterator[Receiver]:
     finally:
         receiver.gate.set()
         server.close()
+
+
+@asynccontextmanager
+async def a_telling_house(data: Path, *facts: Fact) -> AsyncIterator[House]:
+    """A house that may send to this machine, in which this was said."""
+    # In files: in memory there is one connection, and several events are sent at once.
+    async with a_house(database="", data=data, webhook_networks=["127.0.0.0/8"]) as there:
+        await there.world.say(*facts)
+        yield there
+
+
+async def send(house: House, later: timedelta = timedelta()) -> None:
+    """Send what it is time for by then."""
+    clock = house.world.clock
+    clock.move_to(clock.now() + later)
+    await messenger(house.world.services["evaluation"]).send_all()
 
 
 @contextmanager
