@@ -35,11 +35,12 @@ def test_an_evaluators_afternoon(browser: Browser, house: Up) -> None:
 def she_reads_a_report(page: Page) -> None:
     place(page, "Reports").press("Enter")
     expect(page.get_by_role("heading", level=1, name="Report on the portfolio")).to_be_visible()
-    page.get_by_role("link", name="Licensing that helps").first.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Report: Licensing that helps")
     chart = page.get_by_role("img", name="Bar chart.").first
     chart.scroll_into_view_if_needed()
     expect(chart).not_to_have_js_property("naturalWidth", 0)
+    page.get_by_role("link", name="Licensing that helps").first.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Report: Licensing that helps")
+    expect(page.get_by_text("Licensing and subsidy meet once a month").first).to_be_visible()
     assert taken(page, page.get_by_role("link", name="PDF")).startswith(b"%PDF-")
 
 

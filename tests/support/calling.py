@@ -29,5 +29,7 @@ def draw(up: Up, today: date) -> None:
         team = {"team_id": place.lower(), "jurisdiction": place, "lead": lead["person_id"], "members": [lead]}
         up.post("/teams", **mine, **team, formed_on=f"{today - timedelta(days=8)}")
     up.until(lambda: any(one["round_id"] == CALLED for one in up.get("/rounds", state="due")["items"]))
+    # A team that evaluation has not heard of yet has nobody who is drawn.
+    up.until(lambda: up.get("/reports/engagement/cal-2027")["figures"]["teams"] == 2)
     up.post("/rounds/links", round_id=CALLED)
     up.post("/rounds/not-reached", round_id=CALLED, person_id="p-ky-1")
