@@ -74,6 +74,8 @@ async def test_the_same_report_is_markdown_paper_and_rows(world: World) -> None:
     rows = (await world.get("/app/reports.json"))["items"]
     seen = {"table": "Goals by how they stand", "row": "Seen", "column": "Number", "value": "1"}
     assert {"section": "What was promised, and what was seen of it", **seen} in rows
+    of_one = await got(world, "/app/reports/engagement/e1.csv")
+    assert 'filename="report-engagement-e1.csv"' in of_one.headers["content-disposition"]
     assert (await got(world, "/app/reports.csv")).text.splitlines()[0] == "section,table,row,column,value"
 
 

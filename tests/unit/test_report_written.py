@@ -16,7 +16,8 @@ from services.evaluation.channels.printing import paper
 from services.evaluation.channels.printing.charts import Draughtsman, NotDrawn
 from services.evaluation.channels.printing.lacking import boxed, lacking
 from services.evaluation.decisions.reporting.markdown import escaped, markdown
-from services.evaluation.domain.reporting import Bars, Grid, Section, Sheet
+from services.evaluation.decisions.reporting.wording import chart
+from services.evaluation.domain.reporting import Bars, Grid, Item, Section, Sheet
 
 MEAN = [
     '#read("/etc/passwd")', "*bold* _it_ `code`", "$x^2$ @ref <label>", "[a](javascript:x)", "![i](http://x/y.png)",
@@ -82,9 +83,25 @@ def test_on_paper_every_text_stands_for_itself(title: str) -> None:
         assert bodies[0]["text"] == title
 
 
+def test_a_single_number_is_not_drawn_for_there_is_nothing_to_compare_it_with() -> None:
+    assert chart("promises", "Goals", "goals", [("Seen", 1), ("Overdue", 0)]) is None
+    drawn = chart("promises", "Goals", "goals", [("Seen", 1), ("Overdue", 2)])
+    assert drawn and drawn.words == "Bar chart. Goals: Seen 1, Overdue 2."
+
+
+def test_what_is_told_of_one_thing_is_a_list_below_its_title_in_markdown() -> None:
+    item = Item(title="Goal 1. *All* write", lines=(("By when", "March 1, 2027"), ("Noticed by", "# signed | rules")))
+    told = markdown(a_sheet("x", "y").but(sections=(Section(name="goals", title="Goals", items=(item,)),)))
+    tokens = MarkdownIt("commonmark").parse(told)
+    assert said(tokens, "heading_open") == ["A report", "Goals", "Goal 1. *All* write"]
+    lines = [one.content for one in tokens if one.type == "inline"][-2:]
+    assert lines == ["**By when:** March 1, 2027", "**Noticed by:** \\# signed \\| rules"]
+
+
 def test_what_is_printed_is_a_pdf_that_everybody_can_use_with_what_is_drawn_in_words() -> None:
     grid = Grid(caption="Goals", columns=("Goal", "Number"), rows=(("Seen", "3"), ("Overdue", "1")), chart=GOALS)
-    drawn = Section(name="s", title="Goals", grids=(grid,))
+    item = Item(title="Goal 1. All write", lines=(("By when", "March 1, 2027"),))
+    drawn = Section(name="s", title="Goals", items=(item,), grids=(grid,))
     made = paper.set_(a_sheet("x", "y").but(sections=(drawn,)))
     assert made.startswith(b"%PDF-")
     for mark in (b"/Lang(en", b"/MarkInfo", b"/StructTreeRoot", b"pdfuaid"):

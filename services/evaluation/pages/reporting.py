@@ -102,7 +102,7 @@ def _listed(report: FullReport) -> Listed:
         "install": INSTALL,
         "rows_lead_to": _leads_to(report),
     }
-    return Listed(told.cells, Cell, beside)
+    return Listed(told.cells, Cell, beside, called=_file(report.scope))
 
 
 def _leads_to(report: FullReport) -> dict[str, str]:

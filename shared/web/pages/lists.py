@@ -34,6 +34,8 @@ class Listed:
     """Whose names stand in the rows: they are asked for together."""
     status: int = 200
     """Of its page: 422 where what was asked for cannot be shown, and the page says why."""
+    called: str = ""
+    """What it is called as a file, where its rows are of one thing of many; else as all such lists are."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def listed(router: APIRouter, path: str, template: str, *, name: str) -> Callabl
         return JSONResponse({"items": jsonable_encoder(found.rows)})
 
     async def for_spreadsheets(_request: Request, found: Listed) -> Response:
-        told = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+        told = {"Content-Disposition": f'attachment; filename="{found.called or name}.csv"'}
         return Response(as_csv(found), media_type="text/csv; charset=utf-8", headers=told)
 
     def route(rows: Rows) -> Rows:

@@ -8,19 +8,20 @@ from services.evaluation.decisions.reporting.rounds import by_kind
 from services.evaluation.decisions.reporting.telling import in_short, told
 from services.evaluation.decisions.reporting.wording import chart, count, day, named, numbers
 from services.evaluation.domain.figures import Figures
-from services.evaluation.domain.reporting import PORTFOLIO, FullReport, Grid, Scope, Section, Share, Sheet
+from services.evaluation.domain.reporting import PORTFOLIO, FullReport, Grid, Item, Scope, Section, Share, Sheet
 
 PLANS = "Action plans, their steps and barriers"
+CONTACTS = "Contacts, and what caps allow"
 BARRIERS = "What stood in the way of steps"
 FOLLOW_UP = "Follow-up: offered, and taken up"
 COUNTED = (
-    "A goal counts as seen where a change was recorded that names it, or that is of its level and names no other goal.",
-    "From the day after its date it is overdue, if nothing was seen of it and nobody judged it.",
-    "Response rates are the share of those who were asked.",
-    "Of rounds that one to four people answered no number is shown, nor is it in any sum.",
-    "Nothing here tells what anybody answered.",
-    "Days are calendar days; the median is the number of days within which half had come.",
-    "A contact counts once with each team on a day, however many of its people it reached.",
+    ("Goals seen", "A change was recorded that names the goal, or that is of its level and names no other."),
+    ("Goals overdue", "From the day after their date, if nothing was seen of them and nobody judged them."),
+    ("Response rates", "The share of those who were asked."),
+    ("Few answers", "Of rounds that one to four people answered no number is shown, nor is it in any sum."),
+    ("What was answered", "Nothing here tells what anybody answered."),
+    ("Days", "Calendar days; the median is the number of days within which half had come."),
+    ("Contacts", "One with each team on a day, however many of its people it reached."),
 )
 """What a reader has to know of the numbers who has nothing but the report."""
 YOU, WHOEVER = "you", "whoever asked for this report"
@@ -31,13 +32,16 @@ def sheet(report: FullReport, reader: str = YOU) -> Sheet:
     """A report as people read it."""
     scope, figures, of = report.scope, report.figures, report.account
     sections = [*told(of)] if of else [_promises(figures), by_kind(figures)]
-    sections += [
+    counted = [
         _follow_ups(figures), *waits(figures, reader if report.is_partial else None), _plans(figures),
         _turnover(figures), _contacts(figures),
     ]  # fmt: skip
+    sections += [one for one in counted if one.grids]
     if scope.by != "engagement":
         sections.append(_by_engagement(report.engagements))
-    sections.append(Section(name="counted", title="How this was counted", sentences=COUNTED))
+    if nothing := [sentence for one in counted if not one.grids for sentence in one.sentences]:
+        sections.append(Section(name="nothing", title="Nothing to tell yet", sentences=(" ".join(nothing),)))
+    sections.append(Section(name="counted", title="How this was counted", items=(Item(lines=COUNTED),)))
     title = "Report on the portfolio" if scope.by == PORTFOLIO else f"Report: {scope.title}"
     return Sheet(title=title, on=report.on, sentences=tuple(_first(report, reader)), sections=tuple(sections))
 
@@ -151,16 +155,16 @@ def _turnover(figures: Figures) -> Section:
 
 def _contacts(figures: Figures) -> Section:
     of = figures.contacts
-    sentences = ["Nobody was contacted yet."] if not of.made else []
-    if of.caps:
-        verb = "is" if of.used_up == 1 else "are"
-        sentences.append(
-            f"In the periods that run today, {of.used} of {of.allowed} contacts that caps allow were made in what this "
-            f"report tells of, and {of.used_up or 'none'} of {count(of.caps, 'cap')} {verb} used up by that alone. "
-            "Contacts by other engagements count, too: the page Contacts shows what is left."
-        )
-    grids = (numbers("Contacts by what they were for", "What for", named(of.made)),) if of.made else ()
-    return Section(name="contacts", title="Contacts, and what caps allow", sentences=tuple(sentences), grids=grids)
+    if not of.made:
+        return Section(name="contacts", title=CONTACTS, sentences=("Nobody was contacted yet.",))
+    sentence = (
+        f"In the periods that run today, {of.used} of the {of.allowed} contacts that caps allow are used, counting "
+        f"only what this report tells of; {of.used_up or 'none'} of {count(of.caps, 'cap')} "
+        f"{'is' if of.used_up < 2 else 'are'} used up by that alone. Contacts by other engagements count, too: the "
+        "page Contacts shows what is left."
+    )
+    grid = numbers("Contacts by what they were for", "What for", named(of.made))
+    return Section(name="contacts", title=CONTACTS, sentences=(sentence,) if of.caps else (), grids=(grid,))
 
 
 def compared(shares: Sequence[Share], what: str, caption: str) -> Grid:
