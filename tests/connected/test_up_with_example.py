@@ -17,7 +17,7 @@ def looked_at(up: Up) -> None:
     tasks = up.get("/tasks", limit=500, state="open")["items"]
     assert {"scheduled", "overdue"} <= {task["state"] for task in tasks}
     assert up.get("/outcomes")["items"] and up.get("/teams")["items"]
-    assert {one["topic"] for one in up.get("/topics")["items"]} >= {"licensing"}
+    assert {one["topic"] for one in up.get("/topics")} >= {"licensing"}
     assert "Facilitator" not in {person["name"] for person in up.get("/people")["items"]}
     assert {"facilitator", "evaluator"} <= {
         role for one in up.get("/access/accounts")["items"] for role in one["roles"]
@@ -27,13 +27,11 @@ def looked_at(up: Up) -> None:
 
 def test_a_folder_that_was_filled_is_taken_over_and_goes_on_from_where_it_was(tmp_path: Path) -> None:
     fill(Settings(data=tmp_path / "data", playbooks=PLAYBOOKS), SHORT)
-    for _ in range(2):
-        with an_up(tmp_path, words=["--example"], THROUGHLINE_PLAYBOOKS=str(PLAYBOOKS)) as up:
-            assert "already, and goes on from where it was." in up.said()
-            up.until(lambda: not up.get("/health")["services"]["followup"]["outbox"])
-            looked_at(up)
-            story = up.get("/engagements/ncecdtl-registries/story")
-            assert len({fact["id"] for fact in story}) == len(story)
+    with an_up(tmp_path, words=["--example"], THROUGHLINE_PLAYBOOKS=str(PLAYBOOKS)) as up:
+        assert "already, and goes on from where it was." in up.said()
+        looked_at(up)
+        story = up.get("/engagements/ncecdtl-registries/story")
+        assert len({fact["id"] for fact in story}) == len(story)
 
 
 @pytest.mark.proof
