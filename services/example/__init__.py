@@ -5,6 +5,7 @@ over; what the new bus lacks they say again, as after a restore.
 """
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -27,6 +28,7 @@ from shared.events.base import Fact, say
 from shared.events.intake import EngagementOpened, TaRequestLogged
 from shared.service import Service
 from shared.settings import Settings
+from shared.storage.folder import open_folder
 
 STANDS_AT = {
     "peer-learning-community": date(2018, 4, 9),
@@ -46,6 +48,8 @@ ASKED = (
 """What nobody has answered yet."""
 MARK = "example"
 """The file that says of a folder that it holds the example."""
+APART = "example-"
+"""With what the folder begins in which it is made."""
 
 
 class NotEmpty(Conflict):
@@ -80,8 +84,10 @@ def fill(settings: Settings, stands_at: Mapping[str, date] = STANDS_AT) -> None:
     folder = settings.playbooks / "examples"
     facts, people = _facts(folder, stands_at, now), _people(folder)
     typer.echo(f"The example is played: {len(stands_at)} engagements up to today. That takes a minute or two.")
-    settings.data.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.data, prefix="example-") as apart:
+    open_folder(settings.data)
+    for broken_off in settings.data.glob(f"{APART}*"):
+        shutil.rmtree(broken_off)
+    with tempfile.TemporaryDirectory(dir=settings.data, prefix=APART) as apart:
         there = settings.model_copy(update={"data": Path(apart)})
         asyncio.run(_play(there, facts, people, now))
         # Only now, and the mark last: an example that was broken off is no data of anybody.
