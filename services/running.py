@@ -196,9 +196,6 @@ def _serve(settings: Settings, names: Sequence[str]) -> None:
     server = uvicorn.Server(config)
     # Answers that go on for as long as they are listened to end by themselves.
     app.state.is_ending = lambda: server.should_exit
-    # A batch makes thousands of objects that go by themselves: to look through them took a tenth of all work.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
     # uvicorn stops when it is asked to, and then raises the signal again: being asked to stop is no failure.
     # Before it listens to signals itself, what is asked must not be lost: it would run on until it is killed.
     for asked in (signal.SIGINT, signal.SIGTERM):
@@ -229,6 +226,7 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        _tidy_seldom()
         async with AsyncExitStack() as stack:
             try:
                 stack.push_async_callback(register.close)
@@ -242,14 +240,22 @@ def _app(settings: Settings, names: Sequence[str], listening: socket.socket) -> 
             except Exception as error:
                 app.state.failure = _in_words(error)
                 raise
-            # Whoever imported us may have put it off until now.
-            gc.enable()
             link = await _welcome(register, settings, names, listening)
             _say_where(settings, names, urls, listening, key, link)
             yield
         typer.echo("Stopped. Nothing is lost: the next start goes on from here.")
 
     return frame.build(services, lifespan, GuardedDoor(register, settings.requests_a_minute))
+
+
+def _tidy_seldom() -> None:
+    """Have Python look for unreachable objects again, which imports put off; seldom, and not among what they loaded.
+
+    A batch of facts makes thousands of objects that go by themselves: to look through them took a tenth of all work.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 async def _welcome(
