@@ -158,7 +158,7 @@ def up(data: Path | None, port: int | None, host: str | None, fill: Fill | None 
         logs.set_up("WARNING", settings.log_json)
         try:
             fill(settings)
-        except (Refused, OSError) as error:
+        except (Refused, FolderTaken, OSError) as error:
             end(f"Could not start. {error}")
     _serve(settings, tuple(BUILD))
 

@@ -22,6 +22,7 @@ from services.stage import Courier, Stage
 from shared.access import accounts
 from shared.access.accounts import Account
 from shared.access.caller import Role
+from shared.bus.folder import Folder
 from shared.clock import VirtualClock, WorldClock
 from shared.errors import Conflict, Refused
 from shared.events.base import Fact, say
@@ -46,9 +47,11 @@ ASKED = (
     ("NM", "cost-modelling", "How to find the true cost of infant care?"),
 )
 """What nobody has answered yet."""
-MARK = "example"
+MARK = "throughline-example"
 """The file that says of a folder that it holds the example."""
-APART = "example-"
+BEGUN = "Begun: the files of the example are put in place.\n"
+"""What it says before they all are."""
+APART = ".throughline-example-"
 """With what the folder begins in which it is made."""
 
 
@@ -71,29 +74,47 @@ class NoLogs(Conflict):
 def fill(settings: Settings, stands_at: Mapping[str, date] = STANDS_AT) -> None:
     """Fill the folder of these settings; one that holds the example already stays as it is.
 
-    Raises NotEmpty, NoPlace, NoLogs where that cannot be.
+    Raises NotEmpty, NoPlace, NoLogs where that cannot be, FolderTaken where something runs in it.
     """
     if settings.database or settings.nats:
         raise NoPlace
-    if (settings.data / MARK).exists():
-        typer.echo(f"The example is in {settings.data.absolute()} already, and goes on from where it was.")
+    open_folder(settings.data)
+    bus = Folder(settings.bus)
+    bus.take()
+    try:
+        _fill(settings, stands_at)
+    finally:
+        bus.release()
+
+
+def _fill(settings: Settings, stands_at: Mapping[str, date]) -> None:
+    data, mark = settings.data, settings.data / MARK
+    _take_out_what_was_broken_off(data, mark)
+    if mark.exists():
+        typer.echo(f"The example is in {data.absolute()} already, and goes on from where it was.")
         return
-    if any(settings.data.glob("*.db")):
-        raise NotEmpty(folder=settings.data.absolute())
+    if any(data.glob("*.db")):
+        raise NotEmpty(folder=data.absolute())
     now = WorldClock().now()
     folder = settings.playbooks / "examples"
     facts, people = _facts(folder, stands_at, now), _people(folder)
     typer.echo(f"The example is played: {len(stands_at)} engagements up to today. That takes a minute or two.")
-    open_folder(settings.data)
-    for broken_off in settings.data.glob(f"{APART}*"):
-        shutil.rmtree(broken_off)
-    with tempfile.TemporaryDirectory(dir=settings.data, prefix=APART) as apart:
-        there = settings.model_copy(update={"data": Path(apart)})
-        asyncio.run(_play(there, facts, people, now))
-        # Only now, and the mark last: an example that was broken off is no data of anybody.
+    with tempfile.TemporaryDirectory(dir=data, prefix=APART) as apart:
+        asyncio.run(_play(settings.model_copy(update={"data": Path(apart)}), facts, people, now))
+        mark.write_text(BEGUN, encoding="utf-8")
         for file in sorted(Path(apart).glob("*.db*")):
-            file.rename(settings.data / file.name)
-    (settings.data / MARK).write_text(f"The example, as of {now.date()}.\n", encoding="utf-8")
+            file.rename(data / file.name)
+    mark.write_text(f"The example, as of {now.date()}.\n", encoding="utf-8")
+
+
+def _take_out_what_was_broken_off(data: Path, mark: Path) -> None:
+    """An example that was broken off is no data of anybody; nobody makes one in this folder meanwhile."""
+    for apart in data.glob(f"{APART}*"):
+        shutil.rmtree(apart)
+    if mark.exists() and mark.read_text(encoding="utf-8") == BEGUN:
+        for file in data.glob("*.db*"):
+            file.unlink()
+        mark.unlink()
 
 
 def _people(folder: Path) -> str:

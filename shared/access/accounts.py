@@ -99,7 +99,9 @@ async def revoke(register: Register, person_id: str, even_the_last: bool = False
 
 
 async def _see_that_one_stays(connection: AsyncConnection, leaves: str) -> None:
-    known = map(read, await connection.execute(select(ACCOUNT)))
+    # Held until all is committed: of two who revoke each other's, the second has to see that the first has.
+    held = select(ACCOUNT).order_by(ACCOUNT.c.person_id).with_for_update()
+    known = map(read, await connection.execute(held))
     if {one.person_id for one in known if Role.ADMINISTRATOR in one.roles} == {leaves}:
         raise LastAdministrator(leaves)
 

@@ -102,9 +102,8 @@ class EmbeddedServer:
         await self.stop()
 
     @property
-    def administrator(self) -> Administering:
-        """Opens a connection that may make and change streams, on a bus that has accounts."""
-        assert self._administering is not None
+    def administrator(self) -> Administering | None:
+        """Opens a connection that may make and change streams; none on a bus without accounts, where everybody may."""
         return self._administering
 
     def _read_anew(self) -> None:

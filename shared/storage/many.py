@@ -44,16 +44,17 @@ async def insert_many(connection: AsyncConnection, into: Table, rows: Sequence[R
         rows = list(dict(zip(map(_key_of(into), rows), rows, strict=True)).values())
     if not rows:
         return 0
-    if unsaid := _unsaid(into, tuple(rows[0])):
-        rows = [{**unsaid, **row} for row in rows]
+    said = tuple(rows[0])
+    if unsaid := _unsaid(into, said):
+        rows = [{**row, **unsaid} for row in rows]
     names = tuple(rows[0])
     if connection.dialect.name == "sqlite":
-        return await _each(connection, *_insert_one(into, names, clash), rows)
-    return await _as_arrays(connection, _insert_arrays(into, names, clash), names, rows)
+        return await _each(connection, *_insert_one(into, names, said, clash), rows)
+    return await _as_arrays(connection, _insert_arrays(into, names, said, clash), names, rows)
 
 
 async def upsert(connection: AsyncConnection, into: Table, rows: Sequence[Row]) -> None:
-    """Insert rows, or replace those with the same primary key."""
+    """Insert rows, or write what these say into those with the same primary key."""
     await insert_many(connection, into, rows, "replace")
 
 
@@ -76,7 +77,7 @@ async def update_many(
 def among(column: ColumnElement[Any], values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
     """The condition that a column has one of these values, which go as one parameter however many they are."""
     given = list(values)
-    kind = _Listed(of_numbers=bool(given) and isinstance(given[0], int))
+    kind = _Listed(of_numbers=column.type.python_type is int)
     listed: BindParameter[Any] = bindparam(None, given, type_=kind)
     return column.bool_op("IN")(_Each(listed))
 
@@ -149,9 +150,9 @@ Texted = tuple[str, tuple[str, ...], tuple[Any, ...]]
 
 
 @lru_cache(maxsize=256)
-def _insert_one(into: Table, names: tuple[str, ...], clash: Clash) -> Texted:
+def _insert_one(into: Table, names: tuple[str, ...], said: tuple[str, ...], clash: Clash) -> Texted:
     statement = sqlite.insert(into).values({name: bindparam(name, type_=into.c[name].type) for name in names})
-    return _texted(_unless(statement, into, names, clash), into)
+    return _texted(_unless(statement, into, said, clash), into)
 
 
 @lru_cache(maxsize=256)
@@ -170,10 +171,10 @@ def _texted(statement: Any, into: Table) -> Texted:
 
 
 @lru_cache(maxsize=256)
-def _insert_arrays(into: Table, names: tuple[str, ...], clash: Clash) -> Any:
+def _insert_arrays(into: Table, names: tuple[str, ...], said: tuple[str, ...], clash: Clash) -> Any:
     told = _arrays(into, names)
     statement = postgresql.insert(into).from_select(names, select(*(told.c[name] for name in names)))
-    return _unless(statement, into, names, clash)
+    return _unless(statement, into, said, clash)
 
 
 @lru_cache(maxsize=256)
@@ -198,11 +199,11 @@ def _counting(into: Table, counted: str) -> dict[str, Any]:
     return {counted: into.c[counted] + literal_column("1")} if counted else {}
 
 
-def _unless(statement: Any, into: Table, names: tuple[str, ...], clash: Clash) -> Any:
+def _unless(statement: Any, into: Table, said: tuple[str, ...], clash: Clash) -> Any:
     if clash == "refuse":
         return statement
     keys = [column.name for column in into.primary_key]
-    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    changed = {name: statement.excluded[name] for name in said if name not in keys}
     if clash == "keep" or not changed:
         return statement.on_conflict_do_nothing()
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)

@@ -123,6 +123,7 @@ async def test_a_service_that_may_not_make_streams_says_who_has_to(tmp_path: Pat
         ear = Ear("sessions", ENGAGEMENT, ("eng.intake.>",))
         with pytest.raises(NotSetUp, match="throughline bus setup"):
             await providing(broker, ear, settings, None)()
+        assert server.administrator
         async with server.administrator() as administrator:
             await provision(administrator, ())
         await providing(broker, ear, settings, None)()

@@ -101,6 +101,7 @@ async def test_a_stream_that_is_gone_is_made_again_by_an_administrator_who_then_
         evaluation.administrator = server.administrator
         async with running.started([evaluation], server.url, alarm=False):
             await tell(evaluation, *SAID)
+            assert server.administrator
             async with server.administrator() as client:
                 await client.jetstream().delete_stream("OUTCOMES")
             async with asyncio.timeout(60):

@@ -31,7 +31,8 @@ async def test_what_was_said_is_still_there_after_a_restart_at_the_same_address(
 
 
 async def test_a_folder_in_use_is_refused_and_its_owner_named(tmp_path: Path) -> None:
-    async with EmbeddedServer(tmp_path):
+    async with EmbeddedServer(tmp_path) as taken:
+        assert taken.administrator is None, "where there are no accounts, nobody has to be let in"
         with pytest.raises(FolderTaken, match=f"in use by process {os.getpid()}"):
             await EmbeddedServer(tmp_path).start()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.example import STANDS_AT, fill
+from services.example import APART, BEGUN, MARK, STANDS_AT, NotEmpty, fill
 from shared.settings import Settings
 from tests.support.up import ROOT, Up, an_up
 
@@ -26,12 +26,26 @@ def looked_at(up: Up) -> None:
 
 
 def test_a_folder_that_was_filled_is_taken_over_and_goes_on_from_where_it_was(tmp_path: Path) -> None:
-    fill(Settings(data=tmp_path / "data", playbooks=PLAYBOOKS), SHORT)
+    data = tmp_path / "data"
+    theirs = data / "example-thesis" / "chapter.txt"
+    for file in (theirs, data / f"{APART}broken" / "intake.db", data / "intake.db"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("what lay here before")
+    (data / MARK).write_text(BEGUN)
+    fill(Settings(data=data, playbooks=PLAYBOOKS), SHORT)
+    assert theirs.exists() and not list(data.glob(f"{APART}*"))
     with an_up(tmp_path, words=["--example"], THROUGHLINE_PLAYBOOKS=str(PLAYBOOKS)) as up:
         assert "already, and goes on from where it was." in up.said()
         looked_at(up)
         story = up.get("/engagements/ncecdtl-registries/story")
         assert len({fact["id"] for fact in story}) == len(story)
+
+
+def test_data_of_ones_own_is_never_mixed_with_the_example(tmp_path: Path) -> None:
+    (tmp_path / "intake.db").write_text("ours")
+    with pytest.raises(NotEmpty, match="THROUGHLINE_DATA"):
+        fill(Settings(data=tmp_path, playbooks=PLAYBOOKS), SHORT)
+    assert (tmp_path / "intake.db").read_text() == "ours"
 
 
 @pytest.mark.proof

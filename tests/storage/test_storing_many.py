@@ -40,6 +40,16 @@ async def test_a_row_that_is_there_is_refused_kept_or_replaced_as_it_is_asked_fo
             await insert_many(unit.connection, LINE, lines("e", "a"))
 
 
+async def test_what_a_row_does_not_name_stays_as_it_was(store: Store) -> None:
+    async with store.work() as unit:
+        letter = {"seq": 1, "id": "a", "subject": "eng.intake.said", "body": "{}"}
+        await insert_many(unit.connection, OUTBOX, [letter | {"again": 7}])
+        await upsert(unit.connection, OUTBOX, [letter | {"body": "[]"}])
+    async with store.look() as unit:
+        found = (await unit.connection.execute(select(OUTBOX.c.body, OUTBOX.c.again))).all()
+        assert list(map(tuple, found)) == [("[]", 7)]
+
+
 async def test_only_rows_with_these_values_are_written_and_those_are_counted(store: Store) -> None:
     async with store.work() as unit:
         await insert_many(unit.connection, LINE, lines("a", "b", "c"))
@@ -81,3 +91,4 @@ async def test_those_among_some_are_found_whatever_their_letters(store: Store, s
         found = await unit.connection.scalars(select(LINE.c.line).where(among(LINE.c.line, some)))
         assert sorted(found) == sorted(set(some) - {"nowhere"})
         assert (await unit.connection.scalars(select(FACT.c.seq).where(among(FACT.c.seq, [1, 2])))).all() == []
+        assert (await unit.connection.scalars(select(FACT.c.seq).where(among(FACT.c.seq, [])))).all() == []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.access import accounts, signing_in, tokens
-from shared.access.accounts import Account
+from shared.access.accounts import Account, LastAdministrator
 from shared.access.door import REMEMBERED_FOR
 from shared.access.register import Register
 from tests.support.access import HERE, House, a_house, forget_callers
@@ -35,6 +35,16 @@ async def test_two_buttons_that_are_pressed_at_once_sign_in_once(both: tuple[Hou
         pressed = (house.comes(Origin=HERE).post("/sign-in/link", data={"key": key}) for house in both * 2)
         answers = await asyncio.gather(*pressed)
         assert sorted(one.status_code for one in answers) == [303, 410, 410, 410]
+
+
+async def test_of_two_administrators_who_are_revoked_at_once_one_stays(both: tuple[House, House]) -> None:
+    for _ in range(ROUNDS):
+        for person_id in ("p-2", "p-3"):
+            them = Account.model_validate({"person_id": person_id, "roles": ["administrator"]})
+            await accounts.grant(both[0].register, them)
+        revoked = (accounts.revoke(both[0].register, "p-2"), accounts.revoke(both[1].register, "p-3"))
+        met = await asyncio.gather(*revoked, return_exceptions=True)
+        assert [type(one) for one in met if one is not None] == [LastAdministrator]
 
 
 async def test_what_one_process_revokes_every_other_refuses_within_a_second(both: tuple[House, House]) -> None:
