@@ -52,12 +52,15 @@ async def parts(unit: Unit, engagement_id: str | None = None) -> list[Part]:
 async def _kept(unit: Unit, stamps: Mapping[str, Stamp]) -> list[Part]:
     """What these lines come to; read again is only what has changed."""
     read = _READ.setdefault(unit.connection.engine.sync_engine, {})
-    stale = [line for line, stamp in stamps.items() if line not in read or read[line][0] != stamp]
+    # What is ours is held apart: another report may tidy up meanwhile, and take out what it has not heard of yet.
+    mine = {line: read[line][1] for line, stamp in stamps.items() if line in read and read[line][0] == stamp}
+    stale = [line for line in stamps if line not in mine]
     for first in range(0, len(stale), AT_ONCE):
         some = stale[first : first + AT_ONCE]
         for line, found in zip(some, await _read(unit, some), strict=True):
             read[line] = stamps[line], found
-    return [found for line in stamps if (found := read[line][1]) is not None]
+            mine[line] = found
+    return [found for line in stamps if (found := mine[line]) is not None]
 
 
 def _wanted(unit: Unit, engagement_id: str | None) -> ColumnElement[bool]:
