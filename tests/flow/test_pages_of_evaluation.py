@@ -28,6 +28,7 @@ rules:
 - {name: later, each: engagement, evaluation: later, instrument: l, due: {wait: 1 month, after: closed}}
 """
 WATCHING = "playbook: example\nversion: 1\ntitle: Example\nwindow: {wait: 2 months, after: closed}\nrules: []\n"
+GONE = "It rests on something that is not there any more, or no longer after the close"
 SEEN: dict[str, str] = {"statement": "Kentucky wrote its plan", "evidence": "The plan itself", "level": "plan"}
 
 
@@ -218,7 +219,13 @@ async def test_what_may_be_an_outcome_leads_to_the_request_and_the_engagement_on
     assert 'another engagement: <a class="usa-link" href="/app/engagements/e2">Licensing together</a>' in told
     assert "<h3>KY takes part in another engagement: Licensing together</h3>" in told
     await watched.say(retraction(asked, "-"))
-    assert "It rests on something that was taken back since" in await page(watched, TAB)
+    assert GONE in await page(watched, TAB)
+
+
+async def test_what_may_be_an_outcome_says_so_where_the_close_was_later_than_what_it_rests_on(watched: World) -> None:
+    assert GONE not in await page(watched, TAB)
+    await watched.say(said("engagement_closed", closed_on="2027-05-11", revision=1))
+    assert GONE in await page(watched, TAB)
 
 
 async def test_of_what_is_not_theirs_evaluators_see_neither_title_nor_way() -> None:
@@ -237,9 +244,15 @@ async def test_of_what_is_not_theirs_evaluators_see_neither_title_nor_way() -> N
         )
         evaluator, office = await house.person("p-2", "evaluator"), await house.program("supervisor")
         told = [" ".join((await comer.get(TAB, headers=BROWSER)).text.split()) for comer in (evaluator, office)]
+        [outcome_id] = await house.world.ids("/outcomes/proposed", "outcome_id")
+        form = (await office.get(f"{TAB}/{outcome_id}/confirm", headers=BROWSER)).text
     assert "It rests on another engagement that is not yours to see" in told[0] and "Licensing together" not in told[0]
     assert "/app/engagements/e2" not in told[0] and "KY takes part in another engagement: e2" in told[0]
     assert 'href="/app/engagements/e2">Licensing together</a>' in told[1]
+    [proposed] = re.findall("<textarea[^>]*>(KY takes[^<]*)<", form)
+    assert "Licensing together</h2>" in form and proposed == "KY takes part in another engagement: e2", (
+        "who confirms it sees the title, but whoever reads the outcome may not"
+    )
 
 
 async def test_what_may_be_an_outcome_is_dismissed_with_a_reason_and_confirmed_after_all(watched: World) -> None:

@@ -79,7 +79,8 @@ async def ask_what_shows_it(request: Request, here: Here, engagement_id: str, ou
         return await _outcome_form(request, found, found.known.outcomes[outcome_id].model_dump())
     proposed = found_in(found.known.proposals, outcome_id, "proposed outcome", found)
     goal_id = found.promised_at(proposed.level) or ""
-    typed = {"level": proposed.level, "statement": found.statement_of(proposed), "goal_id": goal_id}
+    # Its own words, without the title of another engagement: whoever reads the outcome may not see that one.
+    typed = {"level": proposed.level, "statement": proposed.statement, "goal_id": goal_id}
     return await _confirming(request, found, proposed, typed)
 
 
