@@ -20,11 +20,11 @@ def told(table: str, *facts: Fact, letters: Mapping[str, int] = MappingProxyType
     return list(rows(table, Source(known, NOW, {}, facts, letters={ROUND: letters}), with_gone=False))
 
 
-def opened(**words: Any) -> Fact:
+def opened(n: int = 1, **words: Any) -> Fact:
     """The round opens."""
     day = "2027-01-20T09:00:00-05:00"
     its: dict[str, Any] = {"rule": "mid", "kind": "mid", "instrument": "mid", "title": "Mid", "because": "f"}
-    return said("evaluation_opened", round_id=ROUND, n=1, due_at=day, at=day, **its, **words)
+    return said("evaluation_opened", round_id=ROUND, n=n, due_at=day, at=day, **its, **words)
 
 
 def withheld(person_id: str, n: int = 1, **more: Any) -> Fact:
@@ -69,6 +69,13 @@ def test_the_invitations_to_a_round_are_one_row_for_each_team_that_got_any() -> 
 def test_the_invitations_to_a_round_that_is_a_contact_itself_are_no_second_one() -> None:
     [row] = told("contacts", opened(contact="offer"), letters={"ky": 2})
     assert (row["what"], row["kind"], row["team_id"]) == ("round", "offer", None)
+
+
+def test_each_time_that_a_task_was_withheld_or_a_round_opened_is_a_row_with_a_name_of_its_own() -> None:
+    words: dict[str, Any] = {"task_id": "e1/call/ky/1", "team_id": "ky", "rule": "cap", "at": "2027-01-20T09:00-05:00"}
+    forbidden = [said("contact_suppressed", n=n, **words) for n in (1, 3)]
+    found = told("contacts", *forbidden, opened(contact="offer", n=1), opened(contact="offer", n=3))
+    assert [(row["what"], row["n"]) for row in found] == [("task", 1), ("task", 3), ("round", 1), ("round", 3)]
 
 
 def test_each_reminder_to_somebody_in_a_team_is_a_row() -> None:

@@ -55,7 +55,8 @@ def _of_rounds(source: Source) -> Iterator[ContactRow]:
     for fact in opened:
         event: Any = fact.event
         if event.contact is not None:
-            yield _row(event.engagement_id, event.round_id, event.team_id, fact, "made", what="round")
+            row = _row(event.engagement_id, event.round_id, event.team_id, fact, "made", what="round")
+            yield row.model_copy(update={"n": event.n})
     for fact, team_id in written_to(history, opened, zone, Invited(letters=source.letters)):
         event = fact.event
         row = _row(history.line, event.round_id, team_id, fact, "made", what="invitation")
@@ -130,10 +131,10 @@ def _contact(id: str, due: Fact, last: Fact | None) -> ContactRow:
 def _withheld(id: str, fact: Fact) -> Iterator[ContactRow]:
     event: Any = fact.event
     for team_id in event.left_out or (event.team_id,):
-        words = {"person_id": event.person_id, "withheld_by": event.rule, "reason": event.reason}
+        words = {"person_id": event.person_id, "withheld_by": event.rule, "reason": event.reason, "n": event.n}
         words["at"] = event.due_at or fact.time
         if event.person_id:
-            words |= {"what": event.letter or "letter", "n": event.n}
+            words["what"] = event.letter or "letter"
         yield _row(event.engagement_id, id, team_id, fact, "withheld").model_copy(update=words)
 
 

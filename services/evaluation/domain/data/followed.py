@@ -59,7 +59,9 @@ class ContactRow(DataRow):
         description="by what: a task, a round with `contact`, the invitations to another round, a reminder; "
         "`letter` of a withheld one of which an earlier version did not tell whether it was an invitation or a reminder"
     )
-    n: int = Field(default=0, description="of several reminders or withheld letters, which one")
+    n: int = Field(
+        default=0, description="which one of several reminders, openings of a round, or letters and tasks withheld"
+    )
     kind: str | None = Field(default=None, description="for what it reaches out")
     became: Literal["due", "made", "withheld", "settled", "skipped", "lapsed", "withdrawn"] = Field(
         description="made where a person says so, settled where a fact showed it, withheld by policy"
