@@ -156,11 +156,14 @@ async def test_whoever_asks_not_to_be_contacted_once_they_were_drawn_is_not_call
     letters: Letters,
 ) -> None:
     who = await called(letters, "KY")
+    await letters.world.http.put(f"/people/{who}", json=KNOWN)
     await declines(letters, person_id=who)
     [one] = [it for it in (await letters.world.get(f"/rounds/{ROUND}/calls"))["items"] if it["person_id"] == who]
     assert one["declined"]
     page = await letters.world.http.get(f"{AT}/calls", params={"round_id": ROUND}, headers=BROWSER)
     assert page.text.count("Note the call") == 1 and "Not to be called" in page.text
+    page = await letters.world.http.get(f"{AT}/call", params={"round_id": ROUND, "person_id": who}, headers=BROWSER)
+    assert page.status_code == 409 and "asked not to be contacted" in page.text and "lea@example.gov" not in page.text
     refused = await post(letters, "call", person_id=who, consents="yes", came_for="Ideas")
     assert refused.startswith("409") and "asked not to be contacted" in refused
     assert (await post(letters, "call", person_id=who, what="later")).startswith("409")
