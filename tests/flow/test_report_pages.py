@@ -87,6 +87,7 @@ async def test_the_report_of_one_engagement_tells_each_goal_and_each_change_in_i
     assert "- **Jurisdictions:** Kentucky and U.S. Virgin Islands" in told
     assert "- **Verdict:** partly reached, judged on January 13, 2027" in told
     assert "- **The verdict rests on:** change 1, “A plan” (shown by: The plan)" in told
+    assert "Nothing here tells what anybody answered, beyond what somebody wrote as evidence." in told
     assert "| 2\\. A new law | Jan 13, 2027 | the engagement as a whole | system | The \\<law\\> itself | none" in told
     assert "| Session 1 | Jan 12, 2027 | Data | 1 of 2 |" in told
     assert "<h3>Goal 1. A plan for each team</h3>" in page

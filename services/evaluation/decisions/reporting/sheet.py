@@ -19,7 +19,7 @@ COUNTED = (
     ("Goals overdue", "From the day after their date, if nothing was seen of them and nobody judged them."),
     ("Response rates", "The share of those who were asked."),
     ("Few answers", "Of rounds that one to four people answered no number is shown, nor is it in any sum."),
-    ("What was answered", "Nothing here tells what anybody answered."),
+    ("What was answered", "Nothing here tells what anybody answered, beyond what somebody wrote as evidence."),
     ("Days", "Calendar days; the median is the number of days within which half had come."),
     ("Contacts", "One with each team on a day, however many of its people it reached."),
 )
