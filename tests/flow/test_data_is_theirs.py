@@ -11,7 +11,7 @@ from shared.access.caller import Role
 from tests.support.matrix import FOREIGN, OWN, Town, a_town
 
 OPEN = [one.table for one in TABLES if one.table != "answers"]
-EMPTY = {"answer_counts", "role_changes", "contacts", "assessments"}
+EMPTY = {"answer_counts", "role_changes", "assessments"}
 """Of what these tell, nothing has happened in the two engagements."""
 
 
