@@ -70,4 +70,4 @@ def test_it_is_never_mixed_with_data_of_ones_own(tmp_path: Path) -> None:
         fill(Settings(data=tmp_path, database="postgresql+asyncpg://there/throughline"))
     with pytest.raises(NoLogs, match="THROUGHLINE_PLAYBOOKS"):
         fill(Settings(data=tmp_path / "other", playbooks=tmp_path))
-    assert [file.name for file in tmp_path.iterdir()] == ["intake.db"]
+    assert [(file.name, file.stat().st_size) for file in tmp_path.rglob("*.db")] == [("intake.db", 0)]
