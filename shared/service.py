@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, Protocol
 
 import structlog
-from fastapi import APIRouter
 from sqlmodel import SQLModel
 
 from shared import forgetting, seating
@@ -43,6 +42,7 @@ from shared.storage.said import StoredSaid
 from shared.storage.work import Store
 from shared.use_cases import Record
 from shared.web.pages.navigation import Pages
+from shared.web.routes import Routes
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ class Service:
     settings: Settings
     clock: Clock
     models: Sequence[type[SQLModel]]
-    router: APIRouter
+    router: Routes
     ear: Ear
     hear: Hear
     """Learn facts that others said."""

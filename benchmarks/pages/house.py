@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from httpx import ASGITransport, AsyncClient
 
@@ -25,11 +25,12 @@ from shared.settings import Settings
 from shared.web import frame
 from shared.web.pages.navigation import Pages
 from shared.web.pages.rendering import environment, render
+from shared.web.routes import Routes
 
 HERE = "http://throughline"
 AT_ONCE = 10
 """Engagements that are taken in with one transaction."""
-router = APIRouter(prefix="/app", include_in_schema=False)
+router = Routes(prefix="/app", include_in_schema=False)
 
 
 @router.get("/empty")
@@ -95,7 +96,7 @@ async def _nothing_to_start(_app: FastAPI) -> AsyncIterator[None]:
 
 def _add_empty_page(app: FastAPI) -> None:
     app.state.templates = environment([*app.state.pages, Pages(router, Path(__file__).parent / "templates")])
-    app.include_router(router, dependencies=frame.AT_EVERY_ROUTE)
+    app.router.routes.extend(router.finished)
 
 
 async def _comes(app: FastAPI, register: Register, person_id: str, role: str) -> AsyncClient:

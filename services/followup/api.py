@@ -3,7 +3,7 @@
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from services.followup import decisions, domain, handlers, repository
 from services.followup.domain import Contact
@@ -23,8 +23,9 @@ from shared.storage.facts import Log
 from shared.storage.listing import Page
 from shared.web.addresses import here as here_is
 from shared.web.desk import Desk, Which, desk
+from shared.web.routes import Routes
 
-router = APIRouter(tags=["followup"])
+router = Routes(tags=["followup"])
 CALENDAR: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
     304: {"description": "As it was when it was asked for last."},

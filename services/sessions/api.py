@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from services.sessions import decisions, domain, handlers, repository
 from services.sessions.domain import Homework, Plan, Session
@@ -12,8 +12,9 @@ from shared.events.base import Instant
 from shared.events.fields import Day
 from shared.storage.listing import Page
 from shared.web.desk import Desk, Which, desk
+from shared.web.routes import Routes
 
-router = APIRouter(tags=["sessions"])
+router = Routes(tags=["sessions"])
 Here = Annotated[Desk, Depends(desk("sessions"))]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import accounts, signing_in, tokens
@@ -15,8 +15,9 @@ from shared.access.tokens import Token, Wanted
 from shared.events.fields import Slug
 from shared.storage.listing import Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/access", tags=["access"])
+router = Routes(prefix="/access", tags=["access"])
 
 
 async def register(request: Request) -> Register:

@@ -7,7 +7,7 @@ import time
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import BackgroundTasks, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from shared.access import accounts, signing_in
@@ -21,9 +21,10 @@ from shared.errors import NotNow, Refused
 from shared.service import Service
 from shared.web.addresses import is_https, parts_of
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
 log = structlog.get_logger()
-router = APIRouter(tags=["signing in"], include_in_schema=False)
+router = Routes(tags=["signing in"], include_in_schema=False)
 Here = Annotated[Register, Depends(register)]
 START = "/app/inbox"
 ASKS = Limit(60)

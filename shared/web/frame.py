@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -26,7 +26,7 @@ from shared.storage.aside import PutAside
 from shared.storage.listing import Page
 from shared.web import assets
 from shared.web.described import describe
-from shared.web.desk import Desk, Which, known_questions
+from shared.web.desk import Desk, Which
 from shared.web.headers import TellsBrowsers
 from shared.web.pages.account import ACCOUNT
 from shared.web.pages.aside import PUT_ASIDE
@@ -34,14 +34,13 @@ from shared.web.pages.navigation import in_order
 from shared.web.pages.rendering import environment
 from shared.web.problems import answer_refusals
 from shared.web.reading import StrictReading
+from shared.web.routes import Routes
 
-router = APIRouter(tags=["every service"])
+router = Routes(tags=["every service"])
 TOLD: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
 START = "/app/inbox"
 """The page on which a day begins."""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-AT_EVERY_ROUTE = [Depends(let_in), Depends(known_questions)]
-"""What is looked at before any route is."""
 
 
 class RetractFact(BaseModel):
@@ -74,7 +73,7 @@ def build(services: Sequence[Service], lifespan: Lifespan, door: Door = OPEN_DOO
         signing_in.router,
         router,
     ):
-        app.include_router(routes, dependencies=AT_EVERY_ROUTE)
+        app.router.routes.extend(routes.finished)
     # A provider may add to its answer whatever it likes: what is not known there is passed over.
     app.include_router(by_provider.router, dependencies=[Depends(let_in)])
     app.include_router(assets.router)

@@ -11,6 +11,7 @@ from services import running
 from shared.access.caller import ALL_RIGHTS, NOBODY, Caller, Role
 from shared.access.opening import ANYBODY, OFFICE, STAFF, NotOpened, every_route, open_to, see_that_all_are_opened
 from shared.web import frame
+from shared.web.routes import Routes
 from tests.support.services import nothing_to_start, problems
 
 FACILITATOR = Caller("person", frozenset({Role.FACILITATOR}), "p-1")
@@ -37,14 +38,14 @@ def hall() -> Hall:
 @pytest.fixture
 async def http(hall: Hall) -> AsyncIterator[AsyncClient]:
     app = frame.build([], nothing_to_start, hall)
-    routes = APIRouter()
+    routes = Routes()
 
     @routes.get("/who")
     @open_to(STAFF)
     async def who(request: Request) -> str:
         return str(request.state.caller.label)
 
-    app.include_router(routes, dependencies=frame.AT_EVERY_ROUTE)
+    app.router.routes.extend(routes.finished)
     async with AsyncClient(transport=ASGITransport(app), base_url="http://throughline") as client:
         yield client
 

@@ -1,6 +1,6 @@
 """Asking people by HTTP: the secret links to the form of a round, and how far those who are asked have come."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 
 from services.evaluation import domain
@@ -12,6 +12,7 @@ from services.evaluation.handlers import asking, calls, sampling
 from shared.access.opening import EVALUATORS, open_to
 from shared.errors import Malformed, Problem
 from shared.web.addresses import here as here_is
+from shared.web.routes import Routes
 
 
 class LinkTo(Link):
@@ -58,7 +59,7 @@ class Noted(BaseModel):
     instead: Invitation | None = None
 
 
-router = APIRouter()
+router = Routes()
 
 
 @router.post("/rounds/links")

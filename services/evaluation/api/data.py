@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
@@ -16,8 +16,9 @@ from shared.access.opening import EVALUATORS, STAFF, NotForYou, open_to
 from shared.tabular import files, writing
 from shared.tabular.columns import Column, about, columns_of, names_of
 from shared.web.desk import Desk
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/data")
+router = Routes(prefix="/data")
 CURSOR = "Throughline-Cursor"
 As = Literal["csv", "jsonl", "xlsx", "parquet"]
 MEDIA: Mapping[As, str] = {

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -16,8 +16,9 @@ from shared.access.opening import TRACKERS, open_to
 from shared.errors import Refused
 from shared.events.fields import EngagementId
 from shared.storage.listing import MOST
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 STREAM = "text/event-stream"
 EACH, ALL = 5, 200
 """How many streams one caller, and all of them, may have open at one process."""

@@ -1,7 +1,5 @@
 """Outcomes and goals by HTTP: what was seen, what may have been, and how it is held against what was promised."""
 
-from fastapi import APIRouter
-
 from services.evaluation import decisions, domain, handlers, repository
 from services.evaluation.api.here import Here
 from services.evaluation.domain import Goal, Outcome, Proposal, Report
@@ -12,8 +10,9 @@ from shared.events import evaluation as said
 from shared.events.fields import Day, Level
 from shared.storage.listing import Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.post("/outcomes", status_code=201)

@@ -1,13 +1,12 @@
 """Reports by HTTP: the figures of one engagement, of what has something in common, or of all."""
 
-from fastapi import APIRouter
-
 from services.evaluation.api.here import Here
 from services.evaluation.domain.reporting import By, Comparison, FullReport
 from services.evaluation.handlers import reporting
 from shared.access.opening import STAFF, open_to
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.get("/reports")

@@ -1,7 +1,5 @@
 """Rounds by HTTP: which there are, what was answered in them, and why."""
 
-from fastapi import APIRouter
-
 from services.evaluation import decisions, domain, handlers
 from services.evaluation.api.here import Here
 from services.evaluation.domain.reading import Answers, OneAnswer
@@ -16,8 +14,9 @@ from shared.obligations.obliged import Round, shown
 from shared.obligations.why import Why, why
 from shared.storage.listing import Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.post("/rounds/answer", status_code=201)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from services.evaluation.api.here import Here
@@ -15,8 +15,9 @@ from shared.access.opening import SUBSCRIBERS, open_to
 from shared.service import Service
 from shared.storage.listing import Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/webhooks")
+router = Routes(prefix="/webhooks")
 
 
 async def _hook(request: Request) -> Hook:

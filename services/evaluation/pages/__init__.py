@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
 from services.evaluation import decisions, domain, handlers
@@ -20,8 +20,9 @@ from shared.web.pages.forms import wrong
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry, Pages
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
+router = Routes(prefix="/app", tags=["pages"], include_in_schema=False)
 ENTRIES = (
     Entry("Evaluations", "/app/evaluations", order=40, icon="assessment"), reporting.ENTRY, data.ENTRY, webhooks.ENTRY,
 )  # fmt: skip

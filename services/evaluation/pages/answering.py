@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.evaluation.domain.asking import Opened
@@ -18,6 +18,7 @@ from shared.web.desk import Desk, desk
 from shared.web.pages.forms import Line
 from shared.web.pages.refusing import REFUSES
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
 FORMS = ByLink()
 
@@ -27,7 +28,7 @@ async def in_their_language(request: Request) -> None:
     request.scope[REFUSES] = refused
 
 
-router = APIRouter(dependencies=[Depends(in_their_language), Depends(FORMS.not_too_often)])
+router = Routes(dependencies=[Depends(in_their_language), Depends(FORMS.not_too_often)])
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 PREFERRED: Language = "en"
 Did = Literal["", "kept", "saved"]

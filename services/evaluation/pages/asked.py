@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from services.evaluation import handlers
 from services.evaluation.domain.asked import AskedLine
@@ -11,8 +11,9 @@ from shared.access.opening import EVALUATORS, open_to
 from shared.errors import Unknown
 from shared.web.desk import Desk, desk
 from shared.web.pages.lists import Listed, listed
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
@@ -23,8 +23,9 @@ from shared.web.desk import Desk, desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.forms import Line
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 Written = Annotated[str, Form()]
 ROUND = "/engagements/{engagement_id}/rounds"

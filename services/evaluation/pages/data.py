@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from services.evaluation.domain.data import TABLES, dictionary, snippets
@@ -15,8 +15,9 @@ from shared.web.addresses import here as here_is
 from shared.web.desk import Desk, desk
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 ENTRY = Entry("Data", "/app/data", order=480, icon="file_download")
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 FORMS = ("csv", "xlsx", "parquet", "jsonl")

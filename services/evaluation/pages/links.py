@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
 from services.evaluation import handlers
@@ -12,8 +12,9 @@ from shared.errors import Unknown
 from shared.web.addresses import here as here_is
 from shared.web.desk import Desk, desk
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 
 

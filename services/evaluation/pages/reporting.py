@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from services.evaluation.channels.printing import INSTALL, charts, is_installed, paper
@@ -15,8 +15,9 @@ from shared.errors import Unknown
 from shared.web.desk import Desk, desk
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 ENTRY = Entry("Reports", "/app/reports", order=45, icon="insights", roles=OFFICE | EVALUATORS)
 HERE = "/app/reports"
 Here = Annotated[Desk, Depends(desk("evaluation"))]

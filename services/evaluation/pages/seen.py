@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
 from services.evaluation import decisions, domain, handlers
@@ -16,8 +16,9 @@ from shared.ids import new_id
 from shared.web.desk import Desk, desk
 from shared.web.pages.forms import wrong
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Here = Annotated[Desk, Depends(desk("evaluation"))]
 Written = Annotated[str, Form()]
 Chosen = Annotated[str | None, Form()]

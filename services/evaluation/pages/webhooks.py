@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
 from services.evaluation import handlers
@@ -23,8 +23,9 @@ from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry
 from shared.web.pages.rendering import render
 from shared.web.pages.times import zone_of
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 LIST = "/app/webhooks"
 ENTRY = Entry("Webhooks", LIST, order=80, icon="notifications", roles=EVALUATORS)
 Here = Annotated[Desk, Depends(desk("evaluation"))]

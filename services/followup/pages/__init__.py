@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
 from services.followup import decisions, domain, handlers
@@ -26,8 +26,9 @@ from shared.web.pages.navigation import Entry, Pages
 from shared.web.pages.refusing import typed_in, wants_page
 from shared.web.pages.rendering import render
 from shared.web.pages.times import zone_of
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
+router = Routes(prefix="/app", tags=["pages"], include_in_schema=False)
 ENTRIES = (
     Entry("Inbox", "/app/inbox", order=10, icon="list"),
     Entry("Engagements", "/app/engagements", order=20, icon="groups"),
@@ -225,8 +226,8 @@ async def engagements(
     return Listed(shown, domain.UnderWay, {"total": len(found), "state": state or ""}, number=page, people=people)
 
 
-def _all() -> APIRouter:
-    whole = APIRouter(include_in_schema=False)
+def _all() -> Routes:
+    whole = Routes(include_in_schema=False)
     whole.include_router(router)
     whole.include_router(mail.short)
     return whole

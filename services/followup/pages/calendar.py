@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
 from services.followup import handlers
@@ -14,8 +14,9 @@ from shared.web.desk import Desk, desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed, shown
 from shared.web.pages.navigation import Entry
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 ENTRY = Entry("Calendar", "/app/calendar", order=70, icon="calendar_today")
 Here = Annotated[Desk, Depends(desk("followup"))]
 MINE = "/app/calendar"

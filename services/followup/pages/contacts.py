@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from services.followup.domain import Outreach
 from services.followup.domain.outreach import OUTCOMES, Outcome
@@ -11,8 +11,9 @@ from shared.access.opening import STAFF, open_to
 from shared.web.desk import Desk, desk
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 ENTRY = Entry("Contacts", "/app/contacts", order=40, icon="phone")
 Here = Annotated[Desk, Depends(desk("followup"))]
 

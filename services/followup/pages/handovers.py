@@ -2,7 +2,7 @@
 
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from services.followup.domain import Seated
 from services.followup.handlers import handovers as handlers
@@ -13,8 +13,9 @@ from shared.obligations.obliged import Task
 from shared.web.desk import Desk, desk
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 ENTRY = Entry("Handovers", "/app/handovers", order=50, icon="identification")
 Here = Annotated[Desk, Depends(desk("followup"))]
 ROLES = (*get_args(AnyRole), "team_lead")

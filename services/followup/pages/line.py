@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from services.followup.domain import LANES, Lane, Placed
 from services.followup.handlers import line as handlers
@@ -13,8 +13,9 @@ from shared.access.opening import STAFF, open_to
 from shared.drawing import STATES, draw
 from shared.web.desk import Desk, desk
 from shared.web.pages.lists import Listed, listed
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Here = Annotated[Desk, Depends(desk("followup"))]
 TABS: Mapping[Lane, str] = {
     "engagement": "/teams",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.followup.channels import Box
@@ -20,9 +20,10 @@ from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
-short = APIRouter(include_in_schema=False)
+router = Routes()
+short = Routes(include_in_schema=False)
 LOG, MINE = "/app/mail", "/app/mail/mine"
 ENTRY = Entry("Mail", LOG, order=920, icon="mail", roles=ADMINISTRATORS, but=(MINE,))
 Here = Annotated[Desk, Depends(desk("followup"))]

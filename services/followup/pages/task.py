@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -15,8 +15,9 @@ from shared.access.opening import STAFF, open_to
 from shared.web.desk import Desk, desk
 from shared.web.pages.rendering import render
 from shared.web.pages.times import zone_of
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Here = Annotated[Desk, Depends(desk("followup"))]
 SAID: Mapping[str, str] = {
     "follow_up_scheduled": "It was scheduled",

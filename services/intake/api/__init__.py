@@ -1,7 +1,5 @@
 """Intake by HTTP: its commands, and questions about all that it owns; one file a noun."""
 
-from fastapi import APIRouter
-
 from services.intake.api import (
     approvals,
     contacts,
@@ -14,7 +12,8 @@ from services.intake.api import (
     teams,
     topics,
 )
+from shared.web.routes import Routes
 
-router = APIRouter(tags=["intake"])
+router = Routes(tags=["intake"])
 for noun in (requests, imports, topics, engagements, approvals, teams, peers, playbooks, contacts, people):
     router.include_router(noun.router)

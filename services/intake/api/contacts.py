@@ -1,14 +1,13 @@
 """Consent by HTTP; what was made of it, followup tells."""
 
-from fastapi import APIRouter
-
 from services.intake import domain, handlers
 from services.intake.api.here import Here
 from services.intake.decisions import contacts as decisions
 from shared.access.opening import STAFF, open_to
 from shared.commands import Said
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.post("/contacts/decline", status_code=201)

@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from fastapi import APIRouter
-
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
 from services.intake.decisions import engagements as decisions
@@ -12,8 +10,9 @@ from shared.access.opening import STAFF, open_to
 from shared.commands import Said
 from shared.storage.listing import Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.post("/engagements", status_code=201)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, UploadFile
+from fastapi import Depends, Form, Path, UploadFile
 from pydantic import ValidationError
 
 from services.intake.api.here import Here
@@ -12,8 +12,9 @@ from services.intake.handlers.imports import LONGEST_NAME, Handed, Wanted
 from shared.access.opening import IMPORTERS, open_to
 from shared.events.complaints import complaints, malformed
 from shared.events.fields import SLUG
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Source = Annotated[str, Form(pattern=SLUG)]
 OfTracker = Annotated[str, Path(pattern=SLUG)]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 
 from services.intake.api.here import Here
 from services.intake.domain.people import Erased, Imported, ImportPeople, Mentions, SearchWords, TellPerson
@@ -14,8 +14,9 @@ from shared.events.fields import SLUG
 from shared.people import Person
 from shared.storage.listing import Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Id = Annotated[str, Path(pattern=SLUG)]
 
 

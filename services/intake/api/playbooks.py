@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
@@ -13,8 +13,9 @@ from shared.access.opening import ADMINISTRATORS, STAFF, open_to
 from shared.commands import Said
 from shared.storage.listing import Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.post("/playbooks", status_code=201)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from pydantic import Discriminator, Field, Tag
 
 from services.intake import domain, handlers, repository
@@ -15,8 +15,9 @@ from shared.commands import Said
 from shared.events.fields import Day
 from shared.storage.listing import MOST, Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 def _is_list(told: object) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from services.intake import domain, handlers, repository
 from services.intake.api.here import Here
@@ -14,8 +14,9 @@ from shared.commands import Said
 from shared.errors import Malformed
 from shared.storage.listing import Page
 from shared.web.desk import Which
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.post("/cohorts", status_code=201)

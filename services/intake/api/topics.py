@@ -2,14 +2,13 @@
 
 from typing import Literal
 
-from fastapi import APIRouter
-
 from services.intake.api.here import Here
 from services.intake.domain import Topic
 from services.intake.handlers import topics
 from shared.access.opening import STAFF, open_to
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.get("/topics")

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from services.intake.pages import (
     approvals,
     choosing,
@@ -22,8 +20,9 @@ from services.intake.pages import (
 )
 from shared.access.opening import ADMINISTRATORS
 from shared.web.pages.navigation import Entry, Pages
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
+router = Routes(prefix="/app", tags=["pages"], include_in_schema=False)
 FIRST = (choosing, people_files, people, imports)
 """Their addresses look like those of one person, or of one request."""
 for noun in (*FIRST, person, topics, requests, opening, closing, teams, team, approvals, playbooks, whatif):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
 
@@ -29,8 +29,9 @@ from shared.access.opening import STAFF, open_to
 from shared.errors import Malformed, Refused
 from shared.web.desk import Desk
 from shared.web.pages.lists import Listed, listed, shown
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 APPROVALS = "/engagements/{engagement_id}/approvals"
 State = Literal["asked", "granted", "declined"]
 ABOUT = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from services.intake.pages.here import Here, typed
@@ -16,8 +16,9 @@ from shared.events.fields import SLUG
 from shared.people import Person
 from shared.web.desk import Desk
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 FEW = 60
 """So many people fit into a list that one looks through; of more, one types some letters."""
 OFFERED = 12

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from services.intake import domain, handlers
@@ -15,8 +15,9 @@ from shared.storage.headings import heading
 from shared.web.pages.flash import went_well
 from shared.web.pages.forms import made, wrong
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 A_MISTAKE = "closed by mistake, and undone on the page"
 """Why a closing is taken back that was undone."""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import Depends, File, Form, Request, UploadFile
 from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,8 +26,9 @@ from shared.web.desk import Desk
 from shared.web.pages import forms
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 HERE = "/app/requests/import"
 STEPS = ("again", "foresee", "take-in", "file")
 MOST_PACKED = MOST_BYTES * 4 // 3 + 4

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
@@ -24,8 +24,9 @@ from shared.web.desk import Desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.forms import wrong
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.get("/engagements/new")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.intake.domain.people import Erased
@@ -23,8 +23,9 @@ from shared.web.desk import Desk
 from shared.web.pages.lists import Listed, listed, shown
 from shared.web.pages.refusing import wants_page
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 PEOPLE = "/app/people"
 MANY = 50
 """So many are shown of those who are found: whoever finds more types more letters."""

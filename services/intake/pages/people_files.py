@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import File, Form, Request, UploadFile
 from fastapi.responses import Response
 from pydantic import ValidationError
 
@@ -19,8 +19,9 @@ from shared.web.pages.forms import wrong
 from shared.web.pages.lists import shown
 from shared.web.pages.rendering import render
 from shared.web.reading import LARGEST
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 AROUND = 4096
 """Bytes that a browser puts around what it sends."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
@@ -23,8 +23,9 @@ from shared.people import Person
 from shared.web.desk import Desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 Doors = Annotated[Register, Depends(register)]
 ROLES: Mapping[str, tuple[str, str]] = {
     "facilitator": ("Facilitator", "Runs the engagements in which they have a part, and sees the requests named below"),

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -20,8 +20,9 @@ from shared.playbooks.never import never
 from shared.web.pages.forms import wrong
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 class Version(BaseModel):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
@@ -37,8 +37,9 @@ from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.rendering import render
 from shared.web.pages.times import zone_of
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 HERE = "/app/requests"
 BY_HAND = "staff"
 """The tracker of what somebody told a person of the center."""

@@ -2,7 +2,7 @@
 
 from typing import Any, get_args
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
 
@@ -36,8 +36,9 @@ from shared.use_cases import Decide
 from shared.web.desk import Desk
 from shared.web.pages.lists import Listed, listed, shown
 from shared.web.pages.rendering import words
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 TEAM = "/engagements/{engagement_id}/teams/{team_id}"
 ROLES: tuple[tuple[str, str], ...] = tuple((role, words(role)) for role in get_args(Role))
 

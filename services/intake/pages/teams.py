@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
 
@@ -41,8 +41,9 @@ from shared.use_cases import Decide
 from shared.web.desk import Desk
 from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed, shown
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 PLACES = range(1, 7)
 """So many people are told at once; the first is the lead."""
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 
 from services.intake.domain import Topic
@@ -11,8 +11,9 @@ from services.intake.handlers import topics as asked
 from services.intake.pages.here import Here
 from shared.access.opening import STAFF, open_to
 from shared.web.pages.lists import Listed, listed
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 class Demanded(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from services.intake import repository
 from services.intake.decisions import policies
@@ -22,8 +22,9 @@ from shared.playbooks.model import DESK, read
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.refusing import wants_page
 from shared.web.pages.times import zone_of
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @listed(router, "/playbooks/{playbook}/what-if", "whatif.html", name="what-if")

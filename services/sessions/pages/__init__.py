@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from services.sessions import handlers
@@ -12,8 +12,9 @@ from services.sessions.pages.here import A_MISTAKE, Here, page_of
 from shared.access.opening import STAFF, open_to
 from shared.web.pages.flash import went_well
 from shared.web.pages.navigation import Pages
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/app/engagements/{engagement_id}", tags=["pages"], include_in_schema=False)
+router = Routes(prefix="/app/engagements/{engagement_id}", tags=["pages"], include_in_schema=False)
 for noun in (schedule, held, changing, afterwards):
     router.include_router(noun.router)
 PAGES = Pages(router, Path(__file__).parents[1] / "templates")

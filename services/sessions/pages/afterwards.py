@@ -1,6 +1,6 @@
 """What comes of sessions: homework is given and handed in, plans are handed in and judged, steps are reported."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from services.sessions import decisions, domain, handlers
@@ -9,8 +9,9 @@ from services.sessions.pages.schedule import again
 from shared.access.opening import STAFF, open_to
 from shared.errors import Refused
 from shared.web.pages.forms import made
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 STILL_REJECTED = "The plan was rejected on that day or later, and that verdict stands; accept it again on a later day."
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from services.sessions import decisions, domain, handlers
@@ -15,8 +15,9 @@ from shared.playbooks.differing import Compared
 from shared.web.desk import Desk
 from shared.web.pages.forms import made
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 CALLED_OFF = "called off"
 """What is imagined as the reason while nobody has given one: it changes nothing of what goes."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from services.sessions import decisions, domain, handlers
@@ -13,8 +13,9 @@ from shared.access.opening import STAFF, open_to
 from shared.errors import Refused
 from shared.web.pages.forms import made
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 @router.get("/sessions/{session_id}/held")

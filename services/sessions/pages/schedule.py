@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from services.sessions import decisions, domain, handlers
@@ -15,8 +15,9 @@ from shared.events.fields import Role
 from shared.ids import new_id
 from shared.web.pages.forms import made
 from shared.web.pages.lists import Listed, listed, shown
+from shared.web.routes import Routes
 
-router = APIRouter()
+router = Routes()
 ROLES = [(role, role.replace("_", " ").capitalize()) for role in get_args(Role)]
 A_SESSION = 120
 """Minutes, where nobody says how many."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -16,8 +16,9 @@ from shared.access.signing_in import SignedIn
 from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Pages
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
+router = Routes(prefix="/app", tags=["pages"], include_in_schema=False)
 HERE = "/app/account"
 ACCOUNT = Pages(router, Path(__file__).parents[1] / "templates")
 Which = Annotated[str, Form(), Field(pattern="^[0-9a-f]{16}$")]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -17,8 +17,9 @@ from shared.web.pages.flash import went_well
 from shared.web.pages.lists import Listed, listed
 from shared.web.pages.navigation import Entry, Pages
 from shared.web.pages.rendering import render
+from shared.web.routes import Routes
 
-router = APIRouter(prefix="/app", tags=["pages"], include_in_schema=False)
+router = Routes(prefix="/app", tags=["pages"], include_in_schema=False)
 HERE = "/app/aside"
 PUT_ASIDE = Pages(
     router,

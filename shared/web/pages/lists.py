@@ -7,13 +7,14 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from shared.cells import safe
 from shared.web.pages.rendering import know, render
+from shared.web.routes import Routes
 
 LEAF = 50
 """How many rows of a long list a page shows."""
@@ -63,7 +64,7 @@ Rows = TypeVar("Rows", bound=Callable[..., Awaitable[Listed]])
 Answer = Callable[[Request, Listed], Awaitable[Response]]
 
 
-def listed(router: APIRouter, path: str, template: str, *, name: str) -> Callable[[Rows], Rows]:
+def listed(router: Routes, path: str, template: str, *, name: str) -> Callable[[Rows], Rows]:
     """Route a list: at `path` the page, at `path`.json and `path`.csv the same rows; the function takes a `request`."""
 
     async def page(request: Request, found: Listed) -> Response:

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from shared.access.caller import Caller, Role
+from shared.web.routes import Routes
 
 TABS: Mapping[str, str] = {"": "Overview", "/teams": "Teams", "/sessions": "Sessions", "/outcomes": "Outcomes"}
 """The pages of an engagement, each of the service that owns what is on it, by what follows its address."""
@@ -43,7 +42,7 @@ class Entry:
 class Pages:
     """All that a service shows to people."""
 
-    router: APIRouter
+    router: Routes
     templates: Path
     entries: tuple[Entry, ...] = ()
 
