@@ -108,7 +108,8 @@ async def index(request: Request) -> Any:
     """Where everything is; browsers are led to the pages."""
     if "text/html" in request.headers.get("accept", ""):
         return RedirectResponse(START, status_code=303)
-    paths = sorted(path for path in request.app.openapi()["paths"] if "{" not in path)
+    told = (str(route.path) for route in every_route(request.app.routes) if route.include_in_schema)
+    paths = sorted({path for path in told if "{" not in path})
     return {"throughline": [service.name for service in _services(request)], "api": "/openapi.json", "paths": paths}
 
 

@@ -18,6 +18,7 @@ from shared.clock import VirtualClock
 from shared.settings import Settings
 from shared.web import frame
 from shared.web.desk import Desk
+from tests.support.empty import prepare
 from tests.support.saying import NOW
 from tests.support.services import World, nothing_to_start
 
@@ -62,11 +63,11 @@ async def a_house(
     async with AsyncExitStack() as stack:
         services = running.build(Settings(database=database, **told), clock)
         register = services[0].register
-        await register.prepare()
+        await prepare(register, register.database)
         stack.push_async_callback(register.close)
         for service in services:
             service.colleagues = {other.name: other for other in services if other is not service}
-            await service.prepare()
+            await prepare(service, service.store.database)
             stack.push_async_callback(service.store.database.close)
         app = frame.build(services, nothing_to_start, GuardedDoor(register, a_minute))
         app.state.desks = {service.name: Desk(service.store, 0, service.directory, service.ask) for service in services}

@@ -17,6 +17,7 @@ from shared.service import Service
 from shared.settings import Settings
 from shared.web import frame
 from shared.web.desk import Desk
+from tests.support.empty import prepare
 from tests.support.saying import EASTERN, ENGAGEMENT, NOW, said
 from tests.support.stores import everything_said
 
@@ -148,10 +149,10 @@ async def a_world(now: datetime = NOW, database: str = IN_MEMORY, data: Path = P
     async with AsyncExitStack() as stack:
         services = running.build(Settings(database=database, data=data, nats=""), clock)
         register = services[0].register
-        await register.prepare()
+        await prepare(register, register.database)
         stack.push_async_callback(register.close)
         for service in services:
-            await service.prepare()
+            await prepare(service, service.store.database)
             stack.push_async_callback(service.store.database.close)
         for service in services:
             service.colleagues = {other.name: other for other in services if other is not service}

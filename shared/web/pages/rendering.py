@@ -24,7 +24,12 @@ OURS = Path(__file__).parents[1] / "templates"
 
 def environment(pages: Sequence[Pages]) -> Environment:
     """The templates of the frame, and those of each service."""
-    folders = [OURS, *(one.templates for one in pages)]
+    return _of_folders((OURS, *(one.templates for one in pages)))
+
+
+@cache
+def _of_folders(folders: tuple[Path, ...]) -> Environment:
+    """The same for all apps of a process: each template is compiled once."""
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=True,
