@@ -113,6 +113,7 @@ class Courier:
                         await other.hear(other.store, heard)
                 await claim.mark_sent(claim.letters)
             is_empty = len(claim.letters) < MOST
+        await outbox.settle()
 
 
 def hearers(speaks: Service, services: Iterable[Service]) -> list[Service]:

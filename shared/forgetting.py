@@ -54,7 +54,7 @@ async def forget(store: Store, asked: Forget, also: Forgets | None = None) -> Fo
     """Make a person illegible in what a service put aside, and tell in which of its facts they are mentioned."""
     if also:
         await also(store, asked.person_id)
-    async with store.work() as unit:
+    async with store.work(briefly=False) as unit:
         redacted = await redact(unit.connection, asked.words)
     clean = await scrub(store.database, "aside", "outbox") if redacted else True
     return Forgotten(redacted=redacted, mentions=await mentions(store, asked.words), overwritten=clean)

@@ -20,7 +20,7 @@ from shared.storage.work import Store
 
 def alarm(store: Store) -> Alarm:
     """An alarm for this ledger."""
-    return Alarm(store.clock, lambda: handlers.earliest(store), lambda: handlers.pass_time(store))
+    return Alarm(store.clock, lambda: handlers.earliest(store), lambda: handlers.pass_time(store), only_when_due=True)
 
 
 def messenger(service: Service) -> Messenger:

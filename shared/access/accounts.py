@@ -143,7 +143,7 @@ async def _revoke_tokens(connection: AsyncConnection, people: Collection[str], n
 
 async def accounts(register: Register) -> list[Account]:
     """Everybody who may sign in."""
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         return [read(row) for row in await connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.person_id))]
 
 
@@ -155,7 +155,7 @@ async def administrators(register: Register) -> frozenset[str]:
 async def revoked_since(register: Register, person_id: str, moment: datetime) -> bool:
     """Whether this person was let in no more at some time after this moment, whatever they may again by now."""
     query = select(REVOKED.c.at).where(REVOKED.c.person_id == person_id)
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         at = await connection.scalar(query)
     return at is not None and at >= moment
 
@@ -163,7 +163,7 @@ async def revoked_since(register: Register, person_id: str, moment: datetime) ->
 async def of(register: Register, people: Sequence[str]) -> list[Account]:
     """The accounts that some of these people have."""
     found: list[Account] = []
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         for start in range(0, len(people), FEW):
             theirs = ACCOUNT.c.person_id.in_(people[start : start + FEW])
             found += map(read, await connection.execute(select(ACCOUNT).where(theirs)))
@@ -175,7 +175,7 @@ async def page(register: Register, asked: Asked) -> Page[Account]:
     query = select(ACCOUNT).order_by(ACCOUNT.c.person_id).limit(asked.limit + 1)
     if asked.cursor:
         query = query.where(ACCOUNT.c.person_id > asked.cursor)
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         found = [read(row) for row in await connection.execute(query)]
     rest = found[asked.limit - 1].person_id if len(found) > asked.limit else None
     return Page(items=found[: asked.limit], next=rest)
@@ -183,7 +183,7 @@ async def page(register: Register, asked: Asked) -> Page[Account]:
 
 async def account(register: Register, person_id: str) -> Account | None:
     """One person's account, if they have one."""
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         row = (await connection.execute(select(ACCOUNT).where(ACCOUNT.c.person_id == person_id))).first()
     return read(row) if row else None
 

@@ -15,7 +15,7 @@ IDENTITY = table(IdentityRow)
 async def known(register: Register, issuer: str, subject: str) -> str | None:
     """The person whom a provider calls by this subject; None for whoever was not introduced yet."""
     query = select(IDENTITY.c.person_id).where(IDENTITY.c.hash == _hash(issuer, subject))
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         found: str | None = await connection.scalar(query)
     return found
 

@@ -51,7 +51,7 @@ async def _may_come_in(connection: AsyncConnection, person_id: str) -> bool:
 async def has_enough(register: Register, person_id: str) -> bool:
     """Whether so many links of this person still work that they need no more."""
     theirs = select(func.count()).where(LINK.c.person_id == person_id, LINK.c.expires_at > register.clock.now())
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         return (await connection.scalar(theirs) or 0) >= ENOUGH
 
 
@@ -99,7 +99,7 @@ def name_of(secret: str) -> str:
 async def sign_ins(register: Register, person_id: str) -> list[SignedIn]:
     """Where a person is signed in, newest first."""
     theirs = select(SIGN_IN).where(SIGN_IN.c.person_id == person_id, SIGN_IN.c.expires_at > register.clock.now())
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         rows = await connection.execute(theirs.order_by(SIGN_IN.c.since.desc(), SIGN_IN.c.hash))
         return [SignedIn(row.hash[:NAME], row.since, row.expires_at) for row in rows]
 
@@ -122,6 +122,6 @@ async def signed_in(register: Register, secret: str) -> Account | None:
     """Whose browser shows this; None once they signed out, stayed too long, or have no account any more."""
     theirs = select(ACCOUNT).join(SIGN_IN, SIGN_IN.c.person_id == ACCOUNT.c.person_id)
     theirs = theirs.where(SIGN_IN.c.hash == hashed(secret), SIGN_IN.c.expires_at > register.clock.now())
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         row = (await connection.execute(theirs)).first()
     return read(row) if row else None

@@ -27,7 +27,7 @@ async def _person(register: Register, person_id: str) -> Caller | None:
 
 
 async def _token(register: Register, token_id: str) -> Caller | None:
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         row = (await connection.execute(select(TOKEN).where(TOKEN.c.token_id == token_id))).first()
     if row is None or row.revoked_at or (row.expires_at and row.expires_at <= register.clock.now()):
         return None

@@ -95,7 +95,7 @@ async def revoke(register: Register, token_id: str) -> None:
 
 async def tokens(register: Register) -> list[Token]:
     """Every token that was ever made, newest last."""
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         return [read(row) for row in await connection.execute(select(TOKEN).order_by(TOKEN.c.made_at))]
 
 
@@ -106,7 +106,7 @@ async def page(register: Register, asked: Asked) -> Page[Token]:
         made_at = select(TOKEN.c.made_at).where(TOKEN.c.token_id == asked.cursor).scalar_subquery()
         as_old = and_(TOKEN.c.made_at == made_at, TOKEN.c.token_id > asked.cursor)
         query = query.where(or_(TOKEN.c.made_at > made_at, as_old))
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         found = [read(row) for row in await connection.execute(query)]
     rest = found[asked.limit - 1].token_id if len(found) > asked.limit else None
     return Page(items=found[: asked.limit], next=rest)
@@ -115,7 +115,7 @@ async def page(register: Register, asked: Asked) -> Page[Token]:
 async def shown(register: Register, secret: str) -> Token | None:
     """The token that somebody shows, if it may still be used; notes that it was."""
     now = register.clock.now()
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         row = (await connection.execute(select(TOKEN).where(TOKEN.c.hash == hashed(secret)))).first()
     if row is None or row.revoked_at or (row.expires_at and row.expires_at <= now):
         return None
@@ -134,7 +134,7 @@ async def _note(register: Register, token_id: str, now: datetime) -> None:
 
 async def find(register: Register, secret: str) -> Token | None:
     """The token of which this is the secret, be it revoked or expired."""
-    async with register.database.reading() as connection:
+    async with register.database.reading(briefly=True) as connection:
         row = (await connection.execute(select(TOKEN).where(TOKEN.c.hash == hashed(secret)))).first()
     return read(row) if row else None
 

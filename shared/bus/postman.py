@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 LOOK = 5.0
 """Seconds after which the postman looks into the outbox although nobody called."""
+REST, LONGEST_UNSETTLED = 0.05, 0.5
+"""Seconds without a letter after which it is settled what the bus has; and the longest that this is put off."""
 LONGEST_PAUSE = 5.0
 FIRST_PAUSE = 0.2
 BUNDLE = 500
@@ -61,6 +63,9 @@ class Outbox(Protocol):
     def claim(self, limit: int) -> AbstractAsyncContextManager[Claim]:
         """The oldest letters that were not marked, in order, for as long as the block lasts."""
 
+    async def settle(self) -> None:
+        """Have on the disk which letters were marked: until then, whoever dies has them said again."""
+
 
 class HasClient(Protocol):
     """Whoever holds a connection to the bus, such as our broker."""
@@ -81,6 +86,7 @@ class Postman:
         self._bus = bus
         self._name = name
         self._called = asyncio.Event()
+        self._settled = 0.0
         self._flushing: list[asyncio.Future[None]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -93,6 +99,8 @@ class Postman:
         task, self._task = self._task, None
         if task is not None:
             await ended(task)
+            with contextlib.suppress(Exception):  # whatever it is, the next start says those letters again
+                await self._outbox.settle()
         for waiter in self._flushing:
             waiter.cancel()
         self._flushing.clear()
@@ -119,17 +127,28 @@ class Postman:
         pause = FIRST_PAUSE
         while True:
             try:
-                is_empty = await self._round()
+                was_all = await self._round()
+                self._note_success()
+                rests = was_all and not await self._is_called_within(REST)
+                if rests:
+                    await self._settle()
             except Exception as error:  # whatever it is, the letters must go out
                 self._note_failure(error)
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
                 continue
             pause = FIRST_PAUSE
-            self._note_success()
-            if is_empty:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._called.wait(), LOOK)
+            if rests:
+                await self._is_called_within(LOOK)
+
+    async def _is_called_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._called.wait(), seconds)
+        return self._called.is_set()
+
+    async def _settle(self) -> None:
+        await self._outbox.settle()
+        self._settled = asyncio.get_running_loop().time()
 
     async def _round(self) -> bool:
         """Carry what waits now; True when that was all."""
@@ -144,6 +163,8 @@ class Postman:
         if failure is not None:
             raise failure
         was_all = self.waiting == 0 and len(claim.letters) < BUNDLE
+        if (was_all and flushing) or asyncio.get_running_loop().time() - self._settled > LONGEST_UNSETTLED:
+            await self._settle()
         if was_all:
             for waiter in flushing:
                 if not waiter.done():

@@ -15,6 +15,8 @@ WORLD = WorldClock()
 
 SAFETY = timedelta(seconds=15)
 """However sure the alarm is of the next due time, it looks this often: what it waits for a replica may have made."""
+CHANGED = timedelta(seconds=0.05)
+"""However often a ledger changes, it is looked at no oftener than this."""
 HELD = timedelta(seconds=0.2)
 """How long what is due and did not happen is left to the replica that seems to hold it."""
 AFTER_FAILURE = timedelta(seconds=3)
@@ -29,11 +31,17 @@ class Alarm:
     """Wakes `ring` whenever something may have fallen due, and once a minute to be sure."""
 
     def __init__(
-        self, clock: Clock, earliest: Callable[[], Awaitable[datetime | None]], ring: Callable[[], Awaitable[None]]
+        self,
+        clock: Clock,
+        earliest: Callable[[], Awaitable[datetime | None]],
+        ring: Callable[[], Awaitable[None]],
+        only_when_due: bool = False,
     ) -> None:
+        """With `only_when_due` it does not ring at every look, but only when the earliest time has come."""
         self._clock = clock
         self._earliest = earliest
         self._ring = ring
+        self._only_when_due = only_when_due
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._is_looking = False
         self._was_called = False
@@ -41,6 +49,7 @@ class Alarm:
         self._trouble = ""
         self._offset: float | None = None
         self._doubted: float | None = None
+        self._looked: datetime | None = None
 
     def start(self) -> None:
         """Begin with a look: what fell due while nobody ran fires now, late, once."""
@@ -56,7 +65,12 @@ class Alarm:
         """The ledger changed: look at it again, now or after the look that is under way."""
         self._was_called = True
         if self._scheduler.running and not self._is_looking:
-            self._wake_at(self._clock.now())
+            self._wake_at(self._soon())
+
+    def _soon(self) -> datetime:
+        """Now, unless it was looked at only a moment ago."""
+        now = self._clock.now()
+        return now if self._looked is None or self._looked > now else max(now, self._looked + CHANGED)
 
     def _wake_at(self, moment: datetime) -> None:
         """Look when our clock, which may be another than the scheduler's, will show this time."""
@@ -85,7 +99,7 @@ class Alarm:
         finally:
             self._is_looking = False
         if self._was_called:
-            next_look = self._clock.now()
+            next_look = self._soon()
         if next_look is not None:
             self._wake_at(next_look)
 
@@ -96,8 +110,11 @@ class Alarm:
             now = self._clock.now()
             if not self._believes(now):
                 return now + DOUBT
-            await self._ring()
-            earliest = await self._earliest()
+            earliest = await self._earliest() if self._only_when_due else now
+            if earliest is not None and earliest <= now:
+                await self._ring()
+                earliest = await self._earliest()
+            self._looked = self._clock.now()
         except NotNow as error:
             # Said once, however often it is met: the database comes back, and what fell due meanwhile waits for it.
             self._note(error.reason)

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, select, update
 
 from shared.crashes import passing
 from shared.errors import Malformed
@@ -153,9 +153,7 @@ class Following:
 
     async def earliest(self, unit: Unit) -> datetime | None:
         """When time next has something to do."""
-        rolls: datetime | None = await unit.connection.scalar(select(func.min(LINE.c.look_again_at)))
-        moments = (await ledger.earliest(unit), rolls)
-        return min((moment for moment in moments if moment is not None), default=None)
+        return await ledger.earliest(unit)
 
     def _planned(
         self, unit: Unit, history: History, playbook: Playbook | None, recorded: Mapping[str, Row]

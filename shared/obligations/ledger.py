@@ -15,7 +15,7 @@ from shared.obligations.obliged import Shown, shown
 from shared.obligations.reconcile import Row, next_at
 from shared.storage.database import Raced
 from shared.storage.listing import Asked, Page, rows_of
-from shared.storage.many import among, update_many, upsert
+from shared.storage.many import among, among_given, update_many, upsert
 from shared.storage.ownership import theirs
 from shared.storage.tables import LineRow, table
 from shared.storage.types import UtcDateTime
@@ -51,6 +51,11 @@ class ObligationRow(SQLModel, table=True):
 
 LEDGER = table(ObligationRow)
 LINE = table(LineRow)
+NOTED = select(LINE.c.line, LINE.c.ledger_version, LINE.c.playbook, LINE.c.look_again_at, LINE.c.judged)
+NOTED = NOTED.where(among_given(LINE.c.line, "lines"))
+EARLIEST = select(
+    select(func.min(LEDGER.c.next_at)).scalar_subquery(), select(func.min(LINE.c.look_again_at)).scalar_subquery()
+)
 
 
 class Note(TypedDict):
@@ -116,9 +121,7 @@ async def noted(unit: Unit, lines: Iterable[str]) -> dict[str, Noted]:
     # The next time there may be more of them.
     unit.new -= wanted
     if wanted := wanted - found.keys():
-        columns = (LINE.c.line, LINE.c.ledger_version, LINE.c.playbook, LINE.c.look_again_at, LINE.c.judged)
-        query = select(*columns).where(among(LINE.c.line, wanted))
-        for row in await unit.connection.execute(query):
+        for row in await unit.connection.execute(NOTED, {"lines": wanted}):
             found[row.line] = Noted(row.ledger_version, row.playbook, row.look_again_at, row.judged)
     return found
 
@@ -190,9 +193,9 @@ async def claim(unit: Unit, most: int) -> dict[str, list[Row]]:
 
 
 async def earliest(unit: Unit) -> datetime | None:
-    """When time next changes an obligation."""
-    moment: datetime | None = await unit.connection.scalar(select(func.min(LEDGER.c.next_at)))
-    return moment
+    """When time next changes an obligation, or looks at a line again."""
+    changes, looks = (await unit.connection.execute(EARLIEST)).one()
+    return min((moment for moment in (changes, looks) if moment is not None), default=None)
 
 
 async def every(unit: Unit) -> list[Row]:

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from sqlite3 import OperationalError
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import CursorResult, Table, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,11 +17,12 @@ from sqlmodel import SQLModel
 
 from shared.crashes import passing
 from shared.errors import NotNow
-from shared.storage import away, migrations
+from shared.storage import away, driver, migrations
 from shared.storage.migrations import Migrated
 from shared.storage.tables import EVERY_SERVICE, table
 
-READING = "reading"
+READING, BRIEF = "reading", "brief"
+"""What the driver is told of a transaction on SQLite: that it only reads, and whether its statements are soon done."""
 TRIES, PAUSE = 100, 0.01
 """How often, and after how many seconds, the switch to a write-ahead log is tried again."""
 CONNECTS_WITHIN, ANSWERS_WITHIN, FREE_WITHIN = 5, 30, 10
@@ -57,14 +58,15 @@ class Database:
         return cls(url or f"sqlite+aiosqlite:///{folder / service}.db", service)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, briefly: bool = True) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write; on SQLite it takes the write lock at once.
 
+        Whatever looks at a whole table is not brief: on SQLite nothing else would be done meanwhile in this process.
         Raises Raced where PostgreSQL ends it because of what another one did at the same time, NotNow where the
         database cannot do it, and Unsure where nobody knows whether it did.
         """
         try:
-            async with self._transaction(self.engine) as connection:
+            async with self._transaction(self.engine.execution_options(**{BRIEF: briefly})) as connection:
                 yield connection
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in LOST_RACES:
@@ -82,10 +84,10 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, briefly: bool = False) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads, and on SQLite waits for nobody. Raises NotNow where the database is away."""
         async with _connected(self.engine) as connection:
-            yield await connection.execution_options(**{READING: True})
+            yield await connection.execution_options(**{READING: True, BRIEF: briefly})
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
@@ -128,7 +130,7 @@ class Database:
     async def alone(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that makes or changes tables: of replicas that start at the same time, one after the other."""
         if self.is_sqlite:
-            async with self.writing() as connection:
+            async with self.writing(briefly=False) as connection:
                 yield connection
             return
         # With the isolation of other work, whoever waited here would not see what was made meanwhile.
@@ -166,7 +168,8 @@ async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str,
 
 def _sqlite(url: str) -> AsyncEngine:
     """Hence IMMEDIATE: a plain BEGIN died of "database is locked" when it came to write, in spite of its time-out."""
-    engine = create_async_engine(url, connect_args={"timeout": LOCKED_FOR}, hide_parameters=True)
+    told = {"timeout": LOCKED_FOR, "async_creator_fn": driver.connect}
+    engine = create_async_engine(url, connect_args=told, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -182,8 +185,9 @@ def _sqlite(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get(READING, False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        told = connection.get_execution_options()
+        cast("driver.Connection", connection.connection.driver_connection).is_brief = told.get(BRIEF, False)
+        connection.exec_driver_sql(driver.BEGIN if told.get(READING, False) else driver.BEGIN_WRITING)
 
     return engine
 

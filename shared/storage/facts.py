@@ -16,13 +16,20 @@ from shared.playbooks.history import History, fold
 from shared.storage import ownership
 from shared.storage.database import Raced
 from shared.storage.listing import Asked, rows_of
-from shared.storage.many import among, insert_many, update_many
+from shared.storage.many import among, among_given, insert_many, update_many
 from shared.storage.ownership import theirs
 from shared.storage.tables import FactRow, LineRow, table
 from shared.storage.work import Unit
 
 FACT = table(FactRow)
 LINE = table(LineRow)
+# Made once: to make a statement takes longer than to run it.
+VERSIONS = select(LINE.c.line, LINE.c.version).where(among_given(LINE.c.line, "lines"))
+# As they came: whoever asks what was known before one of them sees it so.
+TOLD = select(FACT.c.line, FACT.c.body).where(among_given(FACT.c.line, "lines"), ~FACT.c.ledger).order_by(FACT.c.seq)
+HEARD = select(FACT.c.id, FACT.c.body).where(among_given(FACT.c.id, "ids"))
+RETRACTIONS = select(FACT.c.id, FACT.c.retracts, FACT.c.line).where(among_given(FACT.c.retracts, "ids"))
+MINE = select(LINE.c.line).where(among_given(LINE.c.line, "lines")).order_by(LINE.c.line).with_for_update()
 
 
 class Log(BaseModel):
@@ -56,8 +63,7 @@ async def histories(unit: Unit, lines: Iterable[str]) -> dict[str, History]:
 async def _known(unit: Unit, wanted: set[str]) -> dict[str, History]:
     if not wanted:
         return {}
-    read = select(LINE.c.line, LINE.c.version).where(among(LINE.c.line, wanted))
-    versions = {row.line: row.version for row in await unit.connection.execute(read)}
+    versions = {row.line: row.version for row in await unit.connection.execute(VERSIONS, {"lines": wanted})}
     unit.versions |= {line: versions.get(line, 0) for line in wanted}
     unit.new = (unit.new - versions.keys()) | (wanted - versions.keys())
     remembered = {line: unit.learned.get(line) or unit.memory.get(line, (0, History(line))) for line in wanted}
@@ -74,9 +80,7 @@ async def _read(unit: Unit, lines: set[str]) -> dict[str, History]:
     if not lines:
         return {}
     told: dict[str, list[Fact]] = defaultdict(list)
-    query = select(FACT.c.line, FACT.c.body).where(among(FACT.c.line, lines), ~FACT.c.ledger)
-    # As they came: whoever asks what was known before one of them sees it so.
-    for row in await unit.connection.execute(query.order_by(FACT.c.seq)):
+    for row in await unit.connection.execute(TOLD, {"lines": lines}):
         told[row.line].append(wire.decode(row.body.encode()))
     return {line: fold(History(line), told[line]) for line in lines}
 
@@ -115,8 +119,7 @@ async def hold(unit: Unit, lines: Iterable[str]) -> None:
     lines in different orders would wait for each other. On SQLite whoever writes is alone anyway.
     """
     if not unit.alone:
-        mine = select(LINE.c.line).where(among(LINE.c.line, list(lines))).order_by(LINE.c.line)
-        await unit.connection.execute(mine.with_for_update())
+        await unit.connection.execute(MINE, {"lines": list(lines)})
 
 
 async def begin(unit: Unit, lines: Iterable[str]) -> None:
@@ -219,8 +222,8 @@ def _contradiction(fact: Fact, other: Fact) -> SaidOtherwise:
 
 async def _unheard(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
     """The facts whose id is new here, each once; the same id with other words is a contradiction."""
-    query = select(FACT.c.id, FACT.c.body).where(among(FACT.c.id, [fact.id for fact in facts]))
-    known = {row.id: wire.decode(row.body.encode()) for row in await unit.connection.execute(query)}
+    heard = await unit.connection.execute(HEARD, {"ids": [fact.id for fact in facts]})
+    known = {row.id: wire.decode(row.body.encode()) for row in heard}
     new: dict[str, Fact] = {}
     for fact in facts:
         other = known.get(fact.id) or new.get(fact.id)
@@ -245,8 +248,7 @@ async def _lines(unit: Unit, facts: Sequence[Fact]) -> dict[str, str]:
 
 async def _bring_home(unit: Unit, lines: Mapping[str, str]) -> None:
     """Move retractions that came before what they take back into its line, which is then not as it is remembered."""
-    query = select(FACT.c.id, FACT.c.retracts, FACT.c.line).where(among(FACT.c.retracts, lines.keys()))
-    for row in (await unit.connection.execute(query)).all():
+    for row in (await unit.connection.execute(RETRACTIONS, {"ids": lines.keys()})).all():
         if row.line != lines[row.retracts]:
             await unit.connection.execute(update(FACT).where(FACT.c.id == row.id).values(line=lines[row.retracts]))
             unit.changed.add(lines[row.retracts])

@@ -76,9 +76,19 @@ async def update_many(
 
 def among(column: ColumnElement[Any], values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
     """The condition that a column has one of these values, which go as one parameter however many they are."""
-    given = list(values)
-    kind = _Listed(of_numbers=column.type.python_type is int)
-    listed: BindParameter[Any] = bindparam(None, given, type_=kind)
+    return _is_one_of(column, bindparam(None, list(values), type_=_listed(column)))
+
+
+def among_given(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """The same for a statement that is made once: the values come with each run of it, by this name."""
+    return _is_one_of(column, bindparam(name, type_=_listed(column)))
+
+
+def _listed(column: ColumnElement[Any]) -> "_Listed":
+    return _Listed(of_numbers=column.type.python_type is int)
+
+
+def _is_one_of(column: ColumnElement[Any], listed: BindParameter[Any]) -> ColumnElement[bool]:
     return column.bool_op("IN")(_Each(listed))
 
 
@@ -98,7 +108,7 @@ class _Listed(TypeDecorator[Any]):
         return dialect.type_descriptor(postgresql.ARRAY(postgresql.BIGINT() if self.of_numbers else Text()))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return dumps(value) if dialect.name == "sqlite" else value
+        return dumps(list(value)) if dialect.name == "sqlite" else list(value)
 
 
 class _Each(FunctionElement[Any]):

@@ -6,15 +6,19 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.postman import Letter
 from shared.storage.database import Raced
-from shared.storage.many import among
+from shared.storage.many import among, among_given
 from shared.storage.work import OUTBOX, Store
 
 UNSENT = OUTBOX.c.sent_at.is_(None)
+OLDEST = select(OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.body, OUTBOX.c.again)
+OLDEST = OLDEST.where(UNSENT).order_by(OUTBOX.c.seq).limit(bindparam("most"))
+OLDEST_BUT = OLDEST.where(~among_given(OUTBOX.c.seq, "sent"))
+OLDEST_FREE = OLDEST.with_for_update(skip_locked=True)
 
 
 class Numbered(Protocol):
@@ -40,6 +44,11 @@ class StoredOutbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._sent: dict[int, Letter] = {}
+        """On SQLite, what the bus has and is not marked yet: many are marked in one transaction, not each in its own.
+
+        Whoever dies with some of them says them again, as if it had died before it could mark them.
+        """
 
     @asynccontextmanager
     async def claim(self, limit: int) -> AsyncIterator[Claim]:
@@ -49,12 +58,12 @@ class StoredOutbox:
         the same letters in the same order, and the bus recognises them.
         """
         if self._store.database.is_sqlite:
-            async with self._store.database.reading() as connection:
-                waiting = await _letters(connection, _oldest(limit))
-            yield Claim(waiting, self._mark)
+            async with self._store.database.reading(briefly=True) as connection:
+                waiting = await _letters(connection, OLDEST_BUT, most=limit, sent=self._sent)
+            yield Claim(waiting, self._mark_soon)
             return
         async with self._store.database.claiming() as connection:
-            locked = await _letters(connection, _oldest(limit).with_for_update(skip_locked=True))
+            locked = await _letters(connection, OLDEST_FREE, most=limit)
             letters = await _first_of_their_engagement(connection, locked)
 
             async def mark(sent: Sequence[Letter]) -> None:
@@ -62,13 +71,21 @@ class StoredOutbox:
 
             yield Claim(letters, mark)
 
-    async def _mark(self, letters: Sequence[Letter]) -> None:
+    async def settle(self) -> None:
+        """Have all marked in the database that the bus has."""
+        if not (sent := dict(self._sent)):
+            return
         # Who loses the race to another replica, which sent the same, finds out at the next look what is left to mark.
         with suppress(Raced):
             async with self._store.database.writing() as connection:
-                await connection.execute(self._marked(letters))
+                await connection.execute(self._marked(sent.values()))
+        for one in sent:
+            del self._sent[one]
 
-    def _marked(self, letters: Sequence[Letter]) -> Any:
+    async def _mark_soon(self, letters: Sequence[Letter]) -> None:
+        self._sent |= {letter.seq: letter for letter in letters}
+
+    def _marked(self, letters: Iterable[Letter]) -> Any:
         return update(OUTBOX).where(these(letters), UNSENT).values(sent_at=self._store.clock.now())
 
 
@@ -82,13 +99,8 @@ def these(letters: Iterable[Numbered]) -> ColumnElement[bool]:
     )
 
 
-def _oldest(limit: int) -> Select[Any]:
-    columns = (OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.body, OUTBOX.c.again)
-    return select(*columns).where(UNSENT).order_by(OUTBOX.c.seq).limit(limit)
-
-
-async def _letters(connection: AsyncConnection, query: Select[Any]) -> list[Letter]:
-    rows = (await connection.execute(query)).all()
+async def _letters(connection: AsyncConnection, query: Select[Any], **told: Any) -> list[Letter]:
+    rows = (await connection.execute(query, told)).all()
     return [Letter(row.seq, row.id, row.subject, row.body.encode(), row.again) for row in rows]
 
 

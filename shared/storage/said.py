@@ -40,7 +40,7 @@ class StoredSaid:
         """Keep what was seen. Of two replicas at one instant either is kept: both saw the same stream."""
         row = {"stream": sight.stream, "created": sight.created, "sequence": sight.sequence}
         with suppress(Raced):
-            async with self._store.database.writing() as connection:
+            async with self._store.database.writing(briefly=False) as connection:
                 await upsert(connection, STREAM, [row | {"letter": sight.letter, "missing": sight.missing}])
 
     async def marked(self, subjects: Sequence[str], after: int, limit: int, since: datetime | None) -> Sequence[Marked]:
@@ -71,5 +71,5 @@ class StoredSaid:
         while True:
             # Whoever is taking off the same marks is finished in a moment, and leaves none to take off.
             with suppress(Raced):
-                async with self._store.database.writing() as connection:
+                async with self._store.database.writing(briefly=False) as connection:
                     return int((await connection.execute(taken)).rowcount)

@@ -107,12 +107,12 @@ class Store:
         return seen
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[Unit]:
+    async def work(self, briefly: bool = True) -> AsyncIterator[Unit]:
         """Open a unit that may record; everything in it commits together, or nothing does.
 
-        Raises Raced where another replica was faster.
+        Raises Raced where another replica was faster. What looks at whole tables is not done briefly.
         """
-        async with self.database.writing() as connection:
+        async with self.database.writing(briefly) as connection:
             unit = self._unit(connection)
             yield unit
             passing("work.before_commit")
@@ -123,9 +123,9 @@ class Store:
             self._whole.posted()
 
     @asynccontextmanager
-    async def look(self) -> AsyncIterator[Unit]:
-        """Open a unit that only reads."""
-        async with self.database.reading() as connection:
+    async def look(self, briefly: bool = False) -> AsyncIterator[Unit]:
+        """Open a unit that only reads; briefly where an index answers at once."""
+        async with self.database.reading(briefly) as connection:
             unit = self._unit(connection)
             yield unit
         self._remember(unit)

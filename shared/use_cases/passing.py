@@ -72,6 +72,6 @@ async def until_done(store: Store, piece: Callable[[Unit], Awaitable[bool]], sin
 
 async def _is_time(store: Store, earliest: Earliest) -> bool:
     """Whether there is something to do; to see that there is nothing, nobody has to wait for whoever writes."""
-    async with store.look() as unit:
+    async with store.look(briefly=True) as unit:
         moment = await earliest(unit)
         return moment is not None and moment <= unit.now

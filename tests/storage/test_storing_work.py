@@ -94,9 +94,12 @@ async def test_a_letter_that_was_sent_is_not_sent_again_and_stays_on_record(stor
 
 async def test_of_two_postmen_at_one_outbox_each_letter_is_marked(store: Store, replica: Store) -> None:
     await use_cases.hear(store, [OPENED, FORMED], FACTS.record, said=True)
-    async with StoredOutbox(store).claim(100) as one, StoredOutbox(replica).claim(100) as other:
+    boxes = StoredOutbox(store), StoredOutbox(replica)
+    async with boxes[0].claim(100) as one, boxes[1].claim(100) as other:
         await one.mark_sent(one.letters)
         await other.mark_sent(other.letters)
+    for box in boxes:
+        await box.settle()
     assert await letters(store) == []
 
 

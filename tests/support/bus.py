@@ -107,6 +107,9 @@ class Box:
     async def mark_sent(self, letters: Sequence[Letter]) -> None:
         self.sent.update(letter.seq for letter in letters)
 
+    async def settle(self) -> None:
+        """What is in memory alone needs no more."""
+
 
 @dataclass(eq=False)
 class Message:

@@ -75,8 +75,10 @@ async def unsent(store: Store, limit: int = 1000) -> Sequence[Letter]:
 
 async def mark_sent(store: Store, letters: Sequence[Letter]) -> None:
     """Mark some of the letters that wait."""
-    async with StoredOutbox(store).claim(1000) as claim:
+    outbox = StoredOutbox(store)
+    async with outbox.claim(1000) as claim:
         await claim.mark_sent(letters)
+    await outbox.settle()
 
 
 async def letters(store: Store, limit: int = 1000) -> list[str]:

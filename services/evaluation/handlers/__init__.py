@@ -65,7 +65,7 @@ async def pass_time(store: Store) -> None:
 
 async def earliest(store: Store) -> datetime | None:
     """When time next has something to do."""
-    async with store.look() as unit:
+    async with store.look(briefly=True) as unit:
         moments = (await repository.stirred(unit), await FOLLOWING.earliest(unit))
         return min((moment for moment in moments if moment is not None), default=None)
 

@@ -62,7 +62,7 @@ async def pass_time(store: Store) -> None:
 
 async def earliest(store: Store) -> datetime | None:
     """When time next has something to do."""
-    async with store.look() as unit:
+    async with store.look(briefly=True) as unit:
         return await FOLLOWING.earliest(unit)
 
 
