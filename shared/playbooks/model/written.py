@@ -11,6 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, DocumentStartEvent, Event, MappingEndEvent, ScalarEvent, SequenceEndEvent
 
 from shared.errors import Malformed, Problem
+from shared.playbooks.model import plainly
 
 LARGEST = 200_000
 """Bytes; what playbook_published can carry."""
@@ -100,6 +101,12 @@ def _in_file(node: Node, file: str) -> Node:
 def _parsed(text: str, file: str) -> Node:
     if len(text.encode()) > LARGEST:
         raise _at(file, 1, f"is larger than {LARGEST // 1000} kB")
+    plain = plainly.tree(text, DEEPEST, lambda value, line, path: Node(value, Place(file, line, path)))
+    return with_care(text, file) if plain is None else plain
+
+
+def with_care(text: str, file: str) -> Node:
+    """The same of any text, however it is written."""
     try:
         _refuse_tricks(text, file)
         return _node(YAML(typ="rt", pure=True).load(text), file, 1, ())
