@@ -85,7 +85,8 @@ class Part(BaseModel):
     def _null_is_left_out(cls, told: object) -> object:
         if not isinstance(told, dict):
             return told
-        if any("\0" in name for name in told.keys() - cls.model_fields if isinstance(name, str)):
+        unknown = told.keys() - cls.__pydantic_fields__.keys()
+        if unknown and any("\0" in name for name in unknown if isinstance(name, str)):
             raise refusal("must not have the character NUL in a name")
         return {name: value for name, value in told.items() if value is not None} if None in told.values() else told
 

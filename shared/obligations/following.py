@@ -17,7 +17,7 @@ from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
 from shared.obligations.ledger import Note, Noted
 from shared.obligations.reconcile import Change, Forbidden, Pairs, Row, falls_due, next_at, pairs, pass_time, reconcile
-from shared.playbooks.choice import choose, named
+from shared.playbooks.choice import choose_among, named, versions_of
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook, read
 from shared.playbooks.obligation import Obligation
@@ -239,10 +239,14 @@ async def rulings(unit: Unit, histories: Mapping[str, History]) -> dict[str, Pla
     """The playbook that rules each of some lines."""
     names = {line: named(history) for line, history in histories.items()}
     published = await kept.histories(unit, {f"{NO_ENGAGEMENT}/{name}" for name in names.values() if name is not None})
+    versions = {
+        name: versions_of(published[f"{NO_ENGAGEMENT}/{name}"].effective, name)
+        for name in set(names.values())
+        if name is not None
+    }
     found: dict[str, Playbook | None] = {}
     for line, name in names.items():
-        versions = published[f"{NO_ENGAGEMENT}/{name}"].effective if name is not None else ()
-        chosen = choose(versions, histories[line])
+        chosen = choose_among(versions[name], histories[line]) if name is not None else None
         found[line] = understood(chosen.event) if chosen and isinstance(chosen.event, PlaybookPublished) else None
     return found
 

@@ -1,6 +1,6 @@
 """Which playbook a history is judged by: the version that was newest when the engagement took it on, for good."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from operator import itemgetter
@@ -9,6 +9,9 @@ from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.events.intake import PlaybookPublished
 from shared.playbooks.history import History
 from shared.playbooks.model import DESK
+
+Versions = Sequence[tuple[int, datetime, Fact]]
+"""The versions of one playbook, each with when it was recorded and the fact that published it."""
 
 
 def named(history: History) -> str | None:
@@ -24,16 +27,26 @@ def choose(published: Iterable[Fact], history: History) -> Fact | None:
     The version that the naming fact adopts; if it tells none (or one that is not known), the highest that had been
     recorded when the naming fact was; if none had, the lowest. A correction of the naming fact is no new choice.
     """
-    name, naming = named(history), _naming(history)
-    if name is None or naming is None:
+    name = named(history)
+    return choose_among(versions_of(published, name), history) if name is not None else None
+
+
+def choose_among(versions: Versions, history: History) -> Fact | None:
+    """The same, of the versions of the playbook that the history names."""
+    naming = _naming(history)
+    if naming is None:
         return None
-    versions = sorted(_versions(published, name), key=itemgetter(0))
     adopted = getattr(naming.event, "playbook_version", None)
     if told := [fact for version, _, fact in versions if version == adopted]:
         return told[0]
     when = min(fact.recorded for fact in history.revisions(naming))
     before = [fact for _, recorded, fact in versions if recorded <= when]
     return before[-1] if before else next((fact for _, _, fact in versions), None)
+
+
+def versions_of(published: Iterable[Fact], name: str) -> Versions:
+    """The versions of a playbook, lowest first."""
+    return sorted(_versions(published, name), key=itemgetter(0))
 
 
 def _versions(published: Iterable[Fact], name: str) -> Iterator[tuple[int, datetime, Fact]]:

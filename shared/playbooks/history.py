@@ -44,7 +44,7 @@ class History:
         for fact in self.facts.values():
             if isinstance(fact.event, FactRetracted):
                 naming.setdefault(fact.event.fact_id, set()).add(fact.id)
-        return _retracted(naming)
+        return _retracted(naming) if naming else frozenset()
 
     @cached_property
     def effective(self) -> tuple[Fact, ...]:

@@ -68,14 +68,14 @@ class Changed(Protocol):
 
 def seats(history: History) -> Seats:
     """Who runs this engagement, and in which role."""
-    if history.line.startswith(OUTSIDE):
+    if not history.facts or history.line.startswith(OUTSIDE):
         return frozenset()
     return frozenset((person, role) for role in RUNNERS for person in history.holders.seat(role).people)
 
 
 def places(history: History) -> Places:
     """To which jurisdictions and trackers this belongs; what was taken back stays where it was."""
-    if not history.line.startswith(OUTSIDE):
+    if not history.facts or not history.line.startswith(OUTSIDE):
         return frozenset()
     standing = _places(fact.event for fact in history.effective)
     return standing or _places(fact.event for fact in history.facts.values())

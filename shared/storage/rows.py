@@ -17,6 +17,7 @@ from shared.storage.work import Unit
 
 K = TypeVar("K")
 PrimaryKey = tuple[str | int, ...]
+Things = Mapping[PrimaryKey, Entity]
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,18 @@ class Drawer(Generic[K]):
     """One table, filled with the things of one kind that a view of a line shows."""
 
     table: Table
-    things: Callable[[K], Mapping[PrimaryKey, Entity]]
+    things: Callable[[K], Things]
     filtered_by: tuple[str, ...]
     """The fields of a thing that have a column of their own; the rest is in its document."""
 
     async def write(self, unit: Unit, views: Sequence[tuple[K, K]]) -> None:
         """Bring the table from one view of each line to the next."""
+        await self.bring(unit, [(self.things(before), self.things(after)) for before, after in views])
+
+    async def bring(self, unit: Unit, told: Sequence[tuple[Things, Things]]) -> None:
+        """Bring the table from the things that a view of each line showed to those that the next one shows."""
         changed, gone = [], []
-        for before, after in views:
-            was, is_ = self.things(before), self.things(after)
+        for was, is_ in told:
             changed += [self._row(key, thing) for key, thing in is_.items() if was.get(key) != thing]
             gone += [key for key in was if key not in is_]
         await upsert(unit.connection, self.table, changed)

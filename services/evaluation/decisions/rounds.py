@@ -57,7 +57,7 @@ def told(change: Change, now: datetime) -> Event:
     """The fact that says what happened to a round."""
     event = SAYS[change.kind]
     words = {**_words(change.row), "was": change.was, "reason": change.reason}
-    fields = event.model_fields  # asked once: pydantic works out anew which fields there are
+    fields = event.__pydantic_fields__
     return event.model_validate({name: value for name, value in words.items() if name in fields})
 
 

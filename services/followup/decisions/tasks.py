@@ -82,7 +82,7 @@ def told(change: Change, now: datetime) -> Event:
         "used_up_by": forbidden.used_up_by if forbidden else (),
         "left_out": forbidden.left_out if forbidden else (),
     }
-    fields = event.model_fields  # asked once: pydantic works out anew which fields there are
+    fields = event.__pydantic_fields__
     return event.model_validate({name: value for name, value in words.items() if name in fields})
 
 

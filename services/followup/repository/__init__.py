@@ -144,7 +144,7 @@ async def _tell(unit: Unit, turns: Sequence[Turn]) -> None:
         views.append((domain.Heard(turn.before, earlier), domain.Heard(turn.after, tuple(opened[turn.line]))))
     told = [(domain.told(before), domain.told(after)) for before, after in views]
     await count(unit, [one for before, after in told for key, one in after.items() if before.get(key) != one])
-    await TOLD.write(unit, views)
+    await TOLD.bring(unit, told)
 
 
 async def _opened(unit: Unit, turns: Sequence[Turn]) -> dict[str, list[Fact]]:
