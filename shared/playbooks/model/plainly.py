@@ -75,8 +75,9 @@ def _value(event: Any, events: Iterator[Event], deepest: int, make: Make[N], lin
 def _mapping(events: Iterator[Event], deepest: int, make: Make[N], path: Path) -> dict[str, N]:
     inside: dict[str, N] = {}
     while not isinstance(event := next(events), MappingEndEvent):
-        key = _scalar(_expect(event, ScalarEvent))
-        if event.anchor or event.tag or not isinstance(key, str) or key in inside:
+        spelled: Any = _expect(event, ScalarEvent)
+        key = _scalar(spelled)
+        if spelled.anchor or spelled.tag or not isinstance(key, str) or key in inside:
             raise NotPlain
         inside[key] = _value(next(events), events, deepest, make, event.start_mark.line + 1, (*path, key))
     return inside
