@@ -21,6 +21,7 @@ from shared.events.intake import PlaybookPublished
 from shared.obligations.following import Following
 from shared.obligations.recovering import recover, vouch_for
 from shared.storage.facts import FACT, LINE, Turn
+from shared.storage.many import among
 from shared.storage.tables import StreamRow, table
 from shared.storage.work import OUTBOX, Store, Unit
 from shared.use_cases import Record
@@ -116,7 +117,8 @@ class Learner:
     async def _adopt(self, unit: Unit, facts: Sequence[Fact], _said: bool) -> Sequence[Turn]:
         """Bring the ledger to what it said of itself."""
         assert self.following is not None
-        known = set(await unit.connection.scalars(select(FACT.c.id).where(FACT.c.id.in_([f.id for f in facts]))))
+        ids = [fact.id for fact in facts]
+        known = set(await unit.connection.scalars(select(FACT.c.id).where(among(FACT.c.id, ids))))
         new = list({fact.id: fact for fact in facts if fact.id not in known}.values())
         await recover(unit, self.following, new)
         await _mark_sent(unit, facts)
@@ -131,11 +133,11 @@ class Learner:
 async def _mark_sent(unit: Unit, facts: Sequence[Fact]) -> None:
     """The bus has these: it need not be told."""
     if facts:
-        there = OUTBOX.c.id.in_([fact.id for fact in facts]) & OUTBOX.c.sent_at.is_(None)
+        there = among(OUTBOX.c.id, [fact.id for fact in facts]) & OUTBOX.c.sent_at.is_(None)
         await unit.connection.execute(update(OUTBOX).where(there).values(sent_at=unit.now))
 
 
 async def _plan_later(unit: Unit, lines: set[str], playbooks: set[str]) -> None:
     if lines or playbooks:
-        changed = LINE.c.line.in_(lines) | LINE.c.playbook.in_(playbooks)
+        changed = among(LINE.c.line, lines) | among(LINE.c.playbook, playbooks)
         await unit.connection.execute(update(LINE).where(changed).values(look_again_at=unit.now))

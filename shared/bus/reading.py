@@ -74,7 +74,8 @@ async def _answer(arrived: asyncio.Queue[Msg], inbox: str, at_most: int) -> list
     """
     batch: list[Msg] = []
     while len(batch) < at_most:
-        message = await asyncio.wait_for(arrived.get(), SILENCE)
+        # To wait with a time-out costs ten times as much as to take what is there.
+        message = arrived.get_nowait() if arrived.qsize() else await asyncio.wait_for(arrived.get(), SILENCE)
         if message.reply:
             batch.append(message)
         elif message.subject == inbox:

@@ -107,9 +107,9 @@ class Following:
         falling = [row for row in claimed if falls_due(row, unit.now)]
         return await self.govern(unit, falling) if self.govern and falling else {}
 
-    async def roll_on(self, unit: Unit) -> None:
+    async def roll_on(self, unit: Unit, most: int = LINES) -> None:
         """Plan the lines again to whose plan time, or another version of their playbook, may have added something."""
-        due = select(LINE.c.line).where(LINE.c.look_again_at <= unit.now).order_by(LINE.c.look_again_at).limit(LINES)
+        due = select(LINE.c.line).where(LINE.c.look_again_at <= unit.now).order_by(LINE.c.look_again_at).limit(most)
         lines = (await unit.connection.scalars(due.with_for_update(skip_locked=True))).all()
         histories = await kept.histories(unit, lines)
         await self._plan_again(unit, histories, by_time=True)

@@ -8,9 +8,10 @@ from shared.events.base import Fact
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
 from shared.obligations.adopting import adopt, key_of
-from shared.obligations.following import Following, owed, ruling, understood
+from shared.obligations.following import Following, owed, rulings, understood
 from shared.obligations.reconcile import Row
 from shared.playbooks.history import History
+from shared.playbooks.model import Playbook
 from shared.playbooks.obligation import Obligation
 from shared.storage import facts as kept
 from shared.storage.work import Unit
@@ -34,7 +35,8 @@ async def recover(unit: Unit, following: Following, told: Sequence[Fact]) -> Non
     recorded, noted = await ledger.rows(unit, lines), await ledger.noted(unit, lines)
     histories = await kept.histories(unit, lines)
     unknown = {fact.line for fact in told if key_of(fact.event) not in recorded[fact.line]}
-    wanted = {line: await _owed(unit, following, histories[line]) for line in unknown}
+    playbooks = await rulings(unit, {line: histories[line] for line in unknown})
+    wanted = {line: _owed(unit, following, histories[line], playbook) for line, playbook in playbooks.items()}
     changed: dict[str, tuple[str, Row]] = {}
     for fact in told:
         key, rows = key_of(fact.event), recorded[fact.line]
@@ -50,9 +52,9 @@ async def recover(unit: Unit, following: Following, told: Sequence[Fact]) -> Non
         await following.adopted(unit, told)
 
 
-async def _owed(unit: Unit, following: Following, history: History) -> Mapping[str, Obligation]:
+def _owed(unit: Unit, following: Following, history: History, playbook: Playbook | None) -> Mapping[str, Obligation]:
     try:
-        return owed(unit, await ruling(unit, history), history, following.keeps)
+        return owed(unit, playbook, history, following.keeps)
     except Exception as error:
         # The facts tell enough to go on with; whoever plans this line next will say what is wrong with it.
         log.error("line.not_planned", line=history.line, error=type(error).__name__, exc_info=error)

@@ -37,7 +37,7 @@ async def plan_all_that_waits(store: Store, following: Following) -> None:
             earliest: datetime | None = await unit.connection.scalar(select(func.min(kept.LINE.c.look_again_at)))
             waits = earliest is not None and earliest <= unit.now
             if waits:
-                await following.roll_on(unit)
+                await following.roll_on(unit, FEW)
             return waits
 
     while await patiently(once, patience=0):
