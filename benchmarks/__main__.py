@@ -8,6 +8,8 @@ import time
 ALL: tuple[tuple[str, ...], ...] = (
     ("pipeline", "--database", "sqlite"),
     ("pipeline", "--database", "postgresql"),
+    ("lanes", "--of", "engagements"),
+    ("lanes", "--of", "requests"),
     ("latency", "--database", "sqlite", "--facts", "100"),
     ("burst", "--database", "sqlite", "--peers"),
     ("steady", "--database", "sqlite", "--peers", "schedules", "--obligations", "200"),

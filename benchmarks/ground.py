@@ -35,6 +35,7 @@ ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 CLOCK = WorldClock()
 PORTS = 100
+NONE: Mapping[str, str] = {}
 READY = 4000
 """Looks, twenty a second, at whether a program is ready: a machine that others use too may take its time."""
 
@@ -182,29 +183,38 @@ class Ground:
         self.stack.push_async_callback(program.stop)
         return program
 
-    async def product(self, place: Place, service: str = "followup") -> Program:
+    async def product(self, place: Place, service: str = "followup", environment: Mapping[str, str] = NONE) -> Program:
         """The product: one of its services, as `throughline run` runs it, once it is ready and knows the playbook."""
-        environment = {
-            "THROUGHLINE_NATS": place.bus.url,
-            "THROUGHLINE_DATA": str(place.folder),
-            "THROUGHLINE_DATABASE": place.database,
-            "THROUGHLINE_PORT": str(place.port),
-            # What is put into the tables by hand, to have a million of it, stands in no stream.
-            "THROUGHLINE_WATCH_BUS_EVERY": "3600",
-        }
-        program = await self.run(place, service, "services", "run", service, environment=environment)
-        await self._ready(place, program)
+        program = await self.beside(place, place.port, service, environment)
         await place.say(letters(iter([published(CLOCK.now())])))
         await place.until(1, service)
         return program
 
-    async def _ready(self, place: Place, program: Program) -> None:
+    async def beside(
+        self, place: Place, port: int, service: str = "followup", environment: Mapping[str, str] = NONE
+    ) -> Program:
+        """A process of a service, once it is ready; there may be others at the same place."""
+        environment = {
+            "THROUGHLINE_NATS": place.bus.url,
+            "THROUGHLINE_DATA": str(place.folder),
+            "THROUGHLINE_DATABASE": place.database,
+            "THROUGHLINE_PORT": str(port),
+            # What is put into the tables by hand, to have a million of it, stands in no stream.
+            "THROUGHLINE_WATCH_BUS_EVERY": "3600",
+            **environment,
+        }
+        name = service if port == place.port else f"{service}-{port}"
+        program = await self.run(place, name, "services", "run", service, environment=environment)
+        await self._ready(place, program, port)
+        return program
+
+    async def _ready(self, place: Place, program: Program, port: int) -> None:
         async with httpx.AsyncClient() as http:
             for _try in range(READY):
                 if not program.runs:
                     break
                 try:
-                    if (await http.get(f"http://127.0.0.1:{place.port}/health")).is_success:
+                    if (await http.get(f"http://127.0.0.1:{port}/health")).is_success:
                         return
                 except httpx.HTTPError:
                     pass

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlmodel import SQLModel
@@ -19,7 +19,8 @@ from shared.bus.asking import WITHIN, Unanswered, Words, answer_questions, ask
 from shared.bus.broker import Broker, make_broker
 from shared.bus.connecting import key_of_service
 from shared.bus.delivery import Delivery, Received
-from shared.bus.listening import listen
+from shared.bus.dividing import Division
+from shared.bus.lanes import divided
 from shared.bus.postman import Postman
 from shared.bus.providing import Administrator, providing
 from shared.bus.reconciler import Reconciler
@@ -27,9 +28,11 @@ from shared.bus.streams import Ear
 from shared.catching_up import Learner
 from shared.clock import Clock
 from shared.commands import Said
+from shared.companion import Companion
 from shared.errors import Malformed, NotNow, Unknown, problems
 from shared.events import wire
 from shared.events.base import Fact
+from shared.hearing import hear_facts
 from shared.obligations.alarm import Alarm
 from shared.obligations.following import Following
 from shared.people import Directory
@@ -49,15 +52,6 @@ log = structlog.get_logger()
 Hear = Callable[[Store, Sequence[Fact]], Awaitable[None]]
 LAST_WORDS = 2.0
 """Seconds that a service which stops waits for the bus to take what it has still to say."""
-
-
-class Companion(Protocol):
-    """Works beside a service from its start to its stop; is told whenever something was recorded or somebody erased."""
-
-    def start(self) -> None: ...
-    def wake(self) -> None: ...
-    def forget(self) -> None: ...
-    async def stop(self) -> None: ...
 
 
 @dataclass
@@ -111,6 +105,8 @@ class Service:
     broker: Broker | None = field(init=False, default=None)
     postman: Postman | None = field(init=False, default=None)
     reconciler: Reconciler | None = field(init=False, default=None)
+    division: Division | None = field(init=False, default=None)
+    """Which lanes this process hears, where its ear is divided."""
     alarm: Alarm | None = field(init=False, default=None)
     sender: Companion | None = field(init=False, default=None)
 
@@ -149,7 +145,7 @@ class Service:
         if self.listens:
             self.listens(broker, self)
         else:
-            listen(broker, self.ear, self.take, self.put_aside, self.settings.batch, self.settings.ack_wait)
+            self.division = hear_facts(broker, self.ear, self.store.database, self.settings, self.take, self.put_aside)
         self._listen_beside(broker)
         self.postman = Postman(StoredOutbox(self.store), broker, self.name)
         self.reconciler = self._reconciler(broker)
@@ -158,6 +154,8 @@ class Service:
         self.store.posted = self._posted
         await broker.start()
         await self.postman.start()
+        if self.division:
+            await self.division.start()
         if self.alarm:
             self.alarm.start()
         if self.sends and alarm:
@@ -203,9 +201,9 @@ class Service:
 
     def _reconciler(self, broker: Broker) -> Reconciler:
         told = self.settings
-        said = StoredSaid(self.store)
         provide = providing(broker, self.ear, told, self.administrator)
-        reconciler = Reconciler(self.ear, said, broker, told.watch_bus_every, told.replicas, told.ack_wait, provide)
+        ears, every = divided(self.ear, told.lanes), told.watch_bus_every
+        reconciler = Reconciler(ears, StoredSaid(self.store), broker, every, told.replicas, told.ack_wait, provide)
 
         def came_back() -> None:
             reconciler.wake()
@@ -225,6 +223,8 @@ class Service:
         """Hear no more, finish what is under way, and leave the rest to the next start: nothing is lost by it."""
         async with contextlib.AsyncExitStack() as whatever_happens:
             whatever_happens.push_async_callback(self.store.database.close)
+            if self.division:
+                whatever_happens.push_async_callback(self.division.stop)
             if self.alarm:
                 self.alarm.stop()
             if self.sender:
@@ -285,7 +285,7 @@ class Service:
             told |= {"database": False, "last_error": error.reason}
         except Exception as error:
             told |= {"database": False, "last_error": type(error).__name__}
-        return {"well": connected and told["database"], **told}
+        return {"well": connected and told["database"], **told, **(self.division.told() if self.division else {})}
 
     def _drop_what_was_written(self) -> None:
         if self.sender:

@@ -16,6 +16,9 @@ from shared.events.fields import Zone, refusal
 from shared.playbooks.places import Place, Places
 from shared.playbooks.topics import BadTopics, Topics, read_topics
 
+LANES = (1, 2, 4, 8, 16)
+"""Into how many lanes an ear may be divided: a bus with keys allows a service each of them by name."""
+
 
 def _website(value: str) -> str:
     return private(value) if value else value
@@ -80,6 +83,8 @@ class Settings(BaseSettings):
     """How many servers of a NATS cluster keep each message."""
     batch: int = Field(default=500, ge=1, le=1000)
     """The most facts that one transaction hears."""
+    lanes: int = Field(default=1, validate_default=True)
+    """Into how many lanes what a service hears is divided, so that several processes of it hear at the same time."""
     patience: float = Field(default=1.0, ge=0, le=30)
     """Seconds that a command waits for a fact which another service has said but this one has not heard yet."""
     ack_wait: float = Field(default=30.0, ge=1, le=3600)
@@ -124,6 +129,15 @@ class Settings(BaseSettings):
     def _goes_with_the_issuer(cls, value: str, info: ValidationInfo) -> str:
         if info.data.get("oidc_issuer") and not value:
             raise refusal("is missing: it goes with oidc_issuer")
+        return value
+
+    @field_validator("lanes")
+    @classmethod
+    def _can_be_shared(cls, value: int, info: ValidationInfo) -> int:
+        if value not in LANES:
+            raise refusal(f"must be one of {', '.join(map(str, LANES))}")
+        if value > 1 and not info.data.get("database", "").startswith("postgresql"):
+            raise refusal("needs PostgreSQL: a file of SQLite is one process's, so that lanes would gain nothing")
         return value
 
     @field_validator("mail_from")

@@ -11,8 +11,8 @@ from nats.errors import Error as NatsError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from benchmarks.faults.hearing import EARS, unheard
 from benchmarks.faults.visiting import a_client
-from shared.bus.streams import ENGAGEMENT, INBOUND
 from shared.clock import WorldClock
 from shared.obligations.ledger import LEDGER
 from shared.storage.database import Database
@@ -21,7 +21,6 @@ from shared.storage.work import OUTBOX
 
 FACT = table(FactRow)
 LINE = table(LineRow)
-EARS = {"intake": INBOUND, "sessions": ENGAGEMENT, "followup": ENGAGEMENT, "evaluation": ENGAGEMENT}
 KEEP_A_LEDGER = ("followup", "evaluation")
 QUIET_LOOKS = 3
 """How often it has to be quiet one after the other: a fact may be on its way from one to the other."""
@@ -54,10 +53,10 @@ async def _unheard(nats_url: str) -> list[str]:
     found = []
     async with a_client(nats_url) as client:
         js = client.jetstream(timeout=5)
-        for service, stream in EARS.items():
-            ear = await js.consumer_info(stream, service)
-            if ear.num_pending or ear.num_ack_pending:
-                found.append(f"{service} has {ear.num_pending} to hear and {ear.num_ack_pending} to answer")
+        for service in EARS:
+            left = await unheard(js, service)
+            if left.all:
+                found.append(f"{service} has {left.to_hear} to hear and {left.to_answer} to answer")
     return found
 
 

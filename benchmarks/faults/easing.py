@@ -7,7 +7,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
-from benchmarks.faults.drain import EARS
+from benchmarks.faults.hearing import EARS, unheard
 from benchmarks.faults.voice import Pace
 
 BACKLOG = 800
@@ -22,8 +22,7 @@ async def ease(bus: Client, pace: Pace, over: asyncio.Event) -> None:
     js = bus.jetstream(timeout=2)
     while not over.is_set():
         with contextlib.suppress(NatsError, JetStreamError, OSError, TimeoutError):
-            ears = [await js.consumer_info(stream, service) for service, stream in EARS.items()]
-            waiting = max(ear.num_pending + (ear.num_ack_pending or 0) for ear in ears)
+            waiting = max([(await unheard(js, service)).all for service in EARS])
             pace.rate = pace.aim if waiting < BACKLOG else min(pace.aim, TRICKLE)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), 1)

@@ -15,6 +15,8 @@ from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from benchmarks.faults.hearing import deliveries
+
 SERVICES = ("intake", "sessions", "followup", "evaluation")
 STREAMS = ("ENGAGEMENT", "INBOUND", "ASIDE")
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -66,8 +68,8 @@ async def look(databases: Mapping[str, str], nats_url: str) -> Seen:
     try:
         for stream in STREAMS:
             seen.streams[stream] = await _stream(client, stream)
-        for stream, durable in (("INBOUND", "intake"), *(("ENGAGEMENT", name) for name in SERVICES[1:])):
-            seen.deliveries[durable] = await _deliveries(client, stream, durable)
+        js = client.jetstream(timeout=15)
+        seen.deliveries = {service: await deliveries(js, service) for service in SERVICES}
     finally:
         await client.close()
     return seen
@@ -110,15 +112,6 @@ async def _stream(client: Client, name: str) -> list[Message]:
         found.append(Message(message.subject, message.data, (message.headers or {}).get("Nats-Msg-Id", "")))
     await subscription.unsubscribe()
     return found
-
-
-async def _deliveries(client: Client, stream: str, durable: str) -> int:
-    """How often this consumer has given a message to its service since it was made."""
-    try:
-        info = await client.jetstream(timeout=15).consumer_info(stream, durable)
-    except NotFoundError:
-        return 0
-    return int(info.delivered.consumer_seq) if info.delivered else 0
 
 
 def told(body: bytes | str) -> dict[str, Any]:

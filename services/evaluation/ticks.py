@@ -13,8 +13,9 @@ from shared.access.opening import SUBSCRIBERS
 from shared.access.standing import standing
 from shared.bus.providing import providing
 from shared.bus.telling import Telling, tell
+from shared.companion import Companion
 from shared.obligations.alarm import Alarm
-from shared.service import Companion, Service
+from shared.service import Service
 from shared.storage.work import Store
 
 

@@ -122,8 +122,9 @@ async def deliver(
     put_aside: PutAside,
     ack_wait: float = ACK_WAIT,
     holding: Holding | None = None,
+    at_once: int = 1000,
 ) -> None:
-    """Have a batch taken and settle each of its messages; one bad message costs only itself.
+    """Have a batch taken, so many at once, and settle each of its messages; one bad message costs only itself.
 
     While the world is not ready, nothing is settled and the bus is told to wait: that costs no message a delivery.
     """
@@ -133,11 +134,12 @@ async def deliver(
     open_ = [*others, *suspects]
     async with _in_progress(open_, ack_wait / 3):
         try:
-            await _together(open_, others, hands)
+            for first in range(0, len(others), at_once):
+                await _together(open_, others[first : first + at_once], hands)
             await _one_by_one(open_, hands)
         except Stopped:
             for delivery in open_:
-                await _settle(delivery.nack(0))
+                await settle(delivery.nack(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ async def _one_by_one(open_: list[Delivery], hands: _Hands) -> None:
         hands.holding.go_on()
         delivery = open_[0]
         if in_a_row >= GIVE_UP_AFTER:
-            await _settle(delivery.nack(min(delay_after(delivery.deliveries), 5.0)))
+            await settle(delivery.nack(min(delay_after(delivery.deliveries), 5.0)))
         else:
             failed = await _take_one(delivery, hands)
             in_a_row = in_a_row + 1 if failed else 0
@@ -213,7 +215,7 @@ async def _take_one(delivery: Delivery, hands: _Hands) -> bool:
 
 async def _done(delivery: Delivery, hands: _Hands) -> None:
     crashes.passing("delivery.before_ack")
-    await _settle(delivery.ack())
+    await settle(delivery.ack())
     crashes.passing("delivery.after_ack")
     hands.holding.forget(delivery)
 
@@ -227,7 +229,7 @@ async def _put_one_aside(delivery: Delivery, reason: Exception, hands: _Hands) -
         await _later(delivery, error, delivery.deliveries)
         return True
     log.warning("bus.put_aside", subject=delivery.subject, reason=type(reason).__name__)
-    await _settle(delivery.term())
+    await settle(delivery.term())
     hands.holding.forget(delivery)
     return False
 
@@ -243,10 +245,10 @@ async def _later(delivery: Delivery, error: Exception, failures: int) -> None:
         # Once in full is enough to find the cause.
         exc_info=error if failures == 1 else None,
     )
-    await _settle(delivery.nack(delay))
+    await settle(delivery.nack(delay))
 
 
-async def _settle(answer: Awaitable[None]) -> None:
+async def settle(answer: Awaitable[None]) -> None:
     """Tell the bus; if it cannot be told, the message comes again and is recognised as a repetition."""
     try:
         await answer
@@ -262,7 +264,7 @@ async def _in_progress(open_: list[Delivery], every: float) -> AsyncIterator[Non
         while True:
             await asyncio.sleep(every)
             for delivery in tuple(open_):
-                await _settle(delivery.in_progress())
+                await settle(delivery.in_progress())
 
     asking = asyncio.create_task(ask())
     try:

@@ -1,6 +1,8 @@
 """How a service hears: one FastStream subscriber an ear, which gives whole batches to our own delivery."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, cast
 
 import structlog
@@ -12,32 +14,45 @@ from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig
 
 from shared.bus.broker import Broker
-from shared.bus.delivery import Heard, PutAside, Take, deliver
+from shared.bus.delivery import Heard, PutAside, Take, deliver, settle
+from shared.bus.dividing import Turn
 from shared.bus.holding import Holding
+from shared.bus.lanes import lane_of
 from shared.bus.pulling import Pull
 from shared.bus.streams import ACK_WAIT, Ear
 
 log = structlog.get_logger()
 
+MOST = 4000
+"""Messages that are pulled at once: of those in all lanes, most are not to be heard here."""
+
 
 def listen(
-    broker: Broker, ear: Ear, take: Take, put_aside: PutAside, batch: int = 500, ack_wait: float = ACK_WAIT
+    broker: Broker,
+    ear: Ear,
+    take: Take,
+    put_aside: PutAside,
+    batch: int = 500,
+    ack_wait: float = ACK_WAIT,
+    turn: Turn | None = None,
 ) -> None:
     """From the broker's start to its stop, have `take` handle what `ear` hears, at most `batch` messages at a time.
 
-    The ear must have been provisioned; listening neither creates nor changes streams and consumers.
+    The ear must have been provisioned; listening neither creates nor changes streams and consumers. A lane is heard
+    only while it is our turn.
     """
     holding = Holding()
 
     async def hear(messages: list[Any]) -> None:
-        await deliver([Heard(message) for message in messages], take, put_aside, ack_wait, holding)
+        ours = await _in_our_lane(ear, [Heard(message) for message in messages])
+        await deliver(ours, take, put_aside, ack_wait, holding, batch)
 
-    hear.__name__ = f"{ear.service}_hears_{ear.stream.lower()}"
+    hear.__name__ = f"{ear.durable}_hears_{ear.stream.lower()}"
     subscriber = broker.subscriber(
         config=ConsumerConfig(filter_subjects=sorted(ear.subjects)),
         stream=JStream(ear.stream, declare=False),
-        durable=ear.service,
-        pull_sub=PullSub(batch=True, batch_size=batch),
+        durable=ear.durable,
+        pull_sub=PullSub(batch=True, batch_size=min(batch * ear.lanes, MOST)),
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,
         decoder=_raw,
@@ -45,8 +60,22 @@ def listen(
     )
     # FastStream has no place to say which class it makes; the object is the same, only its way to pull is ours.
     subscriber.__class__ = _Listener
-    cast("_Listener", subscriber).holding = holding
+    listener = cast("_Listener", subscriber)
+    listener.holding, listener.turn = holding, turn
     subscriber(hear)
+
+
+async def _in_our_lane(ear: Ear, batch: Sequence[Heard]) -> list[Heard]:
+    """What is to be heard in this lane; for the rest others answer."""
+    if ear.lanes == 1:
+        return list(batch)
+    ours = []
+    for delivery in batch:
+        if lane_of(delivery.subject, delivery.body, ear.lanes) == ear.lane:
+            ours.append(delivery)
+        else:
+            await settle(delivery.ack())
+    return ours
 
 
 class _Listener(BatchPullStreamSubscriber):
@@ -54,6 +83,7 @@ class _Listener(BatchPullStreamSubscriber):
 
     __slots__ = ()
     holding: Holding
+    turn: Turn | None
 
     async def stop(self) -> None:
         """Finish what is under way, but do not wait for a world that is not ready."""
@@ -69,16 +99,19 @@ class _Listener(BatchPullStreamSubscriber):
         self.add_task(self._consume_pull)
 
     async def _consume_pull(self) -> None:
-        pull = self.subscription
         while self.running:
-            try:
-                messages = await pull.next(self.pull_sub.batch_size)
-            except NatsError as error:
-                log.warning("bus.pull_failed", error=type(error).__name__)
-                await asyncio.sleep(1.0)
-                continue
-            if messages:
-                await self.consume(messages)
+            async with self.turn.held() if self.turn else nullcontext():
+                await self._consume_once(self.subscription)
+
+    async def _consume_once(self, pull: Pull) -> None:
+        try:
+            messages = await pull.next(self.pull_sub.batch_size)
+        except NatsError as error:
+            log.warning("bus.pull_failed", error=type(error).__name__)
+            await asyncio.sleep(1.0)
+            return
+        if messages:
+            await self.consume(messages)
 
 
 async def _raw(message: StreamMessage[Any]) -> Any:

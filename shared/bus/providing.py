@@ -14,6 +14,7 @@ from shared.bus import outcomes, telling
 from shared.bus.accounts.keyring import Keyring
 from shared.bus.accounts.members import Kind
 from shared.bus.broker import Broker
+from shared.bus.lanes import divided
 from shared.bus.streams import Ear, provision
 from shared.settings import Settings
 
@@ -105,6 +106,6 @@ def providing(broker: Broker, ear: Ear, settings: Settings, administrator: Admin
     keyring = Keyring(settings.bus)
 
     def ears() -> list[Ear]:
-        return [ear, *(ears_of_others(keyring) if ear.service == outcomes.SPEAKER else ())]
+        return [*divided(ear, settings.lanes), *(ears_of_others(keyring) if ear.service == outcomes.SPEAKER else ())]
 
     return Providing(broker, ears, settings.replicas, settings.ack_wait, administrator)

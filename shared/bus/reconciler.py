@@ -103,7 +103,7 @@ class Reconciler:
 
     def __init__(
         self,
-        ear: Ear,
+        ears: Sequence[Ear],
         said: Said,
         bus: HasClient,
         every: float,
@@ -115,10 +115,11 @@ class Reconciler:
         """Why the last look failed; empty when all is well."""
         self.first_look: Sequence[Reconciled] = ()
         """What was found at the start."""
-        self._ear, self._said, self._bus = ear, said, bus
+        self._ears, self._said, self._bus = ears, said, bus
+        self._service, self._hears_on = ears[0].service, ears[0].stream
         self._every, self._replicas, self._ack_wait = every, replicas, ack_wait
         self._provide = provide or self._provision
-        self._says = _says(ear.service)
+        self._says = _says(self._service)
         self._found: Sequence[Reconciled] = ()
         self._one_at_a_time = asyncio.Lock()
         self._called = asyncio.Event()
@@ -130,7 +131,7 @@ class Reconciler:
             self.first_look = self._found
         else:
             self._called.set()
-        self._task = asyncio.create_task(self._watch(), name=f"reconciler of {self._ear.service}")
+        self._task = asyncio.create_task(self._watch(), name=f"reconciler of {self._service}")
 
     async def stop(self) -> None:
         """Stop at once; what was not finished is found again at the next start."""
@@ -145,7 +146,7 @@ class Reconciler:
     async def reconcile(self, depth: Depth = Depth.EVERYTHING) -> list[Reconciled]:
         """Look at every stream and mend what lacks; tells what was done."""
         async with self._one_at_a_time:
-            return [await self._visit(stream, depth) for stream in sorted({*self._says, self._ear.stream})]
+            return [await self._visit(stream, depth) for stream in sorted({*self._says, self._hears_on})]
 
     async def _watch(self) -> None:
         pause, depth = self._every, Depth.NOTHING
@@ -167,7 +168,7 @@ class Reconciler:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             if reason != self.last_error:
-                log.warning("bus.not_looked_at", service=self._ear.service, reason=reason)
+                log.warning("bus.not_looked_at", service=self._service, reason=reason)
             self.last_error = reason
             return False
         self.last_error = ""
@@ -183,32 +184,32 @@ class Reconciler:
         if why or depth is Depth.EVERYTHING:
             compared, again = await self._compare(seen)
         # What the stream has and our database lacks would be learned here.
-        began_again = seen.ear_is_missing or (why == GONE and stream == self._ear.stream)
-        if (why or again) and seen.ear_has_heard:
-            await begin_again(self._bus.client, self._ear, self._ack_wait)
+        began_again = seen.ear_is_missing or (why == GONE and stream == self._hears_on)
+        if (why or again) and (seen.ear_has_heard or seen.ear_is_missing):
+            await begin_again(self._bus.client, self._ears, self._ack_wait)
             began_again = True
         if seen.sight != before:
             # Only now: whoever died on the way has the same doubt at the next look.
             await self._said.remember(seen.sight)
         found = Reconciled(stream, why, compared, again, began_again)
         if before is not None and (why or again):
-            log.warning("bus.reconciled", service=self._ear.service, doubt=why, compared=compared, said_again=again)
+            log.warning("bus.reconciled", service=self._service, doubt=why, compared=compared, said_again=again)
         return found
 
     async def _look(self, js: JetStreamContext, stream: str, before: Sight | None) -> tuple[Seen, str]:
         """What is seen, and the reason to doubt that it is whole; a stream or an ear that is gone is made again."""
         try:
-            seen = await look_at(js, stream, self._ear)
+            seen = await look_at(js, stream, self._ears)
         except NotFoundError:
             await self._provide()
-            return await look_at(js, stream, self._ear), GONE
+            return await look_at(js, stream, self._ears), GONE
         why = await doubt(js, seen, before)
         if seen.ear_is_missing:
             await self._provide()
         return seen, why
 
     async def _provision(self) -> None:
-        await provision(self._bus.client, [self._ear], self._replicas, self._ack_wait)
+        await provision(self._bus.client, self._ears, self._replicas, self._ack_wait)
 
     async def _lacks_some_of_the_newest(self, js: JetStreamContext, seen: Seen, before: Sight | None) -> bool:
         stream = seen.sight.stream

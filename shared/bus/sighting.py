@@ -1,6 +1,7 @@
 """What a stream looks like at one look, and whether it is still the one that was seen at the look before."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,28 +36,28 @@ class Seen:
     """The lowest sequence that it still has."""
     keeps: float
     """Seconds for which it keeps a message; 0 for ever."""
-    ear: ConsumerInfo | None
-    """Our ear, where it stands on this stream and is there."""
+    ears: tuple[ConsumerInfo, ...]
+    """Our ear in all its lanes, where it stands on this stream and is there."""
     ear_is_missing: bool
 
     @property
     def ear_has_heard(self) -> bool:
         """Whether our ear has something to begin again with."""
-        return self.ear is not None and self.ear.delivered is not None and self.ear.delivered.consumer_seq > 0
+        return any(ear.delivered is not None and ear.delivered.consumer_seq > 0 for ear in self.ears)
 
 
-async def look_at(js: JetStreamContext, stream: str, ear: Ear) -> Seen:
+async def look_at(js: JetStreamContext, stream: str, ears: Sequence[Ear]) -> Seen:
     """Look at a stream, and at our ear if it stands there. Raises NotFoundError where there is no such stream."""
     # The ear first: what it has heard by then, the stream must have.
-    listens = ear.stream == stream
-    info = await _ear(js, ear) if listens else None
+    ours = [ear for ear in ears if ear.stream == stream]
+    there = tuple([info for ear in ours if (info := await _ear(js, ear)) is not None])
     has = await js.stream_info(stream)
     last = await message(js, stream, has.state.last_seq)
     created = has.created
     if created is None:
         raise ServiceUnavailableError
     sight = Sight(stream, created, has.state.last_seq, known_by(last) if last else "", _missing(has))
-    return Seen(sight, has.state.first_seq, has.config.max_age or 0.0, info, listens and info is None)
+    return Seen(sight, has.state.first_seq, has.config.max_age or 0.0, there, len(there) < len(ours))
 
 
 async def doubt(js: JetStreamContext, seen: Seen, before: Sight | None) -> str:
@@ -70,7 +71,7 @@ async def doubt(js: JetStreamContext, seen: Seen, before: Sight | None) -> str:
         return f"it went back from message {before.sequence} to {now.sequence}"
     if now.missing > before.missing:
         return f"it lacks {now.missing - before.missing} more messages than before"
-    if seen.ear and seen.ear.delivered and seen.ear.delivered.stream_seq > now.sequence:
+    if any(ear.delivered and ear.delivered.stream_seq > now.sequence for ear in seen.ears):
         return "our ear is ahead of it"
     return await _doubt_of_the_letter(js, seen, before)
 
@@ -110,7 +111,7 @@ def known_by(message: RawStreamMsg) -> str:
 
 async def _ear(js: JetStreamContext, ear: Ear) -> ConsumerInfo | None:
     try:
-        info: ConsumerInfo = await js.consumer_info(ear.stream, ear.service)
+        info: ConsumerInfo = await js.consumer_info(ear.stream, ear.durable)
     except NotFoundError:
         return None
     return info

@@ -1,28 +1,24 @@
 """The streams and the ears of the services: the one place that creates or changes them."""
 
-import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import (
-    AckPolicy,
-    ConsumerConfig,
-    DeliverPolicy,
-    DiscardPolicy,
-    ReplayPolicy,
-    RetentionPolicy,
-    StorageType,
-    StreamConfig,
-)
-from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from shared.bus.differing import NOT_YET, WITHIN, BusDiffers, asking, word
+from shared.bus.ears import ACK_WAIT, ENGAGEMENT, Ear, begin_again, provide_ear, retire_others
+
+__all__ = [
+    "ACK_WAIT", "ASIDE", "ENGAGEMENT", "FATES", "INBOUND", "NOT_YET", "OUTCOMES", "WITHIN", "BusDiffers", "Ear",
+    "begin_again", "provision", "stream_of",
+]  # fmt: skip
 
 log = structlog.get_logger()
 
-ENGAGEMENT = "ENGAGEMENT"
 INBOUND = "INBOUND"
 ASIDE = "ASIDE"
 OUTCOMES = "OUTCOMES"
@@ -30,12 +26,6 @@ OUTCOMES = "OUTCOMES"
 FATES = "FATES"
 """What trackers may read, each what became of its own requests; see shared/bus/telling.py."""
 DAY = 24 * 3600.0
-ACK_WAIT = 30.0
-"""Seconds after which an unanswered message is given to somebody else; who needs longer says so in between."""
-WITHIN = 15.0
-"""Seconds that a server gets to make one stream or ear: each is written to its disk, which may be slow."""
-NOT_YET = (None, 10008, 10039, 10076)
-"""What a server says of JetStream, or nobody at all, while it reads accounts anew or its cluster looks for a leader."""
 
 MAKE_AGAIN = "back the stream up, delete it, and start again; the databases say again what it lacks."
 NEVER = {
@@ -46,30 +36,6 @@ NEVER = {
     "template_owner": "a template owns it",
 }
 """Settings of a stream that can never be changed back, and what they would do to us."""
-
-
-class BusDiffers(Exception):
-    """{what}: {setting} is {has} but must be {wants}. It cannot be changed in place: {remedy}"""
-
-    def __init__(self, what: str, setting: str, has: object, wants: object, remedy: str) -> None:
-        self.what, self.setting, self.has, self.wants = what, setting, has, wants
-        super().__init__((self.__doc__ or "").format(what=what, setting=setting, has=has, wants=wants, remedy=remedy))
-
-
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """What a service hears of a stream; its replicas share one ear."""
-
-    service: str
-    stream: str
-    subjects: tuple[str, ...]
-
-    def hears(self, subject: str) -> bool:
-        """Whether something said on `subject` reaches it."""
-        return any(_covers(pattern, subject) for pattern in self.subjects)
-
-    def __str__(self) -> str:
-        return f"Ear {self.service} on stream {self.stream}"
 
 
 def stream_of(subject: str) -> str:
@@ -97,7 +63,10 @@ async def provision(
     for wanted in _streams(replicas, atomic=(version.major, version.minor) >= (2, 12)):
         done += await _provide_stream(js, wanted, only_look)
     for ear in ears:
-        done += await _provide_ear(js, ear, ack_wait, only_look)
+        done += await provide_ear(js, ear, ack_wait, only_look)
+    for ear in () if only_look else ears:
+        if ear.lane == 1:
+            await retire_others(js, ear)
     for deed in () if only_look else done:
         log.info("bus.provided", what=deed)
     return done
@@ -148,7 +117,7 @@ async def _provide_stream(js: JetStreamContext, wanted: Mapping[str, object], on
         await _refuse_another_stream(js, name)
     except NotFoundError:
         if not only_look:
-            await _asking(f"Stream {name}", js.add_stream(StreamConfig().evolve(**wanted)))
+            await asking(f"Stream {name}", js.add_stream(StreamConfig().evolve(**wanted)))
         return [f"stream {name} created"]
     changes = {key: value for key, value in wanted.items() if getattr(has, key) != value}
     if (has.num_replicas or 1) >= _number(wanted["num_replicas"]):
@@ -156,11 +125,9 @@ async def _provide_stream(js: JetStreamContext, wanted: Mapping[str, object], on
         changes.pop("num_replicas", None)
     for setting in ("storage", "retention"):
         if setting in changes:
-            raise BusDiffers(
-                f"Stream {name}", setting, _word(getattr(has, setting)), _word(wanted[setting]), MAKE_AGAIN
-            )
+            raise BusDiffers(f"Stream {name}", setting, word(getattr(has, setting)), word(wanted[setting]), MAKE_AGAIN)
     if changes and not only_look:
-        await _asking(f"Stream {name}", js.update_stream(has.evolve(**changes)))
+        await asking(f"Stream {name}", js.update_stream(has.evolve(**changes)))
     return [f"stream {name}: {key} changed from {getattr(has, key)} to {value}" for key, value in changes.items()]
 
 
@@ -172,98 +139,5 @@ async def _refuse_another_stream(js: JetStreamContext, name: str) -> None:
             raise BusDiffers(f"Stream {name}", setting, json.dumps(has), f"unset ({why})", MAKE_AGAIN)
 
 
-async def _provide_ear(js: JetStreamContext, ear: Ear, ack_wait: float, only_look: bool) -> list[str]:
-    wanted = _consumer(ear, ack_wait)
-    try:
-        has = (await js.consumer_info(ear.stream, ear.service)).config
-    except NotFoundError:
-        if not only_look:
-            await _asking(str(ear), js.add_consumer(ear.stream, wanted))
-        return [f"{ear} created"]
-    _refuse_another_kind(ear, has, wanted)
-    heard, hears = _filters(has), _filters(wanted)
-    new = {subject for subject in hears if not any(_covers(old, subject) for old in heard)}
-    if new:
-        # A changed filter would only hear what comes from now on; a new ear hears all from the beginning.
-        if not only_look:
-            await js.delete_consumer(ear.stream, ear.service)
-            await _asking(str(ear), js.add_consumer(ear.stream, wanted))
-        return [f"{ear} begins again, as it now also hears {', '.join(sorted(new))}"]
-    changes = [
-        key for key in ("ack_wait", "max_deliver", "max_ack_pending") if getattr(has, key) != getattr(wanted, key)
-    ]
-    # Unset is unset, in whatever way the server says it.
-    changes += [key for key in UNSET if getattr(has, key)]
-    changes += ["filter_subjects"] if heard != hears else []
-    if changes and not only_look:
-        await _asking(str(ear), js.add_consumer(ear.stream, wanted))
-    return [f"{ear}: {', '.join(changes)} changed"] if changes else []
-
-
-async def begin_again(client: Client, ear: Ear, ack_wait: float = ACK_WAIT) -> None:
-    """Have an ear hear its stream from the beginning; what was heard before is recognised."""
-    js = client.jetstream(timeout=WITHIN)
-    with contextlib.suppress(NotFoundError):
-        await js.delete_consumer(ear.stream, ear.service)
-    await _asking(str(ear), js.add_consumer(ear.stream, _consumer(ear, ack_wait)))
-    log.info("bus.ear_begins_again", ear=str(ear))
-
-
-def _consumer(ear: Ear, ack_wait: float) -> ConsumerConfig:
-    return ConsumerConfig(
-        name=ear.service,
-        durable_name=ear.service,
-        filter_subjects=sorted(ear.subjects),
-        deliver_policy=DeliverPolicy.ALL,
-        ack_policy=AckPolicy.EXPLICIT,
-        replay_policy=ReplayPolicy.INSTANT,
-        ack_wait=ack_wait,
-        max_deliver=-1,
-        max_ack_pending=20_000,
-    )
-
-
-UNSET = ("headers_only", "inactive_threshold", "backoff", "rate_limit_bps", "pause_until")
-"""Settings with which an ear would hear no bodies, be forgotten, hear again too soon, too slowly, or not at all."""
-
-
-def _refuse_another_kind(ear: Ear, has: ConsumerConfig, wants: ConsumerConfig) -> None:
-    remedy = "stop the services, delete the consumer, and start again; what was heard twice changes nothing."
-    for setting in ("deliver_subject", "ack_policy", "deliver_policy", "replay_policy"):
-        mine, theirs = getattr(wants, setting), getattr(has, setting)
-        if mine != theirs:
-            raise BusDiffers(str(ear), setting, _word(theirs), _word(mine), remedy)
-
-
-def _filters(config: ConsumerConfig) -> set[str]:
-    return set(config.filter_subjects or ([config.filter_subject] if config.filter_subject else []))
-
-
-def _covers(pattern: str, subject: str) -> bool:
-    """Whether whoever hears `pattern` hears all of `subject`."""
-    wide, narrow = pattern.split("."), subject.split(".")
-    for place, word in enumerate(wide):
-        if word == ">":
-            return len(narrow) > place
-        if place >= len(narrow) or narrow[place] == ">" or word not in {"*", narrow[place]}:
-            return False
-    return len(wide) == len(narrow)
-
-
-def _word(value: object) -> str:
-    return "unset" if value is None else str(getattr(value, "value", value))
-
-
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 1
-
-
-async def _asking(what: str, request: object) -> None:
-    """Let the server's refusal name what was asked for."""
-    try:
-        await request  # type: ignore[misc]
-    except APIError as error:
-        if isinstance(error, ServiceUnavailableError) and error.err_code in NOT_YET:
-            raise
-        remedy = "see the server's words: servers in the cluster, limits of the account, subjects of other streams."
-        raise BusDiffers(what, "its configuration", "refused by the server", error.description, remedy) from error

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.bus.lanes import line_told
 from shared.bus.postman import Letter
 from shared.storage.database import Raced
 from shared.storage.many import among, among_given
@@ -19,6 +20,7 @@ OLDEST = select(OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.body, OUTB
 OLDEST = OLDEST.where(UNSENT).order_by(OUTBOX.c.seq).limit(bindparam("most"))
 OLDEST_BUT = OLDEST.where(~among_given(OUTBOX.c.seq, "sent"))
 OLDEST_FREE = OLDEST.with_for_update(skip_locked=True)
+OLDER = OLDEST.limit(None).where(OUTBOX.c.seq < bindparam("last"), ~among_given(OUTBOX.c.seq, "ours"))
 
 
 class Numbered(Protocol):
@@ -52,7 +54,7 @@ class StoredOutbox:
 
     @asynccontextmanager
     async def claim(self, limit: int) -> AsyncIterator[Claim]:
-        """The oldest letters that nobody has sent and no other replica holds; those of one engagement in order.
+        """The oldest letters that nobody has sent and no other replica holds; those of one line in order.
 
         They are held until the end of the block. On SQLite nobody holds anything: whoever sends at the same time sends
         the same letters in the same order, and the bus recognises them.
@@ -64,7 +66,7 @@ class StoredOutbox:
             return
         async with self._store.database.claiming() as connection:
             locked = await _letters(connection, OLDEST_FREE, most=limit)
-            letters = await _first_of_their_engagement(connection, locked)
+            letters = await _first_of_their_lines(connection, locked)
 
             async def mark(sent: Sequence[Letter]) -> None:
                 await connection.execute(self._marked(sent))
@@ -104,23 +106,14 @@ async def _letters(connection: AsyncConnection, query: Select[Any], **told: Any)
     return [Letter(row.seq, row.id, row.subject, row.body.encode(), row.again) for row in rows]
 
 
-async def _first_of_their_engagement(connection: AsyncConnection, locked: Sequence[Letter]) -> Sequence[Letter]:
-    """The letters before which no older one of the same engagement is in somebody else's hands."""
+async def _first_of_their_lines(connection: AsyncConnection, locked: Sequence[Letter]) -> Sequence[Letter]:
+    """The letters before which no older one of the same line is in somebody else's hands."""
     if not locked:
         return locked
-    ours = {letter.seq for letter in locked}
-    older = select(OUTBOX.c.seq, OUTBOX.c.subject).where(UNSENT, OUTBOX.c.seq < locked[-1].seq)
-    theirs = [row for row in await connection.execute(older) if row.seq not in ours]
-    first = _first_by_engagement((row.subject, row.seq) for row in theirs)
-    return [letter for letter in locked if letter.seq < first.get(_engagement(letter.subject), letter.seq + 1)]
-
-
-def _first_by_engagement(letters: Iterable[tuple[str, int]]) -> dict[str, int]:
+    theirs = await _letters(connection, OLDER, last=locked[-1].seq, ours=[letter.seq for letter in locked])
     first: dict[str, int] = {}
-    for subject, seq in letters:
-        first[_engagement(subject)] = min(seq, first.get(_engagement(subject), seq))
-    return first
-
-
-def _engagement(subject: str) -> str:
-    return subject.rpartition(".")[2]
+    for letter in theirs:
+        first.setdefault(line_told(letter.subject, letter.body), letter.seq)
+    if not first:
+        return locked
+    return [one for one in locked if one.seq < first.get(line_told(one.subject, one.body), one.seq + 1)]

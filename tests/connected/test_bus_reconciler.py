@@ -264,7 +264,7 @@ async def test_comparing_ends_although_more_is_said_meanwhile(tmp_path: Path) ->
     async with a_place(tmp_path, "intake") as (_, (intake,)):
         await tell(intake, 1, 3)
         assert intake.broker
-        reconciler = Reconciler(intake.ear, Talkative(intake.store), intake.broker, 30, 1, 30)
+        reconciler = Reconciler([intake.ear], Talkative(intake.store), intake.broker, 30, 1, 30)
         async with asyncio.timeout(60):
             assert [one.compared for one in await reconciler.reconcile() if one.stream == "ENGAGEMENT"] == [4]
 

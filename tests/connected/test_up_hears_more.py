@@ -32,7 +32,7 @@ async def test_evaluation_learns_what_became_of_follow_ups_before_it_heard_of_th
         up.until(lambda: up.tasks() == {"e1/ask/ky/1": "scheduled"})
         up.until(lambda: _known_to_evaluation(up, SCHEDULED) == 1)
         async with up.on_the_bus("evaluation") as client:
-            await begin_again(client, BEFORE)
+            await begin_again(client, [BEFORE])
         up.end(signal.SIGKILL)
         _forget(up)
         assert _known_to_evaluation(up, SCHEDULED) == 0

@@ -113,6 +113,18 @@ async def test_no_postman_overtakes_another_within_an_engagement(replicas: tuple
         assert ([letter.id for letter in first.letters], rest.letters) == ([OPENED.id], [])
 
 
+async def test_postmen_carry_letters_of_different_requests_at_the_same_time_though_their_subjects_end_alike(
+    replicas: tuple[Store, Store],
+) -> None:
+    one, other = replicas
+    asked = [said("ta_request_logged", request_id=f"r{number}", external_id=f"r{number}") for number in (1, 2)]
+    withdrawn = said("ta_request_withdrawn", request_id="r1")
+    await hear(one, asked[0])
+    await hear(one, asked[1], withdrawn)
+    async with StoredOutbox(one).claim(1) as first, StoredOutbox(other).claim(10) as rest:
+        assert [letter.id for letter in (*first.letters, *rest.letters)] == [fact.id for fact in asked]
+
+
 async def test_letters_of_a_postman_who_died_are_free_at_once(replicas: tuple[Store, Store]) -> None:
     one, other = replicas
     await hear(one, OPENED)

@@ -37,7 +37,7 @@ class SmallWorld:
         self._ledger = Ledger(folder / "ledger.jsonl")
         self._outside: list[int] = []
 
-    async def start(self, service: str, crash_at: str = "") -> asyncio.Future[int]:
+    async def start(self, service: str, crash_at: str = "", **more: str) -> asyncio.Future[int]:
         """A process of this service, mutated if this world is; it dies at a crash point, if one is named."""
         settings = {
             "NATS": self.bus.url,
@@ -48,6 +48,7 @@ class SmallWorld:
             "ACK_WAIT": "1",
             "BATCH": "1",
             "CRASH_AT": crash_at,
+            **more,
         }
         told = {f"THROUGHLINE_{name}": value for name, value in settings.items()}
         pid, end = await self._nursery.fork(["run", service], told, self._log(service), self._mutation)
@@ -63,6 +64,10 @@ class SmallWorld:
         """Kill the process that was started last, and wait until it is dead."""
         send(self._outside[-1], signal.SIGKILL)
         await asyncio.wait_for(end, PATIENCE)
+
+    def send(self, what: signal.Signals, number: int = -1) -> None:
+        """Send a signal to a process outside, by the order in which they were started."""
+        send(self._outside[number], what)
 
     async def say(self, service: str, path: str, **told: Any) -> None:
         """Command one of the services in this process, and enter what it confirms."""

@@ -19,6 +19,7 @@ from shared.bus.accounts.reloading import reload
 from shared.bus.connecting import Key, KeyMissing, key_of_service
 from shared.bus.outcomes import subject_of
 from shared.bus.postman import Letter
+from shared.bus.streams import ENGAGEMENT, Ear
 from shared.errors import Malformed, Unknown
 from shared.settings import Settings
 
@@ -227,3 +228,9 @@ def test_where_no_accounts_are_kept_the_command_says_how_to_make_them(tmp_path: 
 def test_what_a_server_is_told_does_not_depend_on_the_order_in_which_they_came() -> None:
     some = [Member(Kind.TRACKER, name, f"U{name}") for name in ("a", "b", "c")]
     assert written(some) == written(reversed(some))
+
+
+def test_a_service_may_say_of_its_own_lanes_what_it_has_heard_and_of_no_others() -> None:
+    answers = [right for right in rights(Member(Kind.SERVICE, "followup", "U")).publish if right.startswith("$JS.ACK.")]
+    assert {f"$JS.ACK.ENGAGEMENT.{ear.durable}.>" for ear in Ear("followup", ENGAGEMENT, ()).in_lanes(16)} < {*answers}
+    assert not [right for right in answers if not right.split(".")[3].startswith("followup")]

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.bus.streams import ASIDE, ENGAGEMENT, FATES, INBOUND, OUTCOMES
+from shared.bus.streams import ASIDE, ENGAGEMENT, FATES, INBOUND, OUTCOMES, Ear
 from shared.events.catalogue import SPEAKERS
 from shared.people import CHANGED
+from shared.settings import LANES
 
 READ = "READ"
 """With what requests of evaluators and trackers to JetStream begin, in place of $JS.API: that name would be answered by
@@ -80,7 +81,8 @@ def _reading(stream: str, name: str) -> list[str]:
     api = "$JS.API.CONSUMER"
     makes = [f"{api}.CREATE.{stream}", f"{api}.CREATE.{stream}.>", f"{api}.DURABLE.CREATE.{stream}.{name}"]
     uses = [f"{api}.{what}.{stream}.*" for what in ("INFO", "MSG.NEXT", "DELETE")]
-    return [f"$JS.API.STREAM.MSG.GET.{stream}", *makes, *uses, f"$JS.ACK.{stream}.{name}.>"]
+    says = [f"$JS.ACK.{stream}.{ear.durable}.>" for lanes in LANES for ear in Ear(name, stream, ()).in_lanes(lanes)]
+    return [f"$JS.API.STREAM.MSG.GET.{stream}", *makes, *uses, *(says if stream == ENGAGEMENT else says[:1])]
 
 
 def _of_a_tracker(member: Member) -> Rights:

@@ -1,0 +1,228 @@
+"""Lanes on a real bus and PostgreSQL: engagements are divided among processes, in order, while these come and go."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import pytest
+from nats.aio.client import Client
+from nats.js.api import StreamConfig, SubjectTransform
+
+from shared.bus.broker import make_broker
+from shared.bus.delivery import Delivery
+from shared.bus.dividing import Division
+from shared.bus.ears import Ear
+from shared.bus.lanes import divided, lane_of
+from shared.bus.server import EmbeddedServer
+from shared.bus.streams import provision
+from shared.hearing import hear_facts
+from shared.settings import Settings
+from shared.storage.database import Database
+from tests.support.bus import a_bus, a_connection, eventually
+from tests.support.stores import a_database_on, postgresql
+
+EAR = Ear("followup", "ENGAGEMENT", ("eng.intake.>", "eng.sessions.>"))
+ENGAGEMENTS = [f"e{number}" for number in range(24)]
+ACK_WAIT = 2.0
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A PostgreSQL server."""
+    with TemporaryDirectory() as folder, postgresql(Path(folder)) as address:
+        yield address
+
+
+class Town:
+    """A bus, a database, and what processes of one service have heard, in the order in which they had done with it."""
+
+    def __init__(self, bus: EmbeddedServer, database: str, client: Client) -> None:
+        self.bus, self.database, self.client = bus, database, client
+        self.heard: list[tuple[str, str, int]] = []
+        """By which process, of which engagement, and its number there."""
+        self._said = 0
+
+    @asynccontextmanager
+    async def a_process(self, name: str, lanes: int = 4) -> AsyncIterator[Division | None]:
+        """A process of the service, from its start to its end."""
+        told = Settings(lanes=lanes, database=self.database, ack_wait=ACK_WAIT, batch=20)
+        database, broker = Database(self.database, "followup"), make_broker(self.bus.url, "followup")
+
+        async def take(batch: Sequence[Delivery]) -> None:
+            await asyncio.sleep(0.01)
+            self.heard += [(name, one.subject.rpartition(".")[2], int(one.body)) for one in batch]
+
+        await provision(self.client, divided(EAR, lanes), ack_wait=ACK_WAIT)
+        division = hear_facts(broker, EAR, database, told, take, refuse)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(database.close)
+            if division:
+                stack.push_async_callback(division.stop)
+            stack.push_async_callback(broker.stop)
+            await broker.start()
+            if division:
+                await division.start()
+            yield division
+
+    async def say(self, times: int) -> None:
+        """So many facts of each engagement, in turn, as two services would say them."""
+        for _ in range(times):
+            self._said += 1
+            speaker = "intake.team_changed" if self._said % 2 else "sessions.session_held"
+            for engagement in ENGAGEMENTS:
+                await self.client.publish(f"eng.{speaker}.v1.{engagement}", str(self._said).encode())
+        await self.client.flush()
+
+    async def all_heard(self) -> None:
+        """Wait until all that was said is heard."""
+        wanted = {(engagement, number) for engagement in ENGAGEMENTS for number in range(1, self._said + 1)}
+        await eventually(lambda: {(engagement, number) for _, engagement, number in self.heard} == wanted, 40)
+
+    def of(self, engagement: str) -> list[int]:
+        return [number for _, which, number in self.heard if which == engagement]
+
+    def out_of_order_or_twice(self) -> dict[str, list[int]]:
+        """What was heard of the engagements of which not each fact was heard once, in order."""
+        wanted = list(range(1, self._said + 1))
+        return {engagement: some for engagement in ENGAGEMENTS if (some := self.of(engagement)) != wanted}
+
+    def by(self, name: str) -> set[str]:
+        """The engagements of which a process heard something."""
+        return {engagement for who, engagement, _ in self.heard if who == name}
+
+
+async def refuse(delivery: Delivery, reason: Exception) -> None:
+    raise AssertionError(f"{delivery.body!r} was put aside: {reason}")
+
+
+@pytest.fixture
+async def town(server: str, tmp_path: Path) -> AsyncIterator[Town]:
+    async with a_bus(tmp_path) as bus, a_connection(bus) as client, a_database_on(server) as database:
+        yield Town(bus, database, client)
+
+
+async def share_alike(*divisions: Division | None) -> None:
+    """Wait until each process has as many lanes as the others."""
+    there = [one for one in divisions if one]
+    await eventually(lambda: {len(one.lanes) for one in there} == {4 // len(there)})
+
+
+async def test_two_processes_hear_each_its_own_engagements_in_order(town: Town) -> None:
+    async with town.a_process("a") as a, town.a_process("b") as b:
+        await share_alike(a, b)
+        await town.say(30)
+        await town.all_heard()
+    assert town.out_of_order_or_twice() == {}
+    assert town.by("a") and town.by("b") and not town.by("a") & town.by("b")
+
+
+async def test_a_process_that_joins_gets_its_share_and_nothing_is_lost_or_out_of_order(town: Town) -> None:
+    async with town.a_process("a") as a:
+        await share_alike(a)
+        await town.say(20)
+        async with town.a_process("b") as b:
+            await town.say(20)
+            await share_alike(a, b)
+            await town.say(20)
+            await town.all_heard()
+    assert town.out_of_order_or_twice() == {}
+    assert town.by("b")
+
+
+async def test_a_process_that_leaves_gives_its_lanes_to_the_other(town: Town) -> None:
+    async with town.a_process("a") as a:
+        async with town.a_process("b") as b:
+            await share_alike(a, b)
+            await town.say(20)
+        await town.say(20)
+        await town.all_heard()
+        assert a and len(a.lanes) == 4
+    assert town.out_of_order_or_twice() == {}
+
+
+async def test_a_process_that_lost_its_locks_takes_part_again(town: Town, server: str) -> None:
+    async with town.a_process("a") as a, town.a_process("b") as b:
+        await share_alike(a, b)
+        await town.say(10)
+        connection = await asyncpg.connect(town.database.replace("+asyncpg", ""))
+        await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' LIMIT 1")
+        await connection.close()
+        await town.say(20)
+        await share_alike(a, b)
+        await town.say(10)
+        await town.all_heard()
+    assert town.out_of_order_or_twice() == {}
+
+
+async def test_what_somebody_still_has_in_hand_is_waited_for_before_its_lane_goes_on(town: Town) -> None:
+    [lane, *_] = ears = divided(EAR, 4)
+    await provision(town.client, ears, ack_wait=ACK_WAIT)
+    await town.say(1)
+    pull = await town.client.jetstream().pull_subscribe_bind(lane.durable, "ENGAGEMENT")
+    in_hand = await pull.fetch(3)
+    async with town.a_process("a"):
+        await town.say(3)
+        await town.all_heard()
+    assert [one.subject for one in in_hand]
+    assert town.out_of_order_or_twice() == {}
+
+
+async def test_from_one_lane_to_four_and_back_nothing_is_lost_and_nothing_heard_again(town: Town) -> None:
+    for name, lanes in (("a", 1), ("b", 4), ("c", 1), ("d", 2)):
+        async with town.a_process(name, lanes):
+            await town.say(5)
+            await town.all_heard()
+            await eventually_answered(town.client, lanes)
+    assert town.out_of_order_or_twice() == {}
+    assert [name for name, _ in groupby(who for who, _, _ in town.heard)] == ["a", "b", "c", "d"]
+    assert await ears_there(town.client) == ["followup-1-of-2", "followup-2-of-2"]
+
+
+async def test_while_some_processes_have_lanes_and_others_not_yet_nothing_is_lost(town: Town) -> None:
+    async with town.a_process("old", 1):
+        await town.say(5)
+        async with town.a_process("new", 4):
+            await town.say(5)
+            await town.all_heard()
+    async with town.a_process("newer", 4):
+        await town.say(5)
+        await town.all_heard()
+
+
+async def test_the_lane_of_an_engagement_is_the_partition_that_the_server_itself_would_make(tmp_path: Path) -> None:
+    mapped = SubjectTransform(src="try.*", dest="part.{{partition(8,1)}}.{{wildcard(1)}}")
+    async with EmbeddedServer(tmp_path) as bus, a_connection(bus) as client:
+        js = client.jetstream()
+        await js.add_stream(StreamConfig(name="PARTS", subjects=["try.*"], subject_transform=mapped))
+        for engagement in ENGAGEMENTS:
+            await js.publish(f"try.{engagement}", b"")
+        parts = [(await js.get_msg("PARTS", seq)).subject for seq in range(1, len(ENGAGEMENTS) + 1)]
+    lanes = [lane_of(f"eng.intake.team_formed.v1.{engagement}", b"", 8) for engagement in ENGAGEMENTS]
+    assert parts == [f"part.{lane - 1}.{engagement}" for lane, engagement in zip(lanes, ENGAGEMENTS, strict=True)]
+
+
+async def ears_there(client: Client) -> list[str]:
+    return sorted(str(info.name) for info in await client.jetstream().consumers_info("ENGAGEMENT"))
+
+
+async def eventually_answered(client: Client, lanes: int) -> None:
+    """Wait until the bus knows that all of these lanes is heard."""
+    js = client.jetstream()
+    async with asyncio.timeout(20):
+        for ear in divided(EAR, lanes):
+            while (info := await js.consumer_info(ear.stream, ear.durable)).num_ack_pending or info.num_pending:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+
+async def test_a_lane_that_somebody_deleted_is_begun_again(town: Town) -> None:
+    async with town.a_process("a"):
+        await town.say(2)
+        await town.all_heard()
+    await town.client.jetstream().delete_consumer("ENGAGEMENT", "followup-1-of-4")
+    async with town.a_process("b"):
+        await town.say(2)
+        await town.all_heard()
