@@ -1,9 +1,14 @@
 # The one door for contributors: every target brings its own .venv along.
 
+# Some machines set it; hundreds of modules would be compiled again at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON  ?= python3
 WORKERS ?= logical
 TESTS   ?= tests
 DATABASE ?= postgresql
+# What is named is run whole; where nothing is, what is slow waits for test-all.
+SOON    := $(if $(filter-out tests,$(TESTS)),,-m "not slow and not proof and not fuzz")
 PHASES  ?= single,cluster
 SEED    ?= 1
 
@@ -14,7 +19,7 @@ VENDOR  := shared/web/static/vendor
 ASSETS  := $(VENDOR)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo up test browser screenshots proofs fuzz check bench bench-peers bench-pages faults faults-short format words docs lock lock-peers clean
+.PHONY: help setup assets demo up test test-all browser screenshots proofs fuzz check bench bench-peers bench-pages faults faults-short format words docs lock lock-peers clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,8 +34,11 @@ demo: $(READY) ## play a whole engagement on a real bus and tell its story
 up: $(READY) $(ASSETS) ## start everything at 127.0.0.1:8000, data in throughline-data/; with something to look at: EXAMPLE=1
 	@$(BIN)/throughline up $(if $(EXAMPLE),--example)
 
-test: $(READY) $(ASSETS) ## run all tests but the browser's and the proofs; some of them: make test TESTS=tests/unit
-	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal --ignore tests/browser $(TESTS)
+test: $(READY) $(ASSETS) ## run what belongs before each commit: all tests that are not slow; or some, whole: TESTS=tests/storage
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal --ignore tests/browser $(SOON) $(TESTS)
+
+test-all: $(READY) $(ASSETS) ## run all tests but the browser's and the proofs: what kills, starts and restores processes too
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal --ignore tests/browser tests
 
 browser: $(READY) $(ASSETS) ## run the tests that look at pages in a real Chromium
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 2 --dist worksteal tests/browser

@@ -46,6 +46,7 @@ def squeezed(result: Result) -> str:
     return " ".join(result.output.split())
 
 
+@pytest.mark.slow
 def test_a_policy_is_tried_on_what_was_said_and_nothing_is_written_or_said_by_it(up: Up, later: Path) -> None:
     said, tasks = up.get("/facts"), up.get("/tasks")
     told = squeezed(run(up, "whatif", "--playbook", later, "--until", "2027-12-31"))
@@ -56,6 +57,7 @@ def test_a_policy_is_tried_on_what_was_said_and_nothing_is_written_or_said_by_it
     assert (up.get("/facts"), up.get("/tasks")) == (said, tasks)
 
 
+@pytest.mark.slow
 def test_a_version_is_adopted_once_somebody_has_seen_what_it_moves(up: Up, later: Path) -> None:
     assert "e1 has example version 1 already" in squeezed(run(up, "playbook", "adopt", "e1"))
     squeezed(run(up, "playbook", "publish", later))

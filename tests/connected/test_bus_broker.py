@@ -100,6 +100,7 @@ async def test_a_service_that_starts_before_its_server_waits_for_it(tmp_path: Pa
         await broker.stop()
 
 
+@pytest.mark.slow
 async def test_who_starts_without_a_key_is_told_so_and_not_that_nobody_answers(tmp_path: Path) -> None:
     keyring = Keyring(tmp_path)
     keyring.admit_services()

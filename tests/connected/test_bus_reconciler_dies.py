@@ -16,6 +16,7 @@ from tests.support.bus import a_connection
 from tests.support.up import ROOT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", ["reconciler.after_compare", "reconciler.after_unmark"])
 async def test_whoever_dies_while_reconciling_has_the_same_doubt_at_the_next_start(tmp_path: Path, point: str) -> None:
     async with EmbeddedServer(tmp_path / "nats") as server, at_work(tmp_path, server, "intake") as (intake,):

@@ -45,6 +45,7 @@ async def test_what_is_said_together_is_stored_together_on_three_nodes(cluster: 
     assert (stored, failure, state.messages) == (letters, None, 500)
 
 
+@pytest.mark.slow
 async def test_what_a_service_says_while_the_leader_is_killed_is_kept_once_and_in_order(cluster: Cluster) -> None:
     box = Box()
     heard: list[bytes] = []

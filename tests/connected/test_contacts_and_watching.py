@@ -43,6 +43,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         yield up
 
 
+@pytest.mark.slow
 def test_a_state_that_was_contacted_is_spared_elsewhere_and_why_tells_it(up: Up) -> None:
     up.until(lambda: up.get("/tasks/e2/offer/ky/1")["state"] == "lapsed")
     told = CliRunner(env=up.keys).invoke(app, ["why", "e2/offer/ky/1", "--api", up.api]).output
@@ -51,6 +52,7 @@ def test_a_state_that_was_contacted_is_spared_elsewhere_and_why_tells_it(up: Up)
     assert [line.split()[-1] for line in told.splitlines()] == ["e1/offer/ky/1"]
 
 
+@pytest.mark.slow
 def test_what_it_does_after_the_close_waits_for_the_evaluator(up: Up) -> None:
     asked = {
         "source": "tracker",

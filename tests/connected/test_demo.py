@@ -48,6 +48,7 @@ def seen(log: list[Fact], tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(outcome, screen.getvalue().splitlines())
 
 
+@pytest.mark.slow
 def test_nothing_falls_due_twice_and_nothing_is_missing(seen: Seen) -> None:
     assert (seen.outcome.twice, seen.outcome.missing) == ([], [])
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from services import demo
 from services.demo.checking import differing, fell_due_twice
 from services.demo.known import Known
@@ -17,6 +19,7 @@ from shared.playbooks.places import Places
 HALF, END = datetime.fromisoformat("2017-11-08T12:00:00-05:00"), datetime.fromisoformat("2017-11-20T12:00:00-05:00")
 
 
+@pytest.mark.slow
 async def test_a_restart_in_the_middle_changes_nothing_that_is_owed(tmp_path: Path) -> None:
     log: list[Fact] = [decode(line) for line in demo.LOG.read_bytes().splitlines()]
     facts = [fact for fact in log if fact.time <= END]

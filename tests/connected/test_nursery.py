@@ -16,6 +16,7 @@ def nurseries() -> list[int]:
     return [pid for pid, command in commands.items() if b"benchmarks.faults.nursery" in command]
 
 
+@pytest.mark.slow
 async def test_a_service_that_nobody_can_start_any_more_is_not_waited_for(tmp_path: Path) -> None:
     nursery = Nursery(tmp_path)
     await nursery.start()
@@ -33,6 +34,7 @@ async def test_a_service_that_nobody_can_start_any_more_is_not_waited_for(tmp_pa
     await nursery.stop()
 
 
+@pytest.mark.slow
 async def test_a_kill_is_a_good_end_only_where_another_fault_has_ordered_it(tmp_path: Path) -> None:
     replica = Replica(Nursery(tmp_path), "intake", "a", 1, {}, tmp_path)
     replica.send(signal.SIGTERM)

@@ -67,6 +67,7 @@ def say(up: Up, fact: Fact) -> None:
     up.post(WAYS[type(fact.event)], **words)
 
 
+@pytest.mark.slow
 def test_a_tracker_hands_in_the_requests_of_the_demo_and_an_evaluator_reads_its_outcomes(up: Up) -> None:
     requests = [one.event.model_dump(mode="json", exclude_none=True) for one in told(TaRequestLogged)]
     apart = ("engagement_id", "revision", "source")

@@ -129,6 +129,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.mark.slow
 async def test_after_they_are_erased_nobody_finds_them_anywhere(folder: Path, tmp_path: Path) -> None:
     backups = tmp_path / "backups"
     with an_up(folder) as up:
@@ -180,6 +181,7 @@ def bytes_of(folder: Path) -> list[bytes]:
     return [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
 
 
+@pytest.mark.slow
 async def test_a_list_of_the_erased_keeps_them_out_of_what_is_restored(folder: Path, tmp_path: Path) -> None:
     with an_up(folder) as up:
         did(up, "people", "import", str(folder / "people.csv"))

@@ -58,6 +58,7 @@ def task(up: Up, key: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_what_a_role_owes_waits_in_nobodys_name_and_is_then_the_successors(up: Up) -> None:
     assert task(up, "e1/ask/ky/1")["person_id"] == "p-f"
     gone = up.post("/roles/vacate", **E1, role="facilitator", person_id="p-f")["facts"][0]["data"]["on"]
@@ -73,6 +74,7 @@ def test_what_a_role_owes_waits_in_nobodys_name_and_is_then_the_successors(up: U
     assert (after["person_id"], after["n"], after["due_at"]) == ("p-g", asked["n"], asked["due_at"])
 
 
+@pytest.mark.slow
 def test_a_goal_is_judged_by_what_was_seen_and_its_round_is_over(up: Up) -> None:
     up.until(lambda: (up.get("/rounds/e1/goal/g1/1") or {}).get("fired_at"))
     assert told(up, "report", "e1").startswith("Overdue since ")
@@ -83,6 +85,7 @@ def test_a_goal_is_judged_by_what_was_seen_and_its_round_is_over(up: Up) -> None
     assert told(up, "report", "e1").startswith("Seen once, judged reached on ")
 
 
+@pytest.mark.slow
 def test_a_report_on_all_comes_in_each_form(up: Up, tmp_path: Path) -> None:
     assert told(up, "report", "--portfolio").startswith("# Report on the portfolio\n")
     assert json.loads(told(up, "report", "--model", "Example".lower(), "--as", "json"))["figures"]["teams"] == 1

@@ -49,6 +49,7 @@ def test_it_stops_when_it_is_asked_and_leaves_nobody_behind(tmp_path: Path, by: 
         assert up.said().count("'stream ENGAGEMENT created'") == 1
 
 
+@pytest.mark.slow
 def test_after_a_crash_it_goes_on_and_what_fell_due_meanwhile_falls_due_late_and_once(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, example=PLAYBOOK)
     with an_up(folder) as up:
@@ -74,6 +75,7 @@ def open_session(up: Up) -> None:
     up.post("/sessions", engagement_id="e1", **told)
 
 
+@pytest.mark.slow
 def test_a_playbook_with_a_mistake_costs_nobody_anything(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, example=PLAYBOOK, bad="playbook: bad\nversion: one\n")
     (folder / "playbooks" / "latin.yaml").write_bytes(b"title: Caf\xe9\n")
@@ -90,6 +92,7 @@ def start(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -99,6 +102,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_in_use_is_told_in_a_sentence(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
     with an_up(folder):
@@ -114,6 +118,7 @@ def test_one_service_alone_needs_a_bus_that_is_there() -> None:
     assert "--nats" in ended.stdout + ended.stderr
 
 
+@pytest.mark.slow
 def test_a_bus_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -5,6 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from shared.bus.streams import ENGAGEMENT, Ear, begin_again
 from tests.connected.test_up_and_down import PLAYBOOK, open_
 from tests.support.up import Up, a_folder, an_up
@@ -25,6 +27,7 @@ def _forget(up: Up) -> None:
         database.execute("DELETE FROM fact WHERE type LIKE 'eng.followup.%'")
 
 
+@pytest.mark.slow
 async def test_evaluation_learns_what_became_of_follow_ups_before_it_heard_of_them(tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "here", example=PLAYBOOK)
     with an_up(folder) as up:

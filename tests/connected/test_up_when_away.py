@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
 from shared.bus.server import EmbeddedServer
 from tests.connected.test_up_and_down import PLAYBOOK, open_
@@ -14,6 +15,7 @@ def _health(up: Up) -> httpx.Response:
     return httpx.get(f"{up.api}/health", timeout=60)
 
 
+@pytest.mark.slow
 async def test_while_the_bus_is_away_commands_are_taken_and_what_they_say_goes_out_when_it_is_back(
     tmp_path: Path,
 ) -> None:

@@ -46,6 +46,7 @@ def commanded(up: Up, *words: str) -> str:
     return str(told.output)
 
 
+@pytest.mark.slow
 def test_a_table_is_fetched_by_the_command_and_what_is_new_by_its_cursor(up: Up, tmp_path: Path) -> None:
     assert "steps" in commanded(up, "list")
     file = tmp_path / "steps.parquet"

@@ -25,6 +25,7 @@ def looked_at(up: Up) -> None:
     assert up.get("/health")["well"]
 
 
+@pytest.mark.slow
 def test_a_folder_that_was_filled_is_taken_over_and_goes_on_from_where_it_was(tmp_path: Path) -> None:
     data = tmp_path / "data"
     theirs = data / "example-thesis" / "chapter.txt"

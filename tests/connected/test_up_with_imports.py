@@ -30,6 +30,7 @@ def import_(up: Up, file: str, *words: str, typed: str = "") -> Result:
     return CliRunner(env={**up.keys, "COLUMNS": "200"}).invoke(app, ["import", *told], input=typed)
 
 
+@pytest.mark.slow
 def test_the_example_goes_as_the_document_tells(up: Up) -> None:
     told = import_(up, "requests.csv", "--preview")
     [wrong] = [line for line in SAID.splitlines() if line.startswith("requests.csv, row 5")]
@@ -65,6 +66,7 @@ def test_the_example_goes_as_the_document_tells(up: Up) -> None:
     up.until(lambda: {one["state"] for one in up.get("/tasks")["items"]} == {"lapsed"})
 
 
+@pytest.mark.slow
 def test_a_workbook_for_machines(up: Up) -> None:
     book = Workbook()
     book.active.append(["ID", "State", "Subject", "Question"])
@@ -74,6 +76,7 @@ def test_a_workbook_for_machines(up: Up) -> None:
     assert (told["counts"], told["returned"]) == ({"new": 1}, None)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_says_what_to_do(up: Up) -> None:
     (up.folder / "some.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1"))
     told = import_(up, "some.xls")

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.bus import eventually
 from tests.support.mail import MailServer, a_mail_server, text_of
@@ -20,6 +21,7 @@ def ask_for_a_link(up: Up) -> None:
     httpx.post(f"{up.api}/sign-in", data={"address": FAY["address"]}, timeout=PATIENCE).raise_for_status()
 
 
+@pytest.mark.slow
 async def test_a_link_to_sign_in_comes_by_mail_and_its_log_names_nobody(tmp_path: Path) -> None:
     async with a_mail_server() as server:
         with an_up(a_folder(tmp_path), 0, **by(server)) as up:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from services.__main__ import app
@@ -21,6 +22,7 @@ rules:
 """
 
 
+@pytest.mark.slow
 def test_a_policy_is_published_whole_and_rules_what_is_opened_with_it(tmp_path: Path) -> None:
     with an_up(a_folder(tmp_path, ours=POLICY)) as up:
         document = up.get("/playbooks/ours")["document"]

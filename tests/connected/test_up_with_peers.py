@@ -38,6 +38,7 @@ def run(up: Up, *command: str) -> str:
     return result.output
 
 
+@pytest.mark.slow
 def test_cohorts_are_proposed_and_assigned(up: Up) -> None:
     assert "Cohort 1: KY, TN\n  All 2 are exploring. 2 cohorts were asked for." in run(
         up, "cohorts", "e1", "--number", "2", "--assign"
@@ -46,6 +47,7 @@ def test_cohorts_are_proposed_and_assigned(up: Up) -> None:
     assert run(up, "cohorts", "e1").startswith("Nobody waits for a cohort")
 
 
+@pytest.mark.slow
 def test_the_best_peer_is_suggested_and_to_be_introduced(up: Up) -> None:
     assert "OR is suggested to ky: finding and keeping staff" in run(up, "peers", "e1", "--suggest", "1")
     key = "e1/introduce/ky@OR/finding-and-keeping-staff/1"
@@ -54,6 +56,7 @@ def test_the_best_peer_is_suggested_and_to_be_introduced(up: Up) -> None:
     up.until(lambda: up.tasks().get(key) == "done")
 
 
+@pytest.mark.slow
 def test_a_lead_who_leaves_puts_the_plan_at_risk(up: Up) -> None:
     up.post("/roles/vacate", **E1, team_id="ky", role="lead_agency", person_id="p-1")
     up.until(lambda: "e1/lead/ky/1" in up.tasks())

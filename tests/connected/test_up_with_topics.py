@@ -38,6 +38,7 @@ def told(up: Up, *command: str) -> str:
     return result.output
 
 
+@pytest.mark.slow
 async def test_three_trackers_tell_of_one_topic_at_once_and_the_planner_has_one_task(up: Up) -> None:
     words = [{"external_id": place, "jurisdiction": place, "topic": it, "need": "?"} for place, it in CALLED.items()]
     async with up.on_the_bus("ncase", Kind.TRACKER) as client:
@@ -49,6 +50,7 @@ async def test_three_trackers_tell_of_one_topic_at_once_and_the_planner_has_one_
     assert f"{TOPIC}: 3 jurisdictions" in told(up, "topics")
 
 
+@pytest.mark.slow
 def test_an_invitation_is_held_back_until_its_region_answers(up: Up) -> None:
     up.post("/engagements", **OPENED)
     up.post("/approvals", **E1, approval_id="a1", about="invite", jurisdiction="KY")

@@ -36,6 +36,7 @@ def told(up: Up, *command: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 async def test_an_outcome_that_is_recorded_arrives_by_itself(up: Up) -> None:
     async with a_receiver() as receiver:
 
@@ -68,6 +69,7 @@ async def test_an_outcome_that_is_recorded_arrives_by_itself(up: Up) -> None:
         assert await asyncio.to_thread(told, up, "list") == ""
 
 
+@pytest.mark.slow
 def test_the_lines_in_python_run_as_they_stand_and_keep_each_event_once(up: Up, tmp_path: Path) -> None:
     document = (ROOT / "docs" / "subscribing.md").read_text(encoding="utf-8")
     [lines] = [one for one in re.findall(r"```python\n(.*?)```", document, re.DOTALL) if "cursor.txt" in one]

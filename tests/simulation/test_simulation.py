@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.simulation import slips
 from tests.simulation.machine import Simulation, Stage
 
-SEEDS = range(6)
+SEEDS = [0, *(pytest.param(number, marks=pytest.mark.slow) for number in range(1, 6))]
 PLAYED = settings(
     max_examples=50,
     stateful_step_count=20,

@@ -97,6 +97,7 @@ async def live(place: Place) -> None:
         await world.until("2027-01-20")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "places",
     [(one, other) for one in ("sqlite", "postgresql") for other in ("sqlite", "postgresql")],
@@ -159,6 +160,7 @@ async def test_a_backup_that_changed_since_is_refused(places: list[Place], tmp_p
     assert list(there.data.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("places", [("sqlite",) * 2, ("postgresql",) * 2], indirect=True, ids=lambda names: names[0])
 async def test_nothing_is_restored_under_a_service_that_runs(places: list[Place], tmp_path: Path) -> None:
     here, there = places

@@ -27,6 +27,7 @@ async def when_it_is_let_go(store: Store) -> datetime:
     return held_until
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("dies_at", "arrived", "known", "in_the_end", "told"),
     [

@@ -37,7 +37,13 @@ SERVICES: dict[str, Sequence[type[SQLModel]]] = {
     "followup": FOLLOWUP,
     "evaluation": EVALUATION,
 }
-OLDER = [(name, revision) for name in SERVICES for revision in migrations.revisions(name)[:-1]]
+OLDER = [
+    pytest.param(name, revision, marks=[] if revision in (known[0], known[-1]) else pytest.mark.slow)
+    for name in SERVICES
+    for known in [migrations.revisions(name)[:-1]]
+    for revision in known
+]
+"""All there were; before each commit the first, and the one before the newest."""
 NEWEST = migrations.revisions("followup")[-1]
 OPENED, FORMED = said("engagement_opened"), said("team_formed")
 Rows = Mapping[str, list[dict[str, Any]]]
@@ -239,6 +245,7 @@ async def test_a_migration_that_breaks_leaves_the_database_as_it_was(url: str, r
     await database.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("point", "left"), [("before", ("0001", False)), ("after", (NEWEST, True))])
 async def test_a_migration_that_is_killed_is_done_or_not_and_never_half(
     url: str, rows: Rows, tmp_path: Path, point: str, left: tuple[str, bool]
@@ -256,6 +263,7 @@ async def test_a_migration_that_is_killed_is_done_or_not_and_never_half(
     await database.close()
 
 
+@pytest.mark.slow
 async def test_who_migrates_a_newer_database_is_told_what_to_do(url: str, tmp_path: Path) -> None:
     database = Database(url, "followup")
     await database.create(FOLLOWUP)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from services.replay import IN_MEMORY
 from tests.support.http import E1, prepared
 from tests.support.services import World, problems
@@ -31,6 +33,7 @@ async def live(world: World) -> dict[str, Any]:
     return seen
 
 
+@pytest.mark.slow
 async def test_the_same_engagement_has_the_same_story_on_both(server: str) -> None:
     async with prepared(IN_MEMORY) as world:
         on_sqlite = await live(world)

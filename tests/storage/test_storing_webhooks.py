@@ -356,6 +356,7 @@ async def test_what_was_taken_out_is_told_nothing_and_leaves_nothing(store: Stor
         await webhook(store, webhook_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("dies_at", "arrived", "in_the_end", "told"),
     [("webhook.after_claim", 0, 1, ["unknown", "delivered"]), ("webhook.after_send", 1, 2, ["unknown", "delivered"])],

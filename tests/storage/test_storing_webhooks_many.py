@@ -100,6 +100,7 @@ async def cost_of_a_round(store: Store, receiver: Receiver, many: int) -> Cost:
     return cost
 
 
+@pytest.mark.slow
 async def test_a_look_asks_as_much_of_the_database_while_ten_thousand_wait_as_while_a_hundred_do(
     url: str, tmp_path: Path, store: Store, receiver: Receiver
 ) -> None:
