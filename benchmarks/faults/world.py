@@ -23,6 +23,8 @@ from benchmarks.faults.visiting import a_client
 SERVICES = ("intake", "sessions", "followup", "evaluation")
 LETTERS = ("a", "b")
 ACK_WAIT = 5.0
+LANES = 2
+"""Into how many lanes what followup hears is divided at first, on PostgreSQL."""
 WATCH_BUS_EVERY = 2.0
 COMMANDS_END_WITHIN = 150.0
 MEGABYTES = 6144
@@ -56,6 +58,8 @@ class World:
         """Empty: the producers publish their own by HTTP."""
         self.servers_restarted = 0
         """Servers that ended although nobody had ordered it, as on a full disk, and were started again."""
+        self.lanes = LANES if database == "postgresql" else 1
+        """Into how many what followup hears is divided."""
         self._held: set[str] = set()
         self._minder: asyncio.Task[None] | None = None
         self._turns = itertools.count()
@@ -144,6 +148,7 @@ class World:
             "THROUGHLINE_PLAYBOOKS": str(self.playbooks),
             "THROUGHLINE_ACK_WAIT": str(ACK_WAIT),
             "THROUGHLINE_WATCH_BUS_EVERY": str(WATCH_BUS_EVERY),
+            "THROUGHLINE_LANES": str(self.lanes if service == "followup" else 1),
         }
         replica = Replica(self.nursery, service, letter, port, environment, self.logs)
         replica.mutation = self.mutation
