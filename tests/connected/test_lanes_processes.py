@@ -25,7 +25,7 @@ def server() -> Iterator[str]:
         yield address
 
 
-async def log_requests(world: SmallWorld, first: int, count: int = 25) -> None:
+async def log_requests(world: SmallWorld, first: int, count: int = 12) -> None:
     for number in range(first, first + count):
         await world.say("intake", "/requests", **REQUEST, external_id=str(number))
 
