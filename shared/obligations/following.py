@@ -25,6 +25,7 @@ from shared.playbooks.planned import NOTHING, Planned, plan_again
 from shared.playbooks.planner import calendar_of, plan
 from shared.storage import facts as kept
 from shared.storage.facts import LINE, Turn
+from shared.storage.many import among
 from shared.storage.work import Unit
 
 log = structlog.get_logger()
@@ -207,7 +208,7 @@ def _publications(turns: Sequence[Turn]) -> Iterator[PlaybookPublished]:
 async def _look_again(unit: Unit, lines: Sequence[str]) -> None:
     """Have these lines looked at as soon as all this is committed."""
     if lines:
-        await unit.connection.execute(update(LINE).where(LINE.c.line.in_(lines)).values(look_again_at=unit.now))
+        await unit.connection.execute(update(LINE).where(among(LINE.c.line, lines)).values(look_again_at=unit.now))
 
 
 async def _look_twice(unit: Unit, histories: Mapping[str, History]) -> None:
@@ -218,7 +219,7 @@ async def _look_twice(unit: Unit, histories: Mapping[str, History]) -> None:
     """
     ruled_or_ruling = [line for line, history in histories.items() if named(history) or _published(history)]
     nothing_owed = ~exists().where(ledger.LEDGER.c.line == LINE.c.line)
-    twice = update(LINE).where(LINE.c.line.in_(ruled_or_ruling), nothing_owed).values(look_again_at=unit.now)
+    twice = update(LINE).where(among(LINE.c.line, ruled_or_ruling), nothing_owed).values(look_again_at=unit.now)
     await unit.connection.execute(twice)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from shared.errors import SaidOtherwise, Unknown
 from shared.events import wire
@@ -29,6 +29,9 @@ VERSIONS = select(LINE.c.line, LINE.c.version).where(among_given(LINE.c.line, "l
 TOLD = select(FACT.c.line, FACT.c.body).where(among_given(FACT.c.line, "lines"), ~FACT.c.ledger).order_by(FACT.c.seq)
 HEARD = select(FACT.c.id, FACT.c.body).where(among_given(FACT.c.id, "ids"))
 RETRACTIONS = select(FACT.c.id, FACT.c.retracts, FACT.c.line).where(among_given(FACT.c.retracts, "ids"))
+RETRACTION, TARGET = FACT.alias("retraction"), FACT.alias("target")
+STRAYS = select(RETRACTION.c.body).join(TARGET, RETRACTION.c.retracts == TARGET.c.id)
+STRAYS = STRAYS.where(RETRACTION.c.line != TARGET.c.line, among_given(RETRACTION.c.retracts, "ids"))
 MINE = select(LINE.c.line).where(among_given(LINE.c.line, "lines")).order_by(LINE.c.line).with_for_update()
 
 
@@ -193,11 +196,9 @@ async def page(unit: Unit, asked: Asked, **equal: object) -> Log:
 
 async def strays(unit: Unit, facts: Sequence[Fact]) -> list[Fact]:
     """The retractions that do not stand in the line of what they take back, as far as these facts are concerned."""
-    retraction, target = FACT.alias("retraction"), FACT.alias("target")
-    ids = [fact.id for fact in facts]
-    apart = select(retraction.c.body).join(target, retraction.c.retracts == target.c.id)
-    apart = apart.where(retraction.c.line != target.c.line, or_(among(retraction.c.id, ids), among(target.c.id, ids)))
-    return [wire.decode(body.encode()) for body in (await unit.connection.scalars(apart)).all()]
+    taken_back = {fact.event.fact_id for fact in facts if isinstance(fact.event, FactRetracted)}
+    apart = await unit.connection.scalars(STRAYS, {"ids": taken_back | {fact.id for fact in facts}})
+    return [wire.decode(body.encode()) for body in apart.all()]
 
 
 async def forget(unit: Unit, heard: Sequence[Fact]) -> None:
