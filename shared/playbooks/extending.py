@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from shared.playbooks.model import Playbook, read
-from shared.playbooks.model.reading import read_tree
+from shared.playbooks.model.reading import read_tree, spelled
 from shared.playbooks.model.schema import EXTEND, OF_EXTENSIONS, WITHOUT
 from shared.playbooks.model.spelling import spell
 from shared.playbooks.model.written import Found, Node, bad, parse
@@ -115,7 +115,7 @@ def _over(base: Flat, tree: Node, name: str) -> Flat:
     if moot:
         written = _without(written, {one.rule for one in moot})
         playbook = read_tree(written)
-    document = spell(written.plain(), WHOLE.format(names=", ".join(names)))
+    document = spelled(spell(written.plain(), WHOLE.format(names=", ".join(names))), playbook)
     return Flat(document, playbook, written, (*base.moot, *moot), names)
 
 

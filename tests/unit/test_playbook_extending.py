@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.playbooks.extending import Flat, Sheet, flatten
 from shared.playbooks.model import BadPlaybook, read
+from shared.playbooks.model.reading import read_anew
 from shared.playbooks.never import never
 from shared.shelf import whole, whole_text
 
@@ -136,7 +137,7 @@ def test_the_nearest_shelf_counts() -> None:
 
 def test_what_is_published_says_everything_by_itself_and_says_it_alike_each_time() -> None:
     own = flat("window: {wait: 9 months}\nrules:\n- {name: ask, task: 'Say \"yes\" to {jurisdiction}: è'}\n")
-    assert read(own.document) == own.playbook
+    assert read_anew(own.document) == own.playbook
     assert own.document == flat("window:   {wait: 9 months}  # longer\nrules:\n- {name: ask, task: 'Say \"yes\" to {jurisdiction}: è'}\n").document  # fmt: skip
     assert "(base)" in own.document
 
@@ -149,7 +150,7 @@ TEXT = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="
 def test_whatever_a_task_says_it_says_when_it_is_published(said: str) -> None:
     rule = f"rules:\n- name: ask\n  task: {json.dumps(said, ensure_ascii=False)}\n"
     own = flat(rule)
-    assert read(own.document).rules[0].task == own.playbook.rules[0].task == said
+    assert read_anew(own.document).rules[0].task == own.playbook.rules[0].task == said
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_whatever_a_task_says_it_says_when_it_is_published(said: str) -> None:
 )
 def test_every_playbook_is_whole_with_what_it_extends(file: Path) -> None:
     it = whole(file, SHELF)
-    assert read(it.document) == it.playbook
+    assert read_anew(it.document) == it.playbook
     assert never(it.playbook, it.written) == ()
 
 

@@ -13,6 +13,10 @@ from shared.playbooks.model.schema import EXTEND, OF_EXTENSIONS
 from shared.playbooks.model.written import BadPlaybook, Node, Path, bad, parse
 from shared.playbooks.words import did_you_mean
 
+MANY = 64
+"""How many texts are remembered."""
+SPELLED: dict[str, Playbook] = {}
+"""What we spelled ourselves a moment ago, by its text: whoever publishes it need not find out what it says."""
 PLAINLY = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
@@ -36,8 +40,21 @@ def read(text: str, file: str = "playbook") -> Playbook:
         return _read(text, file)
 
 
-@lru_cache(maxsize=64)
+def spelled(text: str, playbook: Playbook) -> str:
+    """A text that says this playbook, as `read` will tell."""
+    if len(SPELLED) >= MANY:
+        SPELLED.clear()
+    SPELLED[text] = playbook
+    return text
+
+
+@lru_cache(maxsize=MANY)
 def _read(text: str, file: str) -> Playbook:
+    return SPELLED.get(text) or read_anew(text, file)
+
+
+def read_anew(text: str, file: str = "playbook") -> Playbook:
+    """The same, whatever is remembered of it."""
     tree = parse(text, file)
     if base := tree.get(EXTEND):
         reason = (
