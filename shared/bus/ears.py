@@ -150,6 +150,11 @@ async def _all_there(js: JetStreamContext, ears: Sequence[Ear]) -> list[Consumer
         return []
 
 
+def went_on(info: ConsumerInfo) -> bool:
+    """Whether an ear began after what was heard in other lanes."""
+    return WENT_ON in (info.config.metadata or {})
+
+
 def _floor(info: ConsumerInfo) -> int:
     return int(info.ack_floor.stream_seq) if info.ack_floor else 0
 

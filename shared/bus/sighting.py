@@ -9,6 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import ConsumerInfo, RawStreamMsg, StreamInfo
 from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
+from shared.bus.ears import went_on
 from shared.bus.streams import Ear
 
 
@@ -42,8 +43,8 @@ class Seen:
 
     @property
     def ear_has_heard(self) -> bool:
-        """Whether our ear has something to begin again with."""
-        return any(ear.delivered is not None and ear.delivered.consumer_seq > 0 for ear in self.ears)
+        """Whether our ear has something to begin again with: what it heard, or what was heard before in other lanes."""
+        return any(went_on(ear) or (ear.delivered and ear.delivered.consumer_seq > 0) for ear in self.ears)
 
 
 async def look_at(js: JetStreamContext, stream: str, ears: Sequence[Ear]) -> Seen:
