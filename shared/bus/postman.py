@@ -25,6 +25,8 @@ LOOK = 5.0
 """Seconds after which the postman looks into the outbox although nobody called."""
 REST, LONGEST_UNSETTLED = 0.05, 0.5
 """Seconds without a letter after which it is settled what the bus has; and the longest that this is put off."""
+HELD = 0.1
+"""Seconds after which it looks again where another postman seems to hold what waits."""
 LONGEST_PAUSE = 5.0
 FIRST_PAUSE = 0.2
 BUNDLE = 500
@@ -55,6 +57,8 @@ class Claim(Protocol):
     def letters(self) -> Sequence[Letter]: ...
     @property
     def mark_sent(self) -> Callable[[Sequence[Letter]], Awaitable[None]]: ...
+    @property
+    def are_elsewhere(self) -> bool: ...
 
 
 class Outbox(Protocol):
@@ -170,6 +174,10 @@ class Postman:
                 if not waiter.done():
                     waiter.set_result(None)
                 self._flushing.remove(waiter)
+        if was_all and claim.are_elsewhere:
+            # Two may each have left to the other what both had in hand, and nobody calls for it again.
+            await self._is_called_within(HELD)
+            return False
         return was_all
 
     async def _send_all(self, claim: Claim) -> Exception | None:

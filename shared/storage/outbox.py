@@ -20,6 +20,7 @@ OLDEST = select(OUTBOX.c.seq, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.body, OUTB
 OLDEST = OLDEST.where(UNSENT).order_by(OUTBOX.c.seq).limit(bindparam("most"))
 OLDEST_BUT = OLDEST.where(~among_given(OUTBOX.c.seq, "sent"))
 OLDEST_FREE = OLDEST.with_for_update(skip_locked=True)
+ANY = select(OUTBOX.c.seq).where(UNSENT).limit(1)
 OLDER = OLDEST.limit(None).where(OUTBOX.c.seq < bindparam("last"), ~among_given(OUTBOX.c.seq, "ours"))
 
 
@@ -39,6 +40,8 @@ class Claim:
     letters: Sequence[Letter]
     mark_sent: Callable[[Sequence[Letter]], Awaitable[None]]
     """Remember that the bus has these; they stay in the outbox, from which the bus can be rebuilt."""
+    are_elsewhere: bool = False
+    """Whether there are letters that wait for what another postman holds."""
 
 
 class StoredOutbox:
@@ -71,7 +74,8 @@ class StoredOutbox:
             async def mark(sent: Sequence[Letter]) -> None:
                 await connection.execute(self._marked(sent))
 
-            yield Claim(letters, mark)
+            held = len(letters) < len(locked) or (not locked and await connection.scalar(ANY) is not None)
+            yield Claim(letters, mark, held)
 
     async def settle(self) -> None:
         """Have all marked in the database that the bus has."""

@@ -111,6 +111,12 @@ async def test_no_postman_overtakes_another_within_an_engagement(replicas: tuple
     await hear(one, FORMED)
     async with StoredOutbox(one).claim(1) as first, StoredOutbox(other).claim(10) as rest:
         assert ([letter.id for letter in first.letters], rest.letters) == ([OPENED.id], [])
+        assert rest.are_elsewhere
+    async with StoredOutbox(one).claim(10) as both, StoredOutbox(other).claim(10) as nothing:
+        assert (len(both.letters), nothing.letters, nothing.are_elsewhere) == (2, [], True)
+        await both.mark_sent(both.letters)
+    async with StoredOutbox(other).claim(10) as none:
+        assert not none.are_elsewhere
 
 
 async def test_postmen_carry_letters_of_different_requests_at_the_same_time_though_their_subjects_end_alike(
