@@ -150,6 +150,9 @@ class Postman:
             await asyncio.wait_for(self._called.wait(), seconds)
         return self._called.is_set()
 
+    def _is_long_unsettled(self) -> bool:
+        return asyncio.get_running_loop().time() - self._settled > LONGEST_UNSETTLED
+
     async def _settle(self) -> None:
         await self._outbox.settle()
         self._settled = asyncio.get_running_loop().time()
@@ -164,11 +167,12 @@ class Postman:
             self.waiting = len(claim.letters)
             failure = await self._send_all(claim)
         passing("postman.after_mark")
+        was_all = failure is None and self.waiting == 0 and len(claim.letters) < BUNDLE
+        # Where one letter cannot go, there may never be a rest.
+        if failure or (was_all and flushing) or self._is_long_unsettled():
+            await self._settle()
         if failure is not None:
             raise failure
-        was_all = self.waiting == 0 and len(claim.letters) < BUNDLE
-        if (was_all and flushing) or asyncio.get_running_loop().time() - self._settled > LONGEST_UNSETTLED:
-            await self._settle()
         if was_all:
             for waiter in flushing:
                 if not waiter.done():

@@ -92,6 +92,20 @@ async def test_a_letter_that_was_sent_is_not_sent_again_and_stays_on_record(stor
         ]
 
 
+async def test_a_letter_that_is_not_settled_yet_is_given_out_again_to_nobody_but_the_next_start(store: Store) -> None:
+    await use_cases.hear(store, [OPENED, FORMED], FACTS.record, said=True)
+    box = StoredOutbox(store)
+    async with box.claim(1) as first:
+        await first.mark_sent(first.letters)
+    async with box.claim(100) as rest:
+        assert [letter.id for letter in (*first.letters, *rest.letters)] == [OPENED.id, FORMED.id]
+    if store.database.is_sqlite:
+        assert await letters(store) == ["engagement_opened", "team_formed"]
+    await box.settle()
+    await box.settle()
+    assert await letters(store) == ["team_formed"]
+
+
 async def test_of_two_postmen_at_one_outbox_each_letter_is_marked(store: Store, replica: Store) -> None:
     await use_cases.hear(store, [OPENED, FORMED], FACTS.record, said=True)
     boxes = StoredOutbox(store), StoredOutbox(replica)

@@ -96,6 +96,7 @@ class Box:
 
     letters: list[Letter] = field(default_factory=list)
     sent: set[int] = field(default_factory=set)
+    settled: set[int] = field(default_factory=set)
 
     @asynccontextmanager
     async def claim(self, limit: int) -> AsyncIterator[Claim]:
@@ -108,7 +109,7 @@ class Box:
         self.sent.update(letter.seq for letter in letters)
 
     async def settle(self) -> None:
-        """What is in memory alone needs no more."""
+        self.settled |= self.sent
 
 
 @dataclass(eq=False)
