@@ -32,7 +32,7 @@ from shared.companion import Companion
 from shared.errors import Malformed, NotNow, Unknown, problems
 from shared.events import wire
 from shared.events.base import Fact
-from shared.hearing import hear_facts
+from shared.hearing import hear_facts, hear_side_by_side
 from shared.obligations.alarm import Alarm
 from shared.obligations.following import Following
 from shared.people import Directory
@@ -242,14 +242,14 @@ class Service:
                 await asyncio.wait_for(postman.flush(), LAST_WORDS)
 
     async def take(self, batch: Sequence[Delivery]) -> None:
-        """Hear a batch in one transaction; what cannot be read is put aside and costs its neighbours nothing."""
+        """Hear a batch together; what cannot be read is put aside and costs its neighbours nothing."""
         facts: list[Fact] = []
         for delivery in batch:
             try:
                 facts.append(wire.decode(delivery.body, self.settings.max_fact_bytes))
             except Malformed as error:
                 await self.put_aside(delivery, error)
-        await self.hear(self.store, facts)
+        await hear_side_by_side(self.hear, self.store, facts)
         if self.alarm:
             # Also what leaves nothing to say may bring the next due time nearer: a version of a playbook, an amendment.
             self.alarm.reset()

@@ -67,7 +67,7 @@ class Unanswered(Exception):
 
 
 Take = Callable[[Sequence[Delivery]], Awaitable[None]]
-"""Handles all of a batch in one transaction, or raises and has handled none of it."""
+"""Handles all of a batch, or raises; what it has handled of it by then may come again."""
 PutAside = Callable[[Delivery, Exception], Awaitable[None]]
 """Keeps a message that cannot be handled, with its reason, where people see it."""
 

@@ -1,0 +1,94 @@
+"""A large batch is heard in two halves on PostgreSQL, and whole on SQLite: what comes of it is the same."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select
+
+from services.followup import handlers
+from shared.errors import SaidOtherwise
+from shared.events.base import Fact
+from shared.hearing import MANY, hear_side_by_side
+from shared.obligations.ledger import LEDGER
+from shared.storage import facts as kept
+from shared.storage.facts import FACT
+from shared.storage.work import Store
+from tests.support.saying import said
+from tests.support.stores import unsent
+
+DESK = """
+playbook: desk
+version: 1
+title: Desk
+calendar: {at: "09:00", roll: next}
+rules:
+  - name: answer
+    each: request
+    task: Answer the request
+    to: facilitator
+    due: {wait: 3 days, after: logged}
+"""
+PUBLISHED = said("playbook_published", playbook="desk", document=DESK)
+
+
+def logged(number: int, **words: str) -> Fact:
+    return said("ta_request_logged", request_id=f"r{number}", external_id=f"{number}", **words)
+
+
+def withdrawn(number: int) -> Fact:
+    return said("ta_request_withdrawn", request_id=f"r{number}")
+
+
+BATCH = [fact for n in range(MANY) for fact in ([logged(n), withdrawn(n)] if n % 3 == 0 else [logged(n)])]
+
+
+async def recorded(store: Store) -> list[tuple[str, str]]:
+    """What is on record, line by line, in the order in which it came."""
+    async with store.look() as unit:
+        rows = await unit.connection.execute(select(FACT.c.line, FACT.c.id).where(~FACT.c.ledger).order_by(FACT.c.seq))
+        return [(row.line, row.id) for row in rows]
+
+
+async def obligations(store: Store) -> list[tuple[str, str]]:
+    async with store.look() as unit:
+        rows = await unit.connection.execute(select(LEDGER.c.key, LEDGER.c.state).order_by(LEDGER.c.key))
+        return [(row.key, row.state) for row in rows]
+
+
+def by_line(facts: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    lines: dict[str, list[str]] = {}
+    for line, fact in facts:
+        lines.setdefault(line, []).append(fact)
+    return lines
+
+
+async def test_all_of_a_batch_is_on_record_and_each_line_in_its_order(store: Store) -> None:
+    await hear_side_by_side(handlers.hear, store, [PUBLISHED, *BATCH])
+    await handlers.pass_time(store)
+    told = [(fact.line, fact.id) for fact in (PUBLISHED, *BATCH)]
+    assert by_line(await recorded(store)) == by_line(told)
+    owed = await obligations(store)
+    assert [state for _, state in owed].count("scheduled") == sum(number % 3 != 0 for number in range(MANY))
+    said_first = [letter.id for letter in await unsent(store)]
+    await hear_side_by_side(handlers.hear, store, [PUBLISHED, *BATCH])
+    assert await obligations(store) == owed
+    assert [letter.id for letter in await unsent(store)] == said_first
+
+
+async def test_two_replicas_that_hear_the_same_batch_at_the_same_time_come_to_the_same(
+    store: Store, replica: Store
+) -> None:
+    await handlers.hear(store, [PUBLISHED])
+    await asyncio.gather(*(hear_side_by_side(handlers.hear, one, BATCH) for one in (store, replica)))
+    assert by_line(await recorded(store)) == by_line([(fact.line, fact.id) for fact in (PUBLISHED, *BATCH)])
+
+
+async def test_a_contradiction_is_refused_and_the_rest_can_be_heard_without_it(store: Store) -> None:
+    await handlers.hear(store, [logged(7)])
+    contrary = logged(7, need="something else")
+    with pytest.raises(SaidOtherwise):
+        await hear_side_by_side(handlers.hear, store, [*(logged(number) for number in range(MANY)), contrary])
+    await hear_side_by_side(handlers.hear, store, [logged(number) for number in range(MANY)])
+    async with store.look() as unit:
+        assert len(await kept.lines(unit)) == MANY
