@@ -147,8 +147,8 @@ class Service:
         else:
             self.division = hear_facts(broker, self.ear, self.store.database, self.settings, self.take, self.put_aside)
         self._listen_beside(broker)
-        self.postman = Postman(StoredOutbox(self.store), broker, self.name)
-        self.reconciler = self._reconciler(broker)
+        self.postman = Postman(outbox := StoredOutbox(self.store), broker, self.name)
+        self.reconciler = self._reconciler(broker, outbox)
         await self.reconciler.start()
         self.alarm = self.ticks(self.store) if self.ticks and alarm else None
         self.store.posted = self._posted
@@ -199,11 +199,11 @@ class Service:
             if isinstance(one.directory, Acquaintances):
                 await one.directory.changed()
 
-    def _reconciler(self, broker: Broker) -> Reconciler:
+    def _reconciler(self, broker: Broker, outbox: StoredOutbox) -> Reconciler:
         told = self.settings
         provide = providing(broker, self.ear, told, self.administrator)
-        ears, every = divided(self.ear, told.lanes), told.watch_bus_every
-        reconciler = Reconciler(ears, StoredSaid(self.store), broker, every, told.replicas, told.ack_wait, provide)
+        ears, said, every = divided(self.ear, told.lanes), StoredSaid(self.store, outbox), told.watch_bus_every
+        reconciler = Reconciler(ears, said, broker, every, told.replicas, told.ack_wait, provide)
 
         def came_back() -> None:
             reconciler.wake()
@@ -281,11 +281,11 @@ class Service:
             if trouble := self.store.database.trouble:
                 # A full disk can still be read.
                 told |= {"database": False, "last_error": trouble}
-        except NotNow as error:
-            told |= {"database": False, "last_error": error.reason}
         except Exception as error:
-            told |= {"database": False, "last_error": type(error).__name__}
-        return {"well": connected and told["database"], **told, **(self.division.told() if self.division else {})}
+            reason = error.reason if isinstance(error, NotNow) else type(error).__name__
+            told |= {"database": False, "last_error": reason}
+        told |= self.division.told() if self.division else {}
+        return {"well": connected and told["database"] and not told.get("lanes_trouble"), **told}
 
     def _drop_what_was_written(self) -> None:
         if self.sender:

@@ -143,7 +143,7 @@ async def _revoke_tokens(connection: AsyncConnection, people: Collection[str], n
 
 async def accounts(register: Register) -> list[Account]:
     """Everybody who may sign in."""
-    async with register.database.reading(briefly=True) as connection:
+    async with register.database.reading() as connection:
         return [read(row) for row in await connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.person_id))]
 
 
@@ -175,7 +175,7 @@ async def page(register: Register, asked: Asked) -> Page[Account]:
     query = select(ACCOUNT).order_by(ACCOUNT.c.person_id).limit(asked.limit + 1)
     if asked.cursor:
         query = query.where(ACCOUNT.c.person_id > asked.cursor)
-    async with register.database.reading(briefly=True) as connection:
+    async with register.database.reading() as connection:
         found = [read(row) for row in await connection.execute(query)]
     rest = found[asked.limit - 1].person_id if len(found) > asked.limit else None
     return Page(items=found[: asked.limit], next=rest)

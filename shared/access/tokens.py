@@ -95,7 +95,7 @@ async def revoke(register: Register, token_id: str) -> None:
 
 async def tokens(register: Register) -> list[Token]:
     """Every token that was ever made, newest last."""
-    async with register.database.reading(briefly=True) as connection:
+    async with register.database.reading() as connection:
         return [read(row) for row in await connection.execute(select(TOKEN).order_by(TOKEN.c.made_at))]
 
 
@@ -106,7 +106,7 @@ async def page(register: Register, asked: Asked) -> Page[Token]:
         made_at = select(TOKEN.c.made_at).where(TOKEN.c.token_id == asked.cursor).scalar_subquery()
         as_old = and_(TOKEN.c.made_at == made_at, TOKEN.c.token_id > asked.cursor)
         query = query.where(or_(TOKEN.c.made_at > made_at, as_old))
-    async with register.database.reading(briefly=True) as connection:
+    async with register.database.reading() as connection:
         found = [read(row) for row in await connection.execute(query)]
     rest = found[asked.limit - 1].token_id if len(found) > asked.limit else None
     return Page(items=found[: asked.limit], next=rest)

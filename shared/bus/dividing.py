@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -21,7 +22,8 @@ log = structlog.get_logger()
 
 SURE = 0.8
 """How much of the time after which a silent process has lost its lanes it relies on having them."""
-LOOK = 0.05
+LOOK, LONGEST_PAUSE = 0.05, 2.0
+"""Seconds between two looks: at a lane that is taken over, and at most at all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Turn:
     def is_ours(self) -> bool:
         """Whether it is surely ours at this moment; after a pause it may have become somebody else's."""
         return self._began.is_set() and asyncio.get_running_loop().time() < self._sure_until
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is heard here, or would be, if it were surely ours."""
+        return self._began.is_set()
 
     def begin(self) -> None:
         """From now on it is heard here."""
@@ -110,8 +117,8 @@ class Division:
         return [lane for lane, turn in self._turns.items() if turn.is_ours]
 
     def told(self) -> dict[str, Any]:
-        """The same for health pages: which, and of how many."""
-        return {"lanes": self.lanes, "of_lanes": len(self._turns)}
+        """The same for health pages: which, and of how many, and why it is not known which."""
+        return {"lanes": self.lanes, "of_lanes": len(self._turns), "lanes_trouble": self._trouble.partition(":")[0]}
 
     async def start(self) -> None:
         """Begin to take part."""
@@ -122,8 +129,10 @@ class Division:
         task, self._task = self._task, None
         if task is not None:
             await ended(task)
-        await self._lose(self._turns)
-        await self._lots.close()
+        try:
+            await self._lose(self._turns)
+        finally:
+            await self._lots.close()
 
     async def _keep(self) -> None:
         while True:
@@ -135,7 +144,7 @@ class Division:
                 # Nobody knows what became of our locks; whoever is gone has none.
                 await self._lots.close()
                 await self._lose(self._turns)
-            await asyncio.sleep(self._silent_for / 8)
+            await asyncio.sleep(min(self._silent_for / 8, LONGEST_PAUSE))
 
     async def _look(self) -> None:
         began = asyncio.get_running_loop().time()
@@ -147,6 +156,10 @@ class Division:
         staying = [lane for lane in sorted(standing.mine) if lane not in self._moving]
         for lane in staying[share:]:
             self._move(lane, self._leave)
+        # What was to be left, or taken over, and could not be.
+        for lane in staying[:share]:
+            if not self._turns[lane].has_begun:
+                self._move(lane, self._take_over)
         for lane in standing.free[: max(0, share - len(standing.mine))]:
             if await self._lots.take(lane):
                 self._turns[lane].confirm(began + SURE * self._silent_for)
@@ -154,7 +167,12 @@ class Division:
 
     def _move(self, lane: int, how: Callable[[int], Coroutine[Any, Any, None]]) -> None:
         self._moving[lane] = task = asyncio.create_task(how(lane), name=f"lane {lane}")
-        task.add_done_callback(lambda _: self._moving.pop(lane, None))
+        task.add_done_callback(partial(self._moved, lane))
+
+    def _moved(self, lane: int, task: asyncio.Task[None]) -> None:
+        self._moving.pop(lane, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("bus.lane_not_moved", ear=str(self._turns[lane].ear), error=type(error).__name__)
 
     async def _leave(self, lane: int) -> None:
         await self._turns[lane].end()
@@ -178,7 +196,9 @@ class Division:
     async def _lose(self, lanes: Iterable[int]) -> None:
         for lane in lanes:
             if (task := self._moving.get(lane)) is not None:
-                await ended(task)
+                # A driver that is interrupted answers with an error of its own; it is told where the task ends.
+                with suppress(Exception):
+                    await ended(task)
             self._turns[lane].lose()
 
     def _note(self, reason: str) -> None:

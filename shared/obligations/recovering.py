@@ -35,7 +35,7 @@ async def recover(unit: Unit, following: Following, told: Sequence[Fact]) -> Non
     recorded, noted = await ledger.rows(unit, lines), await ledger.noted(unit, lines)
     histories = await kept.histories(unit, lines)
     unknown = {fact.line for fact in told if key_of(fact.event) not in recorded[fact.line]}
-    playbooks = await rulings(unit, {line: histories[line] for line in unknown})
+    playbooks = await _rulings(unit, {line: histories[line] for line in unknown})
     wanted = {line: _owed(unit, following, histories[line], playbook) for line, playbook in playbooks.items()}
     changed: dict[str, tuple[str, Row]] = {}
     for fact in told:
@@ -50,6 +50,20 @@ async def recover(unit: Unit, following: Following, told: Sequence[Fact]) -> Non
     await kept.record_from_ledger(unit, [(fact.line, fact) for fact in told])
     if following.adopted:
         await following.adopted(unit, told)
+
+
+async def _rulings(unit: Unit, unknown: Mapping[str, History]) -> Mapping[str, Playbook | None]:
+    """What rules these lines; where one of their playbooks cannot be read, only its own lines are ruled by none."""
+    try:
+        return await rulings(unit, unknown)
+    except Exception as error:
+        if len(unknown) > 1:
+            alone = [await _rulings(unit, {line: history}) for line, history in unknown.items()]
+            return {line: playbook for one in alone for line, playbook in one.items()}
+        [line] = unknown
+        # The facts tell enough to go on with; whoever plans this line next will say what is wrong with it.
+        log.error("line.not_planned", line=line, error=type(error).__name__, exc_info=error)
+        return {line: None}
 
 
 def _owed(unit: Unit, following: Following, history: History, playbook: Playbook | None) -> Mapping[str, Obligation]:

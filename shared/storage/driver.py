@@ -4,9 +4,11 @@ A fact that is heard by itself runs some twenty statements, each a fraction of a
 of its time. What may take long still goes into the thread: to wait for the lock, to commit, to read for a list.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
 from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -14,6 +16,8 @@ from aiosqlite.context import contextmanager
 
 T = TypeVar("T")
 BEGIN, BEGIN_WRITING = "BEGIN", "BEGIN IMMEDIATE"
+AT_A_STRETCH = 0.01
+"""Seconds of statements after which others get a turn."""
 AT_ONCE = 1_000
 """Rows that are taken along when a statement has run in the thread; the others are fetched as they are asked for."""
 
@@ -25,6 +29,7 @@ class Connection(aiosqlite.Connection):
     """Whether the statements of this transaction are soon done; said when it begins."""
     _asked = 0
     _answered = 0
+    _gave_way = 0.0
 
     @contextmanager
     async def cursor(self) -> aiosqlite.Cursor:
@@ -40,26 +45,33 @@ class Connection(aiosqlite.Connection):
         """Whether the thread has done all that it was asked to: whoever asked may have been cancelled meanwhile."""
         return self._asked == self._answered
 
-    async def in_thread(self, work: Callable[..., T], *told: Any) -> T:
-        """Have it done in the thread."""
+    async def give_way(self) -> None:
+        """Let others have a turn now and then: many brief statements together are not brief."""
+        now = monotonic()
+        if now - self._gave_way > AT_A_STRETCH:
+            await asyncio.sleep(0)
+            self._gave_way = monotonic()
+
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Have it done in the thread; all that goes there is counted, whoever asks for it."""
         self._asked += 1
-        done: T = await self._execute(self._answering, work, *told)  # type: ignore[no-untyped-call]
+        done: T = await super()._execute(self._answering, fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return done
 
-    def _answering(self, work: Callable[..., T], *told: Any) -> T:
+    def _answering(self, work: Callable[..., T], *told: Any, **more: Any) -> T:
         try:
-            return work(*told)
+            return work(*told, **more)
         finally:
             self._answered += 1
 
     async def commit(self) -> None:
         """Commit: afterwards it is on the disk, which takes its time."""
         if self._conn.in_transaction or not self.is_idle:
-            await self.in_thread(self._conn.commit)
+            await self._execute(self._conn.commit)
 
     async def rollback(self) -> None:
         if not self.is_idle:
-            await self.in_thread(self._conn.rollback)
+            await self._execute(self._conn.rollback)
         elif self._conn.in_transaction:
             self._conn.rollback()
 
@@ -77,10 +89,11 @@ class Cursor(aiosqlite.Cursor):
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "Cursor":
         given: Any = parameters or ()
         if self._is_soon_done(sql):
+            await self._conn.give_way()
             self._cursor.execute(sql, given)
             self._is_whole = False
         else:
-            await self._conn.in_thread(self._run, sql, given)
+            await self._conn._execute(self._run, sql, given)
         return self
 
     def _is_soon_done(self, sql: str) -> bool:
@@ -93,6 +106,8 @@ class Cursor(aiosqlite.Cursor):
         self._is_whole = len(self._first) < AT_ONCE
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> "Cursor":
+        if self._conn.is_here:
+            await self._conn.give_way()
         await self._here_or_in_thread(self._cursor.executemany, sql, parameters)
         return self
 
@@ -112,10 +127,10 @@ class Cursor(aiosqlite.Cursor):
         if self._conn.is_idle:
             self._cursor.close()
         else:
-            await self._conn.in_thread(self._cursor.close)
+            await self._conn._execute(self._cursor.close)
 
     async def _here_or_in_thread(self, work: Callable[..., T], *told: Any) -> T:
-        return work(*told) if self._conn.is_here else await self._conn.in_thread(work, *told)
+        return work(*told) if self._conn.is_here else await self._conn._execute(work, *told)
 
 
 async def connect(database: str, **told: Any) -> Connection:

@@ -86,7 +86,7 @@ class StoredOutbox:
             async with self._store.database.writing() as connection:
                 await connection.execute(self._marked(sent.values()))
         for one in sent:
-            del self._sent[one]
+            self._sent.pop(one, None)
 
     async def _mark_soon(self, letters: Sequence[Letter]) -> None:
         self._sent |= {letter.seq: letter for letter in letters}

@@ -10,7 +10,7 @@ from shared.bus.comparing import Marked
 from shared.bus.sighting import Sight
 from shared.storage.database import Raced
 from shared.storage.many import upsert
-from shared.storage.outbox import these
+from shared.storage.outbox import StoredOutbox, these
 from shared.storage.tables import StreamRow, table
 from shared.storage.work import OUTBOX, Store
 
@@ -22,15 +22,17 @@ AT_ONCE = 2000
 class StoredSaid:
     """The outbox and the memory of streams in one service's database."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, outbox: StoredOutbox | None = None) -> None:
         self._store = store
+        self._outbox = outbox or StoredOutbox(store)
 
     def now(self) -> datetime:
         """The time by which letters are marked."""
         return self._store.clock.now()
 
     async def remembered(self, stream: str) -> Sight | None:
-        """What was seen at the look before."""
+        """What was seen at the look before; from then on, all that the postman believes the bus to have is marked."""
+        await self._outbox.settle()
         async with self._store.look() as unit:
             query = select(STREAM).where(STREAM.c.stream == stream)
             row = (await unit.connection.execute(query)).one_or_none()
@@ -40,7 +42,7 @@ class StoredSaid:
         """Keep what was seen. Of two replicas at one instant either is kept: both saw the same stream."""
         row = {"stream": sight.stream, "created": sight.created, "sequence": sight.sequence}
         with suppress(Raced):
-            async with self._store.database.writing(briefly=False) as connection:
+            async with self._store.database.writing() as connection:
                 await upsert(connection, STREAM, [row | {"letter": sight.letter, "missing": sight.missing}])
 
     async def marked(self, subjects: Sequence[str], after: int, limit: int, since: datetime | None) -> Sequence[Marked]:

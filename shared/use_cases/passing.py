@@ -44,24 +44,29 @@ async def plan_all_that_waits(store: Store, following: Following) -> None:
         pass
 
 
-async def at_once(store: Store, piece: Callable[[Unit], Awaitable[T]]) -> T:
-    """Do a piece of work that no fact tells of in one transaction, again where another replica was faster."""
+async def at_once(store: Store, piece: Callable[[Unit], Awaitable[T]], briefly: bool = True) -> T:
+    """Do a piece of work that no fact tells of in one transaction, again where another replica was faster.
+
+    What looks at whole tables is not done briefly.
+    """
 
     async def once() -> T:
-        async with store.work() as unit:
+        async with store.work(briefly) as unit:
             return await piece(unit)
 
     return await patiently(once, patience=0)
 
 
-async def until_done(store: Store, piece: Callable[[Unit], Awaitable[bool]], since: Earliest | None = None) -> None:
+async def until_done(
+    store: Store, piece: Callable[[Unit], Awaitable[bool]], since: Earliest | None = None, briefly: bool = True
+) -> None:
     """Do a piece of work in a transaction of its own, and another one, until there was nothing to do.
 
     With `since`, which tells from when on there is, none is begun before.
     """
 
     async def once() -> bool:
-        async with store.work() as unit:
+        async with store.work(briefly) as unit:
             return await piece(unit)
 
     if since and not await _is_time(store, since):

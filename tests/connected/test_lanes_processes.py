@@ -30,6 +30,7 @@ async def log_requests(world: SmallWorld, first: int, count: int = 12) -> None:
         await world.say("intake", "/requests", **REQUEST, external_id=str(number))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["killed", "paused", "joined"])
 async def test_with_two_processes_in_lanes_nothing_is_lost_and_nothing_done_twice_when_one_is(
     server: str, tmp_path: Path, how: str

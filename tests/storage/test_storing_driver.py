@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import monotonic
 from typing import cast
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.storage.database import Database
-from shared.storage.driver import AT_ONCE, Connection
+from shared.storage.driver import AT_A_STRETCH, AT_ONCE, Connection
 from shared.storage.tables import LineRow, table
 
 LINE = table(LineRow)
@@ -107,3 +108,34 @@ async def test_a_transaction_that_fails_leaves_its_connection_as_it_was(database
 async def write(database: Database, line: str) -> None:
     async with database.writing() as connection:
         await connection.execute(insert(LINE), [begun(line)])
+
+
+async def test_many_brief_statements_let_others_have_a_turn(database: Database) -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    counting = asyncio.create_task(count())
+    async with database.writing() as connection:
+        before, began = turns, monotonic()
+        while monotonic() - began < 20 * AT_A_STRETCH:
+            await lines(connection)
+        assert turns - before >= 3
+    counting.cancel()
+
+
+async def test_what_the_thread_is_asked_for_by_other_ways_is_waited_for_too(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        driver = await driver_of(connection)
+        slowly = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n"
+        asked = asyncio.create_task(driver.execute(slowly).__aenter__())
+        await asyncio.sleep(0.01)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        assert not driver.is_idle
+        await driver.rollback()
+        assert driver.is_idle

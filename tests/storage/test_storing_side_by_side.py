@@ -32,8 +32,8 @@ rules:
 PUBLISHED = said("playbook_published", playbook="desk", document=DESK)
 
 
-def logged(number: int, **words: str) -> Fact:
-    return said("ta_request_logged", request_id=f"r{number}", external_id=f"{number}", **words)
+def logged(number: int, need: str = "help") -> Fact:
+    return said("ta_request_logged", request_id=f"r{number}", external_id=f"{number}", need=need)
 
 
 def withdrawn(number: int) -> Fact:

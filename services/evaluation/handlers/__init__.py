@@ -92,7 +92,7 @@ async def forget_person(store: Store, person_id: str) -> None:
             await kept.touch(unit, line)
         await linking.forget(unit.connection, [person_id])
 
-    await use_cases.at_once(store, forget)
+    await use_cases.at_once(store, forget, briefly=False)
 
 
 async def restore(connection: AsyncConnection, erased: Collection[str]) -> None:

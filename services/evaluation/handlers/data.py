@@ -57,4 +57,4 @@ async def _number(store: Store) -> None:
     async with store.look() as unit:
         if not await data.waiting(unit):
             return
-    await use_cases.until_done(store, data.number)
+    await use_cases.until_done(store, data.number, briefly=False)

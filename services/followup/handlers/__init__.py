@@ -167,7 +167,7 @@ async def revoke_feed(store: Store, feed_id: str, person_id: str | None) -> Feed
 
 async def forget_person(store: Store, person_id: str) -> None:
     """Have nothing reach a person who is erased: their calendars end, and what waits to be sent to them."""
-    await use_cases.at_once(store, lambda unit: forget_people(unit.connection, [person_id], unit.now))
+    await use_cases.at_once(store, lambda unit: forget_people(unit.connection, [person_id], unit.now), briefly=False)
 
 
 async def forget_people(connection: AsyncConnection, people: Collection[str], now: datetime) -> None:

@@ -151,7 +151,7 @@ class Directory:
         here = await forgetting.forget(self._store, asked)
         clean = await self._shut_out(person_id, words)
         note_erased(self._data, person_id)
-        await use_cases.at_once(self._store, lambda unit: rows.erase(unit, person_id))
+        await use_cases.at_once(self._store, lambda unit: rows.erase(unit, person_id), briefly=False)
         # One replica of each service was asked to forget; that somebody is gone is told to all of them.
         await self._tell(True)
         clean = await scrub(self._store.database, "person") and clean
