@@ -118,14 +118,18 @@ TITLES = (
     ("sub-2027", "Paying for care at its true cost", "cost modelling", ("VT", "NM", "VI")),
     ("wf-2027", "Keeping the people who teach", "workforce", ("HI", "OR", "GA")),
 )
+OPENED = (70, 47, 20)
+"""Days ago. The second one is asked midway on whatever day it is: its third session was five days ago, and between lie
+at most a weekend and a holiday.
+"""
 
 
 def furnish(up: Up) -> None:
     """Open engagements, form teams, schedule and hold sessions: one long under way, one fresh."""
     introduce(up, **PEOPLE, **TEAMS)
     today = WorldClock().now().date()
-    for number, (engagement, title, topic, places) in enumerate(TITLES):
-        _open(up, engagement, title, topic, places, today - timedelta(days=70 - 25 * number))
+    for days, (engagement, title, topic, places) in zip(OPENED, TITLES, strict=True):
+        _open(up, engagement, title, topic, places, today - timedelta(days=days))
     _look_back(up, today)
     draw(up, today)
     _ask(up, today)
