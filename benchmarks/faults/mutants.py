@@ -81,9 +81,9 @@ def _publish_without_outbox() -> None:
         heard.setdefault(id(unit), []).extend(letters)
 
     @asynccontextmanager
-    async def work_and_say(store: Store) -> AsyncIterator[Unit]:
+    async def work_and_say(store: Store, briefly: bool = True) -> AsyncIterator[Unit]:
         letters: list[Mapping[str, Any]] = []
-        async with work(store) as unit:
+        async with work(store, briefly) as unit:
             try:
                 yield unit
             finally:
