@@ -47,6 +47,7 @@ async def hear_side_by_side(
         await hear(store, facts)
         return
     halves: tuple[list[Fact], list[Fact]] = ([], [])
+    # By another hash than lanes: else all of a lane would be in one half.
     for fact in facts:
         halves[crc32(fact.line.encode()) % 2].append(fact)
     ended = await asyncio.gather(*(hear(store, half) for half in halves if half), return_exceptions=True)

@@ -93,6 +93,31 @@ async def test_it_rings_when_something_falls_due_and_not_before() -> None:
         assert len(ledger.due) == 1
 
 
+async def test_one_that_rings_only_when_something_is_due_looks_and_stays_silent_until_then() -> None:
+    clock = Hands()
+    ledger = Ledger(clock, late := clock.now() - SOON, soon := clock.now() + SOON, clock.now() + timedelta(hours=1))
+    alarm = Alarm(clock, ledger.earliest, ledger.ring, only_when_due=True)
+    alarm.start()
+    await eventually(lambda: ledger.fired == [late, soon])
+    for _ in range(3):
+        alarm.reset()
+        await asyncio.sleep(2 * module.CHANGED.total_seconds())
+    alarm.stop()
+    assert ledger.looks == 2
+
+
+async def test_a_ledger_that_changes_all_the_time_is_looked_at_now_and_then() -> None:
+    clock = Hands()
+    ledger = Ledger(clock)
+    began = clock.now()
+    async with woken(ledger) as alarm:
+        for _ in range(200):
+            alarm.reset()
+            await asyncio.sleep(0.002)
+        # One that was asked for just before a look begins comes right after it.
+        assert 1 < ledger.looks <= 2 * ((clock.now() - began) / module.CHANGED) + 2
+
+
 async def test_a_ledger_that_changes_is_looked_at_again() -> None:
     clock = Hands()
     ledger = Ledger(clock)
