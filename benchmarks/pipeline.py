@@ -53,8 +53,9 @@ async def measure(told: argparse.Namespace) -> dict[str, Any]:
 async def passed(side: Side, prefix: str, count: int) -> tuple[float, float]:
     """Seconds, and seconds of work, until all that follows from so many facts is said and they are acknowledged."""
     place, program = side.place, side.program
+    # Counted before anything is said: a program that does not stand still hears at once.
+    until = await place.messages() + 2 * count
     await place.say(letters(requests(prefix, count, CLOCK.now())))
-    until = await place.messages() + count
     begun, worked = time.perf_counter(), program.work
     program.resume()
     await place.until(until, side.consumer)

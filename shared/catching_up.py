@@ -3,7 +3,7 @@
 See docs/decisions/0028.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,7 +11,8 @@ from nats.aio.client import Client
 from sqlalchemy import func, select, update
 
 from shared import use_cases
-from shared.bus.reading import everything
+from shared.bus.reading import SILENCE, everything
+from shared.bus.sighting import look_at
 from shared.bus.streams import ENGAGEMENT, Ear
 from shared.errors import Malformed, Refused
 from shared.events import wire
@@ -19,9 +20,11 @@ from shared.events.base import Fact
 from shared.events.catalogue import speaker
 from shared.events.intake import PlaybookPublished
 from shared.obligations.following import Following
-from shared.obligations.recovering import recover, vouch_for
+from shared.obligations.recovering import learn
+from shared.obligations.ruling import vouch_for
 from shared.storage.facts import FACT, LINE, Turn
 from shared.storage.many import among
+from shared.storage.said import StoredSaid
 from shared.storage.tables import StreamRow, table
 from shared.storage.work import OUTBOX, Store, Unit
 from shared.use_cases import Record
@@ -53,32 +56,38 @@ class Learner:
 
         Nothing is planned before all is known, and nothing may fall due meanwhile: a plan made from half of a history
         would take back what follows from the other half. Whoever is stopped half-way begins again: what is known
-        already changes nothing.
+        already changes nothing. Into an empty database all is read once: where all could be learned, the ear need not
+        hear it again, and nothing was said that would have to be looked for.
         """
         before = await self._known()
+        seen = await look_at(client.jetstream(timeout=SILENCE), ENGAGEMENT, ())
         ours = f"eng.{self.store.database.service}.>"
         hears = self.ear.subjects if self.ear.stream == ENGAGEMENT else ()
-        await self._read(client, (ours, *hears), lambda fact: not self._is_of_our_ledger(fact), self._keep)
+        is_whole = await self._read(client, (ours, *hears))
         if self.following:
-            await self._read(client, (ours,), self._is_of_our_ledger, self._adopt)
             await use_cases.plan_all_that_waits(self.store, self.following)
+        if is_whole and not before:
+            await StoredSaid(self.store).remember(seen.sight)
         learned = await self._known() - before
         if learned:
             log.warning("learned_from_the_bus", service=self.store.database.service, facts=learned)
         return learned
 
-    async def _read(
-        self, client: Client, subjects: Sequence[str], matters: Callable[[Fact], bool], record: Record
-    ) -> None:
+    async def _read(self, client: Client, subjects: Sequence[str]) -> bool:
+        """Learn what stands on these subjects; whether all of it could be."""
+        is_whole = True
         async for batch in everything(client, ENGAGEMENT, subjects):
-            facts = [fact for fact in self._facts(message.data for message in batch) if matters(fact)]
+            facts = self._facts(message.data for message in batch)
+            is_whole = is_whole and len(facts) == len(batch)
             try:
-                await use_cases.hear(self.store, facts, record)
+                await use_cases.hear(self.store, facts, self._keep)
             except Refused:
-                await self._one_by_one(facts, record)
+                is_whole = False
+                await self._one_by_one(facts)
+        return is_whole
 
     def _facts(self, bodies: Iterable[bytes]) -> list[Fact]:
-        """What can be read; the rest was put aside when it came, or will be."""
+        """What can be read; the rest was put aside when it came, or will be when the ear hears it again."""
         facts = []
         for body in bodies:
             try:
@@ -87,43 +96,32 @@ class Learner:
                 continue
         return facts
 
-    async def _one_by_one(self, facts: Sequence[Fact], record: Record) -> None:
+    async def _one_by_one(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
             try:
-                await use_cases.hear(self.store, [fact], record)
+                await use_cases.hear(self.store, [fact], self._keep)
             except Refused as error:
                 log.warning("not_learned", service=self.store.database.service, fact=fact.id, reason=str(error))
-
-    def _is_of_our_ledger(self, fact: Fact) -> bool:
-        return self._is_ours(fact) and fact.event.from_ledger
 
     def _is_ours(self, fact: Fact) -> bool:
         return speaker(fact.event.type) == self.store.database.service
 
     async def _keep(self, unit: Unit, facts: Sequence[Fact], _said: bool) -> Sequence[Turn]:
         """Record facts, each as said or heard, and have their lines planned later."""
+        unit.is_on_the_bus = True
         if self.following:
             vouch_for(facts)
         ours = [fact for fact in facts if self._is_ours(fact)]
-        turns = await self.keep(unit, ours, True) if ours else []
+        said = [fact for fact in ours if not fact.event.from_ledger]
+        turns = await self.keep(unit, said, True) if said else []
         if heard := [fact for fact in facts if not self._is_ours(fact)]:
             turns = [*turns, *await self.keep(unit, heard, False)]
         await _mark_sent(unit, ours)
         if self.following:
             published = {it.event.playbook for t in turns for it in t.new if isinstance(it.event, PlaybookPublished)}
             await _plan_later(unit, {turn.line for turn in turns}, published)
+            await learn(unit, [fact for fact in ours if fact.event.from_ledger])
         return turns
-
-    async def _adopt(self, unit: Unit, facts: Sequence[Fact], _said: bool) -> Sequence[Turn]:
-        """Bring the ledger to what it said of itself."""
-        assert self.following is not None
-        ids = [fact.id for fact in facts]
-        known = set(await unit.connection.scalars(select(FACT.c.id).where(among(FACT.c.id, ids))))
-        new = list({fact.id: fact for fact in facts if fact.id not in known}.values())
-        await recover(unit, self.following, new)
-        await _mark_sent(unit, facts)
-        await _plan_later(unit, {fact.line for fact in new}, set())
-        return []
 
     async def _known(self) -> int:
         async with self.store.look() as unit:
@@ -131,7 +129,7 @@ class Learner:
 
 
 async def _mark_sent(unit: Unit, facts: Sequence[Fact]) -> None:
-    """The bus has these: it need not be told."""
+    """The bus has these: it need not be told, where a letter about one of them still waits."""
     if facts:
         there = among(OUTBOX.c.id, [fact.id for fact in facts]) & OUTBOX.c.sent_at.is_(None)
         await unit.connection.execute(update(OUTBOX).where(there).values(sent_at=unit.now))

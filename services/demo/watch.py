@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.events.intake import PlaybookPublished
-from shared.obligations.following import understood
+from shared.obligations.ruling import understood
 from shared.playbooks.choice import choose
 from shared.playbooks.gate import at_the_gate
 from shared.playbooks.history import History, fold

@@ -1,13 +1,15 @@
 """The key of the house: an administrator's token in a file beside the data, so that commands on this machine work."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from shared.access import tokens
 from shared.access.caller import Role
 from shared.access.register import Register
-from shared.access.secrets import FILE, SHORTEST, found, id_of
+from shared.access.secrets import FILE, SHORTEST, found, id_of, new_secret, new_token
 from shared.access.tokens import Token, Wanted
+from shared.storage.database import Raced
 
 BY_SETTING = "setting"
 """The id of the token that a setting names: a new one takes the place of the one before."""
@@ -40,8 +42,8 @@ async def keep_key(register: Register, folder: Path, told: str) -> Path | None:
         # The database is another one than before; the key stays what it was.
         await _put_on_record(register, id_of(secret), secret, label)
     elif known is None or known.revoked_at:
-        _, secret = await tokens.make(register, _wanted(label))
-        _write(file, secret)
+        secret = written(file, new_token()[1], secret)
+        await _put_on_record(register, id_of(secret), secret, label)
     return file
 
 
@@ -53,16 +55,28 @@ async def _put_on_record(register: Register, token_id: str, secret: str, label: 
     known = await tokens.find(register, secret)
     if known is None or known.revoked_at:
         wanted = _wanted(label).model_dump(exclude={"days"})
-        await tokens.keep(register, Token(**wanted, token_id=token_id, made_at=register.clock.now()), secret)
+        # Whoever was faster has put the same on record.
+        with suppress(Raced):
+            await tokens.keep(register, Token(**wanted, token_id=token_id, made_at=register.clock.now()), secret)
 
 
-def _write(file: Path, secret: str) -> None:
-    """Only whoever runs Throughline may read it, from its first byte on."""
-    beside = file.with_name(f"{file.name}.new")
-    beside.unlink(missing_ok=True)
+def written(file: Path, secret: str, before: str = "") -> str:
+    """Have this stand in the file instead of what was read there `before`, and tell what does.
+
+    Where another process began at the same instant and was faster, that is its own.
+
+    Only whoever runs Throughline may read it, from its first byte on.
+    """
+    beside = file.with_name(f"{file.name}.{new_secret()}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as written:
-        written.write(f"{secret}\n")
-        written.flush()
-        os.fsync(written.fileno())
-    beside.rename(file)
+    with os.fdopen(descriptor, "w", encoding="ascii") as whole:
+        whole.write(f"{secret}\n")
+        whole.flush()
+        os.fsync(whole.fileno())
+    try:
+        os.link(beside, file)
+    except FileExistsError:
+        if found(file.parent) == before:
+            beside.replace(file)
+    beside.unlink(missing_ok=True)
+    return found(file.parent)

@@ -53,11 +53,14 @@ async def everything(
     consumer = (await js.add_consumer(stream, reader)).name
     try:
         wish = json.dumps({"batch": at_once, "max_bytes": LARGEST_BATCH, "no_wait": True}).encode()
+        request = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        await client.publish(request, wish, reply=f"{inbox}.0")
         for place in itertools.count():
-            await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}", wish, reply=f"{inbox}.{place}")
             batch = await _answer(arrived, f"{inbox}.{place}", at_once)
             if not batch:
                 return
+            # The next one comes while this one is worked on.
+            await client.publish(request, wish, reply=f"{inbox}.{place + 1}")
             yield batch
     finally:
         # If this fails, the server forgets the reader by itself.

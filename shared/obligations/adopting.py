@@ -3,8 +3,10 @@
 A fact tells less than a row holds: what is left over the plan says again, in silence, when the line is next followed.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from shared.events import evaluation, followup
 from shared.events.base import Event, Fact
@@ -20,6 +22,15 @@ Lapsed = followup.FollowUpLapsed | evaluation.EvaluationLapsed
 Told = followup.OfTask | evaluation.OfRound
 WORDS = ("title", "to", "team_id", "due_at", "instrument", "closes_at")
 """What a fact and a row call by the same name. The `because` of both is the same only while it is open."""
+BEGUN = {
+    "state": "scheduled",
+    "fired_at": None,
+    "escalated_at": None,
+    "forbidden": None,
+    "ended_by": None,
+    "ended_because": None,
+}
+"""What is true of an obligation that begins, or begins again."""
 
 
 def key_of(event: Event) -> str | None:
@@ -31,6 +42,26 @@ def key_of(event: Event) -> str | None:
     return event.task_id if isinstance(event, followup.OfTask) else None
 
 
+def is_news(rows: Mapping[str, Row], fact: Fact) -> bool:
+    """Whether a ledger said this of an obligation after the row was saved, if there is one."""
+    if (key := key_of(fact.event)) is None or not isinstance(fact.event, Told):
+        return False
+    row = rows.get(key)
+    return row is None or row.n < fact.event.n
+
+
+def adopt_all(rows: Mapping[str, Row], told: Iterable[Fact], owed: Mapping[str, Obligation]) -> dict[str, Row]:
+    """The rows that are not as they were, once all is true of them that a ledger said of its line, in this order."""
+    changed: dict[str, Row] = {}
+    for fact in told:
+        key = key_of(fact.event)
+        before = changed.get(key) or rows.get(key) if key is not None else None
+        after = adopt(before, fact, owed.get(key or ""))
+        if after is not None and after is not before:
+            changed[after.key] = after
+    return changed
+
+
 def adopt(row: Row | None, fact: Fact, owed: Obligation | None = None) -> Row | None:
     """The row as this fact made it; one that had come farther already stays as it is, and so does what is no row.
 
@@ -39,60 +70,55 @@ def adopt(row: Row | None, fact: Fact, owed: Obligation | None = None) -> Row | 
     event = fact.event
     if key_of(event) is None or not isinstance(event, Told) or (row is not None and row.n >= event.n):
         return row
-    row = replace(row or _unrecorded(event, owed, fact.recorded), n=event.n)
+    row = row or _unrecorded(event, owed, fact.recorded)
+    return replace(row, n=event.n, **_changed(row, event, fact.recorded))
+
+
+def _changed(row: Row, event: Told, recorded: datetime) -> dict[str, Any]:
+    """What this made of the row, by field."""
     if isinstance(event, Scheduled):
-        return _begun(_as_told(row, event))
+        return {**_as_told(event), **BEGUN}
     if isinstance(event, Moved):
-        return _moved(_as_told(row, event), fact.recorded)
+        return _moved(row, _as_told(event), recorded)
     if isinstance(event, FellDue):
-        return replace(_begun(_as_told(row, event)), state="due", fired_at=fact.recorded)
+        return {**_as_told(event), **BEGUN, "state": "due", "fired_at": recorded}
     if isinstance(event, followup.ContactSuppressed):
-        return _suppressed(row, event)
+        over = _ended("lapsed", "time" if event.rule == "window" else "policy")
+        return {"forbidden": event.reason, **({} if event.left_out else over)}
     if isinstance(event, followup.FollowUpEscalated):
-        return replace(row, state="due", escalated_at=fact.recorded, escalate_to=event.to)
-    return _over(row, event, fact.recorded)
+        return {"state": "due", "escalated_at": recorded, "escalate_to": event.to}
+    return _over(event, recorded)
 
 
-def _suppressed(row: Row, event: followup.ContactSuppressed) -> Row:
-    """The row as policy ended it, or as it goes on without some teams."""
-    row = replace(row, forbidden=event.reason)
-    return row if event.left_out else _ended(row, "lapsed", "time" if event.rule == "window" else "policy")
-
-
-def _over(row: Row, event: Event, recorded: datetime) -> Row:
-    """The row as it was ended."""
+def _over(event: Told, recorded: datetime) -> dict[str, Any]:
+    """How it ended."""
     if isinstance(event, Withdrawn):
-        return _ended(_as_told(row, event), "withdrawn", "fact")
+        return {**_as_told(event), **_ended("withdrawn", "fact")}
     if isinstance(event, Lapsed):
-        return _ended(_as_told(row, event), "lapsed", "time")
+        return {**_as_told(event), **_ended("lapsed", "time")}
     if isinstance(event, followup.FollowUpDone):
-        return _ended(row, "done", "fact", event.because)
+        return _ended("done", "fact", event.because)
     assert isinstance(event, evaluation.EvaluationClosed)
     by_time = event.closes_at is not None and event.closes_at <= recorded
-    return _ended(_as_told(row, event), "done", "time" if by_time else "fact")
+    return {**_as_told(event), **_ended("done", "time" if by_time else "fact")}
 
 
-def _as_told(row: Row, event: Event) -> Row:
+def _as_told(event: Event) -> dict[str, Any]:
     told = {name: value for name in WORDS if (value := getattr(event, name, None)) is not None}
     if isinstance(event, Scheduled | Moved) and event.because is not None:
         told["because"] = event.because
-    return replace(row, **told)
+    return told
 
 
-def _begun(row: Row) -> Row:
-    open_ = replace(row, state="scheduled", fired_at=None, escalated_at=None, forbidden=None)
-    return replace(open_, ended_by=None, ended_because=None)
-
-
-def _moved(row: Row, recorded: datetime) -> Row:
+def _moved(row: Row, told: Mapping[str, Any], recorded: datetime) -> dict[str, Any]:
     """What has fallen due stays due, unless it was moved into what was then the future."""
-    if row.state == "due" and row.due_at <= recorded:
-        return row
-    return _begun(row)
+    if row.state == "due" and told.get("due_at", row.due_at) <= recorded:
+        return dict(told)
+    return {**told, **BEGUN}
 
 
-def _ended(row: Row, state: State, by: EndedBy, because: str | None = None) -> Row:
-    return replace(row, state=state, ended_by=by, ended_because=because)
+def _ended(state: State, by: EndedBy, because: str | None = None) -> dict[str, Any]:
+    return {"state": state, "ended_by": by, "ended_because": because}
 
 
 def _unrecorded(event: Told, owed: Obligation | None, recorded: datetime) -> Row:

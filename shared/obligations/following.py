@@ -1,9 +1,8 @@
 """Following a line: after each fact, and as time passes, the ledger is brought in line with the plan."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -11,15 +10,17 @@ import structlog
 from sqlalchemy import exists, select, update
 
 from shared.crashes import passing
-from shared.errors import Malformed
 from shared.events.base import NO_ENGAGEMENT, Event, Fact, say
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
+from shared.obligations.adopting import adopt_all
 from shared.obligations.ledger import Note, Noted
 from shared.obligations.reconcile import Change, Forbidden, Pairs, Row, falls_due, next_at, pairs, pass_time, reconcile
-from shared.playbooks.choice import choose_among, named, versions_of
+from shared.obligations.recovering import look_again, untold
+from shared.obligations.ruling import published_for, read_as_published, vouch_for
+from shared.playbooks.choice import named
 from shared.playbooks.history import History
-from shared.playbooks.model import Playbook, read
+from shared.playbooks.model import Playbook
 from shared.playbooks.obligation import Obligation
 from shared.playbooks.planned import NOTHING, Planned, plan_again
 from shared.playbooks.planner import calendar_of, plan
@@ -78,12 +79,11 @@ class Following:
 
         Raises BadPlaybook for a fact that publishes what is no playbook: it must not come into force.
         """
-        for published in _publications(turns):
-            understood(published)
+        vouch_for([fact for turn in turns for fact in turn.new])
         # What a ledger said follows from a plan: it is on record, and no reason to plan again.
         histories = {turn.line: turn.after for turn in turns if turn.after is not turn.before}
         await self._plan_again(unit, histories)
-        await _look_again(unit, [line for line, history in histories.items() if _published(history)])
+        await look_again(unit, [line for line, history in histories.items() if _published(history)])
         if not unit.alone:
             await _look_twice(unit, histories)
 
@@ -108,67 +108,86 @@ class Following:
         falling = [row for row in claimed if falls_due(row, unit.now)]
         return await self.govern(unit, falling) if self.govern and falling else {}
 
-    async def roll_on(self, unit: Unit, most: int = LINES) -> None:
-        """Plan the lines again to whose plan time, or another version of their playbook, may have added something."""
+    async def roll_on(self, unit: Unit, most: int = LINES, recovering: bool = False) -> None:
+        """Plan the lines again to whose plan time, or another version of their playbook, may have added something.
+
+        A ledger that is `recovering` is first brought to what it had said by the time it was lost.
+        """
         due = select(LINE.c.line).where(LINE.c.look_again_at <= unit.now).order_by(LINE.c.look_again_at).limit(most)
         lines = (await unit.connection.scalars(due.with_for_update(skip_locked=True))).all()
         histories = await kept.histories(unit, lines)
-        await self._plan_again(unit, histories, by_time=True)
+        await self._plan_again(unit, histories, by_time=True, recovering=recovering)
         for line, history in histories.items():
             if (playbook := _published(history)) is not None:
-                await self._judge_again(unit, line, playbook)
+                await self._judge_again(unit, line, playbook, recovering)
 
-    async def _judge_again(self, unit: Unit, line: str, playbook: str) -> None:
+    async def _judge_again(self, unit: Unit, line: str, playbook: str, recovering: bool) -> None:
         """Plan some of the lines again that a playbook rules, until all were planned by its present state.
 
         A publication marks nothing but its own line. To mark all that it rules, in the transaction that hears of it,
         made it wait for everybody and everybody for it: with thousands of lines, two replicas never came through.
         """
         lines, more = await ledger.ruled(unit, playbook, unit.versions[line], LINES)
-        await self._plan_again(unit, await kept.histories(unit, lines), by_time=True)
+        await self._plan_again(unit, await kept.histories(unit, lines), by_time=True, recovering=recovering)
         if more:
-            await _look_again(unit, [line])
+            await look_again(unit, [line])
 
-    async def _plan_again(self, unit: Unit, histories: Mapping[str, History], by_time: bool = False) -> None:
+    async def _plan_again(
+        self, unit: Unit, histories: Mapping[str, History], by_time: bool = False, recovering: bool = False
+    ) -> None:
         """Bring the ledger of some lines in line with their plans, and note when to look at them again."""
         noted = await ledger.noted(unit, histories)
-        recorded = await ledger.held(unit, noted)
-        playbooks = await rulings(unit, histories)
+        # Whoever recovers trusts no memory but the tables.
+        recorded = await (ledger.rows(unit, histories) if recovering else ledger.held(unit, noted))
+        told = await untold(unit, recorded) if recovering else {}
+        chosen = await published_for(unit, histories)
         made: list[tuple[str, Change]] = []
+        taken_back: list[tuple[str, Row]] = []
         notes: list[Note] = []
         for line, history in histories.items():
+            its_told = told.get(line, ())
             try:
-                changes, again = self._planned(unit, history, playbooks[line], recorded[line])
+                taken, changes, again = self._planned(
+                    unit, history, read_as_published(chosen[line]), recorded[line], its_told
+                )
             except Exception as error:
                 if not by_time:
                     raise
-                # Else one line that cannot be planned would stop the clock of all.
+                # Else one line that cannot be planned would stop the clock of all; what was said of it is true anyway.
                 log.error("line.not_planned", line=line, error=type(error).__name__, exc_info=error)
-                changes, again = [], unit.now + AFTER_FAILURE
+                taken, changes, again = adopt_all(recorded[line], its_told, {}), [], unit.now + AFTER_FAILURE
+            taken_back += [(line, row) for row in taken.values()]
             made += [(line, change) for change in changes]
-            name = named(history)
-            judged = unit.versions[f"{NO_ENGAGEMENT}/{name}"] if name is not None else None
-            if (noted[line].playbook, noted[line].judged, noted[line].look_again_at) != (name, judged, again):
-                notes.append({"line": line, "playbook": name, "judged": judged, "look_again_at": again})
-        await self._record(unit, noted, made, notes)
+            notes += _note(unit, history, noted[line], again)
+        if self.adopted and told:
+            await self.adopted(unit, [fact for its in told.values() for fact in its])
+        await self._record(unit, noted, made, notes, taken_back)
 
     async def earliest(self, unit: Unit) -> datetime | None:
         """When time next has something to do."""
         return await ledger.earliest(unit)
 
     def _planned(
-        self, unit: Unit, history: History, playbook: Playbook | None, recorded: Mapping[str, Row]
-    ) -> tuple[list[Change], datetime | None]:
-        """What has to change in the ledger of a line, and when time alone makes its plan longer."""
+        self,
+        unit: Unit,
+        history: History,
+        playbook: Playbook | None,
+        recorded: Mapping[str, Row],
+        told: Sequence[Fact],
+    ) -> tuple[Mapping[str, Row], list[Change], datetime | None]:
+        """What the ledger of a line had said, what has to change in it, and when time alone makes its plan longer."""
         if playbook is None:
-            return reconcile({}, recorded, history.marks, unit.now), None
+            taken = adopt_all(recorded, told, {})
+            return taken, reconcile({}, {**recorded, **taken}, history.marks, unit.now), None
         before = unit.workings.get(history.line, BEGINNING)
         calendar = calendar_of(playbook, unit.places, unit.zone)
         planned = plan_again(before.planned, playbook, history, calendar, unit.now, self.keeps)
         settled = before.settled if before.at <= unit.now else {}
-        changes = reconcile(planned.owed, recorded, history.marks, unit.now, settled)
-        unit.workings[history.line] = Worked(planned, unit.now, pairs(planned.owed, recorded, changes))
-        return changes, planned.look_again_at
+        taken = adopt_all(recorded, told, planned.owed)
+        rows = {**recorded, **taken} if taken else recorded
+        changes = reconcile(planned.owed, rows, history.marks, unit.now, settled)
+        unit.workings[history.line] = Worked(planned, unit.now, pairs(planned.owed, rows, changes))
+        return taken, changes, planned.look_again_at
 
     async def _record(
         self,
@@ -176,9 +195,11 @@ class Following:
         noted: Mapping[str, Noted],
         made: Sequence[tuple[str, Change]],
         notes: Sequence[Note] = (),
+        taken_back: Sequence[tuple[str, Row]] = (),
     ) -> None:
-        """Write what the ledger did in some lines and say it, in one transaction."""
-        changed = {change.row.key: (line, change.row) for line, change in made}
+        """Write what the ledger did in some lines and say it, in one transaction; what is `taken_back` it had said."""
+        changed = {row.key: (line, row) for line, row in taken_back}
+        changed |= {change.row.key: (line, change.row) for line, change in made}
         await ledger.change(unit, noted, list(changed.values()), notes)
         if self.witness:
             await self.witness(unit, [change for _, change in made])
@@ -197,18 +218,13 @@ def _with(event: Event, more: Mapping[str, object]) -> Event:
     return event.model_copy(update=words) if words else event
 
 
-def _publications(turns: Sequence[Turn]) -> Iterator[PlaybookPublished]:
-    """The playbooks that were published just now."""
-    for turn in turns:
-        for fact in turn.new:
-            if isinstance(fact.event, PlaybookPublished):
-                yield fact.event
-
-
-async def _look_again(unit: Unit, lines: Sequence[str]) -> None:
-    """Have these lines looked at as soon as all this is committed."""
-    if lines:
-        await unit.connection.execute(update(LINE).where(among(LINE.c.line, lines)).values(look_again_at=unit.now))
+def _note(unit: Unit, history: History, noted: Noted, again: datetime | None) -> list[Note]:
+    """What is to be noted of a line, where it is not noted so already."""
+    name = named(history)
+    judged = unit.versions[f"{NO_ENGAGEMENT}/{name}"] if name is not None else None
+    if (noted.playbook, noted.judged, noted.look_again_at) == (name, judged, again):
+        return []
+    return [{"line": history.line, "playbook": name, "judged": judged, "look_again_at": again}]
 
 
 async def _look_twice(unit: Unit, histories: Mapping[str, History]) -> None:
@@ -231,27 +247,6 @@ def _published(history: History) -> str | None:
     return next((event.playbook for event in events if isinstance(event, PlaybookPublished)), None)
 
 
-async def ruling(unit: Unit, history: History) -> Playbook | None:
-    """The playbook that rules a line; none while it is not known."""
-    return (await rulings(unit, {history.line: history}))[history.line]
-
-
-async def rulings(unit: Unit, histories: Mapping[str, History]) -> dict[str, Playbook | None]:
-    """The playbook that rules each of some lines."""
-    names = {line: named(history) for line, history in histories.items()}
-    published = await kept.histories(unit, {f"{NO_ENGAGEMENT}/{name}" for name in names.values() if name is not None})
-    versions = {
-        name: versions_of(published[f"{NO_ENGAGEMENT}/{name}"].effective, name)
-        for name in set(names.values())
-        if name is not None
-    }
-    found: dict[str, Playbook | None] = {}
-    for line, name in names.items():
-        chosen = choose_among(versions[name], histories[line]) if name is not None else None
-        found[line] = understood(chosen.event) if chosen and isinstance(chosen.event, PlaybookPublished) else None
-    return found
-
-
 def owed(unit: Unit, playbook: Playbook | None, history: History, keeps: Keeps | None = None) -> dict[str, Obligation]:
     """All that is owed in a line, as its facts stand; nothing while its playbook is not known."""
     if playbook is None:
@@ -264,12 +259,3 @@ def owed(unit: Unit, playbook: Playbook | None, history: History, keeps: Keeps |
         if keeps is not None:
             _PLANNED[history] = asked, planned
     return dict(planned)
-
-
-@lru_cache(maxsize=256)
-def understood(published: PlaybookPublished) -> Playbook:
-    """A text is read once; it never changes under its version. Raises BadPlaybook, or Malformed if it names another."""
-    playbook = read(published.document, f"{published.playbook} version {published.version}")
-    if (playbook.playbook, playbook.version) != (published.playbook, published.version):
-        raise Malformed(f"is {playbook.playbook} version {playbook.version}, not what the fact names", "document")
-    return playbook

@@ -11,9 +11,10 @@ from shared.errors import Unknown
 from shared.events import wire
 from shared.events.base import Fact, line_of
 from shared.obligations import ledger
-from shared.obligations.following import Keeps, owed, ruling, rulings
+from shared.obligations.following import Keeps, owed
 from shared.obligations.obliged import Obliged, expected, shown
 from shared.obligations.reconcile import Row
+from shared.obligations.ruling import ruling, rulings
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook
 from shared.playbooks.obligation import Obligation

@@ -37,6 +37,7 @@ POSTGRESQL = {
     "57P05": LOST,
     "57014": "The database took too long and was told to stop.",
     "25P03": "The database ended the work: this process was silent for too long.",
+    "25P04": "The database ended the work: it took too long, or this process was paused in the middle of it.",
     "25006": "The database may not be written: it is a standby, or was made read-only.",
     "42501": "The database does not let its user do this: it must own the schema of the service, or may make it.",
     "55P03": "The database is locked: another process has been writing for too long.",

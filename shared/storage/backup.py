@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from shared.storage.database import Database
+from shared.storage.database import Database, take_time
 from shared.storage.migrations import REVISION
 from shared.storage.tables import EVERY_SERVICE, table
 
@@ -149,6 +149,7 @@ async def _copy_all(holdings: Sequence[Holding], folder: Path) -> dict[str, dict
             seeing = await connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True, schema_translate_map=None
             )
+            await take_time(seeing)
             for one in served:
                 copied[one.service] = await _copy_schema(seeing, one, folder)
     return copied

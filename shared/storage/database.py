@@ -31,6 +31,13 @@ LOCKED_FOR = 30
 """Seconds that one who writes to a SQLite file waits for another."""
 SILENT_FOR = 60
 """Seconds after which PostgreSQL ends the transaction of a process that says nothing, and with it its locks."""
+LONGEST = 120
+"""Seconds after which PostgreSQL (17 or newer) ends a transaction, unless it may take its time.
+
+To the server a process that is paused while a statement is being prepared is not silent: it would keep its locks.
+"""
+LIMITED = "SELECT set_config('transaction_timeout', '{seconds}s', {locally}) WHERE {is_known}"
+IS_KNOWN = "current_setting('server_version_num')::int >= 170000"
 TROUBLED_FOR = 10.0
 """Seconds for which a failure says something about the database; longer than the pauses of those who try again."""
 LOST_RACES = ("40001", "40P01")
@@ -67,6 +74,8 @@ class Database:
         """
         try:
             async with self._transaction(self.engine.execution_options(**{BRIEF: briefly})) as connection:
+                if not briefly:
+                    await take_time(connection)
                 yield connection
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in LOST_RACES:
@@ -159,6 +168,12 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+async def take_time(connection: AsyncConnection) -> None:
+    """This transaction may take as long as it takes, until whoever does it is silent."""
+    if connection.dialect.name != "sqlite":
+        await connection.exec_driver_sql(LIMITED.format(seconds=0, locally="true", is_known=IS_KNOWN))
+
+
 async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str, Any]) -> CursorResult[Any]:
     """Insert a row unless there is one of the same key already; `rowcount` tells."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
@@ -210,7 +225,7 @@ def _write_ahead(cursor: Any) -> None:
 
 def _postgresql(url: str, schema: str, is_patient: bool = False) -> AsyncEngine:
     """Each transaction sees one state of the world: with less, a history could be newer than its version says."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         isolation_level="REPEATABLE READ",
         execution_options={"schema_translate_map": {None: schema}},
@@ -225,6 +240,8 @@ def _postgresql(url: str, schema: str, is_patient: bool = False) -> AsyncEngine:
                 "tcp_keepalives_idle": "30",
                 "tcp_keepalives_interval": "10",
                 "tcp_keepalives_count": "3",
+                # As if disks had to turn, it read whole tables rather than find the rows of a batch by their index.
+                "random_page_cost": "1.1",
             },
         },
         pool_pre_ping=True,
@@ -232,3 +249,11 @@ def _postgresql(url: str, schema: str, is_patient: bool = False) -> AsyncEngine:
         pool_timeout=FREE_WITHIN,
         hide_parameters=True,
     )
+    if not is_patient:
+        limited = LIMITED.format(seconds=LONGEST, locally="false", is_known=IS_KNOWN)
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def limit(connection: Any, _record: Any) -> None:
+            connection.run_async(lambda bare: bare.execute(limited))
+
+    return engine

@@ -155,7 +155,7 @@ async def _restore(file: Path, holding: Holding, amend: Amend | None) -> None:
         engine = create_engine(f"sqlite:///{copy}")
         try:
             with engine.connect() as source:
-                async with holding.database.writing() as target:
+                async with holding.database.writing(briefly=False) as target:
                     await _refuse_rows(target, holding, holding.tables)
                     for one in holding.tables:
                         if one not in OF_THEIR_DAY:

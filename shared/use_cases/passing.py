@@ -30,14 +30,17 @@ async def pass_time(store: Store, following: Following) -> None:
 
 
 async def plan_all_that_waits(store: Store, following: Following) -> None:
-    """Plan every line again that waits for it, and let nothing fall due; for whoever has just learned much."""
+    """Plan every line again that waits for it, and let nothing fall due; for whoever has just learned much.
+
+    What the ledgers had said of these lines, and their rows do not know, is made true of the rows before.
+    """
 
     async def once() -> bool:
         async with store.work() as unit:
             earliest: datetime | None = await unit.connection.scalar(select(func.min(kept.LINE.c.look_again_at)))
             waits = earliest is not None and earliest <= unit.now
             if waits:
-                await following.roll_on(unit, FEW)
+                await following.roll_on(unit, FEW, recovering=True)
             return waits
 
     while await patiently(once, patience=0):

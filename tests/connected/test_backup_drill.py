@@ -18,8 +18,9 @@ from shared.clock import WorldClock
 from shared.events import wire
 from shared.events.base import Fact
 from shared.obligations import ledger
-from shared.obligations.following import owed, ruling
+from shared.obligations.following import owed
 from shared.obligations.reconcile import reconcile
+from shared.obligations.ruling import ruling
 from shared.service import Service
 from shared.settings import Settings
 from shared.storage import backup, facts, restoring

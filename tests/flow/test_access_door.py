@@ -1,13 +1,14 @@
 """At the door: who shows a token or has signed in is known, who shows something else is refused, others are nobody."""
 
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shared.access import accounts, secrets, tokens
-from shared.access.key import WeakToken, keep_key
+from shared.access.key import WeakToken, keep_key, written
 from shared.access.limits import Limit
 from tests.support.access import House, a_house, forget_callers, refusal
 
@@ -173,6 +174,14 @@ async def test_the_key_of_the_house_is_kept_and_only_its_owner_reads_it(house: H
     secret = file.read_text().strip()
     assert await keep_key(house.register, tmp_path, "") == file and file.read_text().strip() == secret
     assert (await house.comes(Authorization=f"Bearer {secret}").get("/aside")).is_success
+
+
+def test_processes_that_begin_at_one_instant_settle_on_one_key(tmp_path: Path) -> None:
+    names = [f"thr_{number}_secret" for number in range(16)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        found = set(pool.map(lambda name: written(tmp_path / "key", name), names))
+    assert found == {secrets.found(tmp_path)} and found < set(names)
+    assert [file.name for file in tmp_path.iterdir()] == ["key"]
 
 
 async def test_a_key_that_was_revoked_is_made_anew_and_one_beside_another_database_stays(

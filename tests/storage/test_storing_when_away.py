@@ -153,6 +153,31 @@ async def test_who_is_silent_for_too_long_lets_go_of_his_locks(mortal: Mortal, m
         assert await known(store) == set()
 
 
+async def test_who_is_paused_in_the_middle_of_a_statement_lets_go_of_his_locks(
+    mortal: Mortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LONGEST", 1)
+    async with a_store(await mortal.database()) as store:
+
+        async def work() -> None:
+            async with store.work() as unit:
+                await kept.record(unit, [OPENED], True)
+                await unit.connection.execute(text("SELECT pg_sleep(20)"))
+
+        with pytest.raises(NotNow, match=r"it took too long|connection to it was lost"):
+            await work()
+        assert await known(store) == set()
+
+
+async def test_what_may_take_its_time_is_not_ended(mortal: Mortal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST", 1)
+    async with a_store(await mortal.database()) as store:
+        async with store.work(briefly=False) as unit:
+            await kept.record(unit, [OPENED], True)
+            await unit.connection.execute(text("SELECT pg_sleep(1.5)"))
+        assert await known(store) == {OPENED.id}
+
+
 @pytest.fixture
 async def file(tmp_path: Path) -> AsyncIterator[Store]:
     async with a_store(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}") as opened:

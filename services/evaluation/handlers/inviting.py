@@ -13,8 +13,9 @@ from shared.errors import Unknown
 from shared.instruments import Form, Said
 from shared.invited import MOST, Both, Forms, OfGoal, OfPerson, OfRound, Round, ToForm, Waiting
 from shared.obligations import ledger
-from shared.obligations.following import owed, ruling
+from shared.obligations.following import owed
 from shared.obligations.reconcile import Row
+from shared.obligations.ruling import ruling
 from shared.playbooks.history import History
 from shared.storage import facts as kept
 from shared.storage.headings import heading

@@ -10,7 +10,7 @@ from services.evaluation.domain.account import Account
 from services.evaluation.domain.parts import Part
 from services.evaluation.domain.reporting import By, Comparison, FullReport
 from services.evaluation.repository import reporting
-from shared.obligations.following import ruling
+from shared.obligations.ruling import ruling
 from shared.playbooks.topics import folded
 from shared.storage import facts as kept
 from shared.storage.work import Store, Unit

@@ -9,8 +9,8 @@ from shared import use_cases
 from shared.errors import Unknown
 from shared.instruments import Form
 from shared.obligations import ledger
-from shared.obligations.following import ruling
 from shared.obligations.reconcile import Row
+from shared.obligations.ruling import ruling
 from shared.playbooks.history import History
 from shared.storage import facts as kept
 from shared.storage.work import Store, Unit

@@ -17,8 +17,9 @@ from shared.errors import NotNow
 from shared.events.base import NO_ENGAGEMENT, Fact, say
 from shared.events.intake import EngagementChanged, PlaybookPublished
 from shared.obligations import ledger
-from shared.obligations.following import Following, ruling
+from shared.obligations.following import Following
 from shared.obligations.reconcile import Change
+from shared.obligations.ruling import ruling
 from shared.playbooks.history import History
 from shared.playbooks.items import Items
 from shared.playbooks.model import TASK

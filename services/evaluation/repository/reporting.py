@@ -12,8 +12,8 @@ from shared.events import wire
 from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.events.intake import TaRequestAnswered
 from shared.obligations import ledger
-from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
+from shared.obligations.ruling import rulings
 from shared.storage import facts as kept
 from shared.storage.facts import FACT, LINE
 from shared.storage.ownership import theirs

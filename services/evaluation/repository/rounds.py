@@ -11,8 +11,8 @@ from services.evaluation.domain import RoundLine, in_turn
 from services.evaluation.domain.asking import has_verdict
 from services.evaluation.repository import ANSWER, FOLLOWING, asking
 from shared.obligations import ledger, why
-from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
+from shared.obligations.ruling import rulings
 from shared.playbooks.heading import Heading
 from shared.playbooks.history import History
 from shared.playbooks.model import Playbook

@@ -18,9 +18,9 @@ from shared.commands import Said
 from shared.errors import Unknown
 from shared.events.base import Event, Fact
 from shared.obligations import ledger, why
-from shared.obligations.following import ruling
 from shared.obligations.handover import Packet, is_role_there, packet
 from shared.obligations.obliged import Obliged
+from shared.obligations.ruling import ruling
 from shared.people import Directory
 from shared.playbooks.comparing import compare_if_said, compare_over
 from shared.playbooks.differing import Compared

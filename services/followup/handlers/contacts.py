@@ -15,8 +15,8 @@ from shared.access.caller import Caller
 from shared.consent import Consent
 from shared.events.base import NO_ENGAGEMENT, Fact
 from shared.events.followup import ContactSuppressed, ReminderSent
-from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
+from shared.obligations.ruling import rulings
 from shared.playbooks.calendar import Calendar
 from shared.playbooks.heading import Heading
 from shared.playbooks.history import History

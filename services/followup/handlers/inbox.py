@@ -12,8 +12,8 @@ from shared import use_cases
 from shared.commands import Said
 from shared.events.base import NO_ENGAGEMENT, line_of
 from shared.obligations import ledger, waiting
-from shared.obligations.following import rulings
 from shared.obligations.reconcile import Row
+from shared.obligations.ruling import rulings
 from shared.playbooks.calendar import Calendar
 from shared.storage import facts as kept
 from shared.storage.listing import MOST, Asked

@@ -12,7 +12,8 @@ from shared.access.caller import Caller
 from shared.errors import Unknown
 from shared.events.base import NO_ENGAGEMENT, line_of
 from shared.obligations import ledger
-from shared.obligations.following import owed, ruling
+from shared.obligations.following import owed
+from shared.obligations.ruling import ruling
 from shared.obligations.why import Why, why
 from shared.playbooks.heading import Heading
 from shared.playbooks.planner import calendar_of

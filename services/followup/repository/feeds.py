@@ -22,7 +22,8 @@ from shared.events.followup import (
 )
 from shared.ids import new_id
 from shared.obligations import ledger
-from shared.obligations.following import owed, rulings
+from shared.obligations.following import owed
+from shared.obligations.ruling import rulings
 from shared.playbooks.history import History
 from shared.storage import facts as kept
 from shared.storage.facts import FACT

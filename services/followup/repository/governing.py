@@ -10,8 +10,8 @@ from services.followup.domain import Candidate, Contact
 from shared.consent import Consent
 from shared.events.base import NO_ENGAGEMENT, Fact, line_of
 from shared.events.followup import ReminderSent
-from shared.obligations.following import ruling
 from shared.obligations.reconcile import Forbidden, Row
+from shared.obligations.ruling import ruling
 from shared.playbooks.history import History
 from shared.playbooks.model import Contacts, Playbook
 from shared.storage import facts as kept

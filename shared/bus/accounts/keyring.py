@@ -13,6 +13,7 @@ from shared.bus.accounts.nkeys import new_seed, public_key
 from shared.errors import Conflict, Malformed, Unknown
 from shared.events.catalogue import SPEAKERS
 from shared.events.fields import is_slug
+from shared.ids import new_id
 
 if sys.platform != "win32":
     import fcntl
@@ -140,8 +141,8 @@ def write_secret(file: Path, secret: str) -> None:
 def write_whole(file: Path, text: str, mode: int) -> None:
     """In one piece: whoever reads it meanwhile has the old text or the new one."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f"{file.name}.new")
-    beside.unlink(missing_ok=True)
+    # By a name of its own: another process may be writing the same.
+    beside = file.with_name(f"{file.name}.{new_id()}.new")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
         out.write(text)
         out.flush()
