@@ -36,8 +36,11 @@ LONGEST = 120
 
 To the server a process that is paused while a statement is being prepared is not silent: it would keep its locks.
 """
-LIMITED = "SELECT set_config('transaction_timeout', '{seconds}s', {locally}) WHERE {is_known}"
-IS_KNOWN = "current_setting('server_version_num')::int >= 170000"
+LIMITED = """
+SELECT set_config('transaction_timeout', '{seconds}s', {locally})
+WHERE current_setting('server_version_num')::int >= 170000
+"""
+"""An older server knows no such setting, and would refuse it."""
 TROUBLED_FOR = 10.0
 """Seconds for which a failure says something about the database; longer than the pauses of those who try again."""
 LOST_RACES = ("40001", "40P01")
@@ -171,7 +174,7 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 async def take_time(connection: AsyncConnection) -> None:
     """This transaction may take as long as it takes, until whoever does it is silent."""
     if connection.dialect.name != "sqlite":
-        await connection.exec_driver_sql(LIMITED.format(seconds=0, locally="true", is_known=IS_KNOWN))
+        await connection.exec_driver_sql(LIMITED.format(seconds=0, locally="true"))
 
 
 async def insert_new(connection: AsyncConnection, into: Table, row: Mapping[str, Any]) -> CursorResult[Any]:
@@ -250,7 +253,7 @@ def _postgresql(url: str, schema: str, is_patient: bool = False) -> AsyncEngine:
         hide_parameters=True,
     )
     if not is_patient:
-        limited = LIMITED.format(seconds=LONGEST, locally="false", is_known=IS_KNOWN)
+        limited = LIMITED.format(seconds=LONGEST, locally="false")
 
         @event.listens_for(engine.sync_engine, "connect")
         def limit(connection: Any, _record: Any) -> None:

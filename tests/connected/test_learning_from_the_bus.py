@@ -1,5 +1,6 @@
 """A database that is new, or was lost, learns from the bus: all of it once, and nothing is said a second time."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -52,10 +53,11 @@ class Site:
 
     async def all_is_heard(self) -> None:
         """Wait until the ear has nothing to give and nothing to be answered for."""
-        while True:
-            info = await self.client.jetstream().consumer_info(ENGAGEMENT, "followup")
-            if not info.num_pending and not info.num_ack_pending:
-                return
+        async with asyncio.timeout(20):
+            while True:
+                info = await self.client.jetstream().consumer_info(ENGAGEMENT, "followup")
+                if not info.num_pending and not info.num_ack_pending:
+                    return
 
 
 @pytest.fixture
