@@ -1,6 +1,5 @@
 """How a service hears facts: the whole ear in each process, or each process its share of the lanes."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from zlib import crc32
 
@@ -15,6 +14,7 @@ from shared.settings import Settings
 from shared.storage.database import Database
 from shared.storage.lots import StoredLots
 from shared.storage.work import Store
+from shared.use_cases import side_by_side
 
 MANY = 100
 """Facts from which on a batch is divided: below, a second transaction costs more than it brings."""
@@ -50,7 +50,4 @@ async def hear_side_by_side(
     # By another hash than lanes: else all of a lane would be in one half.
     for fact in facts:
         halves[crc32(fact.line.encode()) % 2].append(fact)
-    ended = await asyncio.gather(*(hear(store, half) for half in halves if half), return_exceptions=True)
-    for error in ended:
-        if isinstance(error, BaseException):
-            raise error
+    await side_by_side(*(hear(store, half) for half in halves if half))

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from nats.errors import Error as NatsError
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus import listening
@@ -20,7 +19,6 @@ from shared.bus.publishing import publish
 from shared.bus.streams import stream_of
 from shared.obligations import ledger
 from shared.obligations.ledger import Notes
-from shared.obligations.reconcile import Row
 from shared.service import Service
 from shared.storage import database
 from shared.storage.many import update_many
@@ -113,14 +111,10 @@ def _claim_without_lock() -> None:
     """Whoever wakes takes all that is due, whoever else has it in hand, and nobody notices who was first."""
     engine = database.create_async_engine  # type: ignore[attr-defined]
 
-    async def claim(unit: Unit, most: int) -> dict[str, list[Row]]:
-        due = select(ledger.LEDGER.c.line, ledger.LEDGER.c.document).where(ledger.LEDGER.c.next_at <= unit.now)
-        rows = await unit.connection.execute(due.order_by(ledger.LEDGER.c.next_at, ledger.LEDGER.c.key).limit(most))
-        claimed: dict[str, list[Row]] = {}
-        for row in rows:
-            claimed.setdefault(row.line, []).append(ledger.ROW.validate_json(row.document))
+    async def claim(unit: Unit, most: int) -> ledger.Claimed:
+        claimed, read = await ledger.of_lines(unit, ledger.claimable(unit.now, most))
         await _until_somebody_is_faster(unit, claimed)
-        return claimed
+        return claimed, read
 
     async def next_versions(unit: Unit, read: Mapping[str, int], notes: Notes = ledger.NO_NOTES) -> None:
         rows = [{"line": line, **notes.get(line, {})} for line in read]

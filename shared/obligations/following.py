@@ -89,9 +89,8 @@ class Following:
 
     async def pass_time(self, unit: Unit) -> int:
         """Let fall due, escalate, lapse or close what time says, in due order; tells how many changes that made."""
-        claimed = await ledger.claim(unit, FEW)
+        claimed, noted = await ledger.claim(unit, FEW)
         passing("time.after_claim")
-        noted = await ledger.noted(unit, claimed)
         forbidden = await self._forbidden(unit, [row for rows in claimed.values() for row in rows])
         made = {
             line: [change for row in rows for change in pass_time(row, unit.now, forbidden.get(row.key))]

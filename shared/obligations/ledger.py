@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypedDict
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Index, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Index, Select, and_, case, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from shared.errors import Unknown
@@ -33,6 +33,8 @@ class ObligationRow(SQLModel, table=True):
     __table_args__ = (
         # All that lists of what is open look at, so that none of them reads the documents of the others.
         Index("ix_obligation_open", "state", "due_at", "key", "overdue_at", "engagement_id", "to", "line"),
+        # In the order in which they are claimed: the next of a hundred thousand due at one instant are found.
+        Index("ix_obligation_next", "next_at", "key"),
     )
 
     key: str = Field(primary_key=True)
@@ -44,7 +46,7 @@ class ObligationRow(SQLModel, table=True):
     state: str
     due_at: datetime = Field(sa_type=UtcDateTime, index=True)
     overdue_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """The earliest instant at which time alone changes it: falls due, is escalated, lapses, closes."""
     document: str
 
@@ -86,6 +88,8 @@ NO_NOTES: Notes = MappingProxyType({})
 BEGUN = Noted(0, None, None, None, is_new=True)
 Rows = dict[str, Row]
 """What the ledger holds of a line, by key."""
+Claimed = tuple[dict[str, list[Row]], dict[str, Noted]]
+"""Obligations of some lines, and what is noted of these lines."""
 
 
 async def rows(unit: Unit, lines: Iterable[str]) -> dict[str, Rows]:
@@ -179,17 +183,29 @@ async def ruled(unit: Unit, playbook: str, version: int, most: int) -> tuple[lis
     return lines, more is not None
 
 
-async def claim(unit: Unit, most: int) -> dict[str, list[Row]]:
-    """Obligations that time has something to do with now, earliest first, by line.
+def claimable(now: datetime, most: int) -> Select[Any]:
+    """What time has something to do with by `now`, earliest first, and what is noted of its lines."""
+    due = select(LEDGER.c.document, *NOTED.selected_columns).join(LINE, LINE.c.line == LEDGER.c.line)
+    return due.where(LEDGER.c.next_at <= now).order_by(LEDGER.c.next_at, LEDGER.c.key).limit(most)
+
+
+async def claim(unit: Unit, most: int) -> Claimed:
+    """Obligations that time has something to do with now, earliest first.
 
     No replica gets those of a line that another one is changing, so that none has to do its work twice.
     """
-    query = select(LEDGER.c.line, LEDGER.c.document).join(LINE, LINE.c.line == LEDGER.c.line)
-    query = query.where(LEDGER.c.next_at <= unit.now).order_by(LEDGER.c.next_at, LEDGER.c.key).limit(most)
+    # Whoever changes what is recorded in a line counts up its version: to hold the line is to hold all in it.
+    return await of_lines(unit, claimable(unit.now, most).with_for_update(of=LINE, skip_locked=True))
+
+
+async def of_lines(unit: Unit, found: Select[Any]) -> Claimed:
+    """What a query found, by line, and what is noted of these lines."""
     claimed: dict[str, list[Row]] = {}
-    for row in await unit.connection.execute(query.with_for_update(of=(LEDGER, LINE), skip_locked=True)):
-        claimed.setdefault(row.line, []).append(ROW.validate_json(row.document))
-    return claimed
+    read: dict[str, Noted] = {}
+    for document, line, *noted_then in await unit.connection.execute(found):
+        claimed.setdefault(line, []).append(ROW.validate_json(document))
+        read[line] = Noted(*noted_then)
+    return claimed, read
 
 
 async def earliest(unit: Unit) -> datetime | None:

@@ -106,6 +106,12 @@ def ledger_0002(op: Operations) -> None:
     op.create_index("ix_obligation_open", "obligation", columns)
 
 
+def ledger_0003(op: Operations) -> None:
+    """What falls due next is found without sorting all that falls due at the same instant."""
+    op.create_index("ix_obligation_next", "obligation", ["next_at", "key"])
+    op.drop_index("ix_obligation_next_at", "obligation")
+
+
 def every_service_0002(op: Operations) -> None:
     """How often a letter had to be told again, and what was seen of each stream."""
     op.add_column("outbox", number("again", server_default="0"))

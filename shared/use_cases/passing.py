@@ -9,8 +9,11 @@ from shared.obligations.following import FEW, Following
 from shared.storage import facts as kept
 from shared.storage.work import Store, Unit
 from shared.use_cases.given import T
-from shared.use_cases.trying import patiently
+from shared.use_cases.trying import patiently, side_by_side
 
+HANDS = 2
+"""How many transactions at a time let much fall due, where the database lets several write: while one is written, the
+other is worked out. To each other they are what two replicas are."""
 Earliest = Callable[[Unit], Awaitable[datetime | None]]
 """Tells from when on there is something to do."""
 
@@ -23,10 +26,13 @@ async def pass_time(store: Store, following: Following) -> None:
             await following.roll_on(unit)
             return await following.pass_time(unit)
 
-    if not await _is_time(store, following.earliest):
-        return
-    while await patiently(once, patience=0) >= FEW:
-        pass
+    async def while_there_is_much() -> None:
+        while await patiently(once, patience=0) >= FEW:
+            pass
+
+    if await _is_time(store, following.earliest) and await patiently(once, patience=0) >= FEW:
+        hands = 1 if store.database.is_sqlite else HANDS
+        await side_by_side(*(while_there_is_much() for _ in range(hands)))
 
 
 async def plan_all_that_waits(store: Store, following: Following) -> None:

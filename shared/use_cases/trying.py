@@ -43,3 +43,11 @@ async def patiently(attempt: Callable[[], Awaitable[T]], patience: float) -> T:
             if loop.time() >= deadline:
                 raise
             await asyncio.sleep(PAUSE)
+
+
+async def side_by_side(*works: Awaitable[object]) -> None:
+    """Do some work at once, each in its own transactions; all of it ends before the first error is raised."""
+    ended = await asyncio.gather(*works, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, BaseException):
+            raise error

@@ -44,7 +44,7 @@ def fire_before_it_is_due(patched: pytest.MonkeyPatch) -> None:
     """Take what is due soon for due."""
     claim = ledger.claim
 
-    async def greedy(unit: Unit, most: int) -> dict[str, list[Row]]:
+    async def greedy(unit: Unit, most: int) -> ledger.Claimed:
         return await claim(replace(unit, now=unit.now + EARLY), most)
 
     def hasty(row: Row, now: datetime, forbidden: Forbidden | None = None) -> list[Change]:

@@ -112,7 +112,7 @@ async def test_two_replicas_that_count_at_one_instant_do_not_both_contact_a_team
 
     async def counts_slowly() -> None:
         async with slow.work() as unit:
-            claimed = await ledger.claim(unit, 1)
+            claimed, _ = await ledger.claim(unit, 1)
             row = next(row for rows in claimed.values() for row in rows)
             await met.wait()
             await governing.govern(unit, [row])

@@ -1,11 +1,11 @@
 """The ledger gives out what time has something to do with, earliest first and to one replica only; lists know late."""
 
 import asyncio
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Select
 
 from shared.errors import Unknown
 from shared.obligations import ledger
@@ -13,50 +13,35 @@ from shared.obligations.obliged import Task
 from shared.obligations.reconcile import Row
 from shared.storage.database import Raced
 from shared.storage.listing import Asked
-from shared.storage.many import upsert
-from shared.storage.work import Store
+from shared.storage.work import Store, Unit
+from tests.support.ledgers import owed, write
 from tests.support.stores import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def owed(item: str, due_at: datetime, engagement: str = "e1", **told: Any) -> Row:
-    """A task that is scheduled for this instant."""
-    row = Row(
-        key=f"{engagement}/ask/{item}/1",
-        engagement=engagement,
-        rule="ask",
-        kind="task",
-        item=item,
-        occurrence=1,
-        state="scheduled",
-        n=0,
-        due_at=due_at,
-        planned_at=due_at,
-        title=f"Ask {item}",
-        to="facilitator",
-        team_id=item,
-        because="fact-1",
-        moment="formed",
-        moment_on=date(2027, 1, 4),
-        zone="America/New_York",
-        wait="1 week after formed",
-        contact=False,
-    )
-    return replace(row, **told)
-
-
-async def write(store: Store, *rows: Row) -> None:
-    lines = {row.engagement for row in rows}
-    async with store.work() as unit:
-        versions = [{"line": line, "version": 1, "ledger_version": 0} for line in lines]
-        await upsert(unit.connection, ledger.LINE, versions)
-        await ledger.write(unit, [(row.engagement, row) for row in rows])
-
-
 async def claimed(store: Store, most: int = 100) -> list[str]:
     async with store.work() as unit:
-        return [row.item for rows in (await ledger.claim(unit, most)).values() for row in rows]
+        return [row.item for rows in (await ledger.claim(unit, most))[0].values() for row in rows]
+
+
+async def how_it_is_found(unit: Unit, query: Select[Any]) -> str:
+    """The plan that the database makes for a query."""
+    bare = unit.connection.sync_connection
+    assert bare is not None
+    schemas = bare.get_execution_options().get("schema_translate_map")
+    spelled = query.compile(
+        dialect=bare.dialect,
+        schema_translate_map=schemas,
+        render_schema_translate=schemas is not None,
+        compile_kwargs={"literal_binds": True},
+    )
+    if bare.dialect.name == "sqlite":
+        asked = f"EXPLAIN QUERY PLAN {spelled}"
+    else:
+        await unit.connection.exec_driver_sql("ANALYZE")
+        asked = f"EXPLAIN {spelled}"
+    return "\n".join(str(row) for row in (await unit.connection.exec_driver_sql(asked)).all())
 
 
 async def listed(
@@ -85,6 +70,15 @@ async def test_what_ended_is_never_given_out(store: Store) -> None:
         assert await ledger.earliest(unit) is None
 
 
+async def test_of_many_that_fall_due_at_one_instant_the_next_are_found_without_sorting_all(store: Store) -> None:
+    await write(store, *(owed(f"t{n}", NOW - DAY, f"e{n}") for n in range(3_000)))
+    async with store.work() as unit:
+        way = await how_it_is_found(unit, ledger.claimable(NOW, 100))
+    assert "ix_obligation_next" in way
+    assert "Sort" not in way  # PostgreSQL's word for it
+    assert "TEMP B-TREE" not in way  # SQLite's
+
+
 async def test_what_was_claimed_by_one_replica_no_other_gets(store: Store, replica: Store) -> None:
     await write(store, owed("a", NOW - DAY), owed("b", NOW - HOUR, "e2"))
     if store.database.is_sqlite:
@@ -92,7 +86,7 @@ async def test_what_was_claimed_by_one_replica_no_other_gets(store: Store, repli
         assert await claimed(store) == ["a", "b"]
         return
     async with asyncio.timeout(20), store.work() as unit:
-        assert [row.item for row in (await ledger.claim(unit, 1))["e1"]] == ["a"]
+        assert [row.item for row in (await ledger.claim(unit, 1))[0]["e1"]] == ["a"]
         assert await claimed(replica) == ["b"]
 
 
@@ -101,7 +95,7 @@ async def test_what_is_due_in_a_line_that_another_replica_is_changing_waits_for_
 ) -> None:
     await write(store, owed("a", NOW - DAY), owed("b", NOW - HOUR))
     async with asyncio.timeout(20), store.work() as unit:
-        assert [row.item for row in (await ledger.claim(unit, 1))["e1"]] == ["a"]
+        assert [row.item for row in (await ledger.claim(unit, 1))[0]["e1"]] == ["a"]
         if not store.database.is_sqlite:
             assert await claimed(replica) == []
     assert await claimed(replica) == ["a", "b"]

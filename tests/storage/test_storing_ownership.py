@@ -11,7 +11,7 @@ from shared.obligations import ledger
 from shared.storage import facts as kept
 from shared.storage.ownership import PLACE, SEAT
 from shared.storage.work import Store
-from tests.storage.test_storing_obligations import owed
+from tests.support.ledgers import owed
 from tests.support.saying import ENGAGEMENT, retraction, said
 from tests.support.services import published
 from tests.support.stores import NOW

@@ -15,7 +15,7 @@ from shared.storage.facts import Turn
 from shared.storage.outbox import StoredOutbox
 from shared.storage.rows import Records
 from shared.storage.work import Store, Unit
-from tests.storage.test_storing_obligations import owed, write
+from tests.support.ledgers import owed, write
 from tests.support.saying import ENGAGEMENT, retraction, said
 from tests.support.services import PLAYBOOK, published
 from tests.support.stores import NOW, a_database_on, a_store, unsent

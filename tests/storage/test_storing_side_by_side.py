@@ -1,21 +1,29 @@
-"""A large batch is heard in two halves on PostgreSQL, and whole on SQLite: what comes of it is the same."""
+"""Much is done by two hands at once on PostgreSQL, by one on SQLite; what comes of it is the same."""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from services.followup import handlers
+from services.followup.repository import FOLLOWING
+from shared import use_cases
 from shared.errors import SaidOtherwise
 from shared.events.base import Fact
+from shared.events.followup import FollowUpFellDue
 from shared.hearing import MANY, hear_side_by_side
+from shared.obligations.following import FEW
 from shared.obligations.ledger import LEDGER
+from shared.obligations.reconcile import Forbidden, Row
 from shared.storage import facts as kept
 from shared.storage.facts import FACT
-from shared.storage.work import Store
+from shared.storage.work import Store, Unit
+from tests.support.ledgers import owed, write
 from tests.support.saying import said
-from tests.support.stores import unsent
+from tests.support.stores import NOW, unsent
 
 DESK = """
 playbook: desk
@@ -68,11 +76,11 @@ async def test_all_of_a_batch_is_on_record_and_each_line_in_its_order(store: Sto
     await handlers.pass_time(store)
     told = [(fact.line, fact.id) for fact in (PUBLISHED, *BATCH)]
     assert by_line(await recorded(store)) == by_line(told)
-    owed = await obligations(store)
-    assert [state for _, state in owed].count("scheduled") == sum(number % 3 != 0 for number in range(MANY))
+    ledger = await obligations(store)
+    assert [state for _, state in ledger].count("scheduled") == sum(number % 3 != 0 for number in range(MANY))
     said_first = [letter.id for letter in await unsent(store)]
     await hear_side_by_side(handlers.hear, store, [PUBLISHED, *BATCH])
-    assert await obligations(store) == owed
+    assert await obligations(store) == ledger
     assert [letter.id for letter in await unsent(store)] == said_first
 
 
@@ -92,3 +100,57 @@ async def test_a_contradiction_is_refused_and_the_rest_can_be_heard_without_it(s
     await hear_side_by_side(handlers.hear, store, [logged(number) for number in range(MANY)])
     async with store.look() as unit:
         assert len(await kept.lines(unit)) == MANY
+
+
+class Hands:
+    """How many hands let obligations fall due at a time, and how many did so at most."""
+
+    def __init__(self, fails_at: int = 0) -> None:
+        self.now = self.most = self.turns = 0
+        self._fails_at = fails_at
+
+    async def govern(self, unit: Unit, _rows: Sequence[Row]) -> dict[str, Forbidden]:
+        """Forbid nothing, but take a while, and perhaps fail once."""
+        self.turns += 1
+        if self.turns == self._fails_at:
+            raise ConnectionError("the database went away")
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.2)
+        self.now -= 1
+        return {}
+
+
+async def heap(store: Store, count: int) -> None:
+    """So many obligations, in a line each, that all fall due at one instant."""
+    rows = [owed(f"t{n}", NOW - timedelta(days=1), f"e{n}") for n in range(count)]
+    await write(store, *rows)
+
+
+async def fell_due(store: Store) -> list[str]:
+    """Of which tasks it was said that they fell due, as often as it was said."""
+    async with store.look() as unit:
+        said_so = [fact.event for fact in await kept.of_type(unit, FollowUpFellDue.type)]
+        return [event.task_id for event in said_so if isinstance(event, FollowUpFellDue)]
+
+
+async def test_of_a_heap_that_falls_due_at_once_each_task_falls_due_once(store: Store) -> None:
+    hands = Hands()
+    await heap(store, 4 * FEW + 7)
+    await use_cases.pass_time(store, replace(FOLLOWING, govern=hands.govern))
+    told = await fell_due(store)
+    assert len(told) == len(set(told)) == 4 * FEW + 7
+    assert hands.most == (1 if store.database.is_sqlite else 2)
+
+
+async def test_where_one_hand_fails_the_other_ends_its_work_and_the_rest_falls_due_at_the_next_look(
+    store: Store,
+) -> None:
+    await heap(store, 4 * FEW)
+    with pytest.raises(ConnectionError):
+        await use_cases.pass_time(store, replace(FOLLOWING, govern=Hands(fails_at=3).govern))
+    at_first = await fell_due(store)
+    assert len(at_first) == (2 * FEW if store.database.is_sqlite else 4 * FEW)
+    await use_cases.pass_time(store, FOLLOWING)
+    told = await fell_due(store)
+    assert len(told) == len(set(told)) == 4 * FEW
