@@ -20,6 +20,8 @@ CONTENT_TYPE = "application/cloudevents+json"
 ATTRIBUTE = re.compile(r"[a-z0-9]{1,64}")
 JSON_TYPE = re.compile(r"application/([a-z0-9.-]+\+)?json *(;.*)?", re.IGNORECASE)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+AROUND = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+"""How the attributes are written."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -55,7 +57,7 @@ class Envelope(Part):
 
 def encode(fact: Fact, limit: int = LIMIT) -> bytes:
     """The fact as it goes over the wire; raises Malformed where it would be too long to be heard."""
-    around = json.dumps(_attributes(fact), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    around = AROUND.encode(_attributes(fact))
     # The words last, by the one who knows them: to write them twice, once as a document, took half of the time.
     body = f'{around[:-1]},"data":{fact.event.model_dump_json(exclude_none=True)}}}'.encode()
     if len(body) > limit:

@@ -4,7 +4,6 @@ A fact tells less than a row holds: what is left over the plan says again, in si
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +70,7 @@ def adopt(row: Row | None, fact: Fact, owed: Obligation | None = None) -> Row | 
     if key_of(event) is None or not isinstance(event, Told) or (row is not None and row.n >= event.n):
         return row
     row = row or _unrecorded(event, owed, fact.recorded)
-    return replace(row, n=event.n, **_changed(row, event, fact.recorded))
+    return row.but(n=event.n, **_changed(row, event, fact.recorded))
 
 
 def _changed(row: Row, event: Told, recorded: datetime) -> dict[str, Any]:

@@ -82,9 +82,9 @@ def _while_open(owed: Obligation | None, row: Row, now: datetime) -> Change | No
         return None
     if (planned.due_at, planned.title, planned.to) == (row.due_at, row.title, row.to):
         return Change("amend", planned, row)
-    moved = replace(planned, n=row.n + 1)
+    moved = planned.but(n=row.n + 1)
     if row.state == "due" and moved.due_at > now:
-        moved = replace(moved, state="scheduled", fired_at=None, escalated_at=None, forbidden=None)
+        moved = moved.but(state="scheduled", fired_at=None, escalated_at=None, forbidden=None)
     return Change("move", moved, row)
 
 
@@ -102,4 +102,4 @@ def _can_begin(owed: Obligation, row: Row | None, now: datetime) -> bool:
 def _as_planned(owed: Obligation, row: Row) -> Row:
     """The open row with all that the plan says of it."""
     kept = {name: getattr(row, name) for name in ("state", "n", "fired_at", "escalated_at", "forbidden")}
-    return replace(fresh(owed, row), **kept)
+    return fresh(owed, row).but(**kept)

@@ -39,16 +39,16 @@ def pass_time(row: Row, now: datetime, forbidden: Forbidden | None = None) -> li
     if row.state == "scheduled" and row.due_at <= now:
         if forbidden and not forbidden.left_out:
             return [_suppressed(row, forbidden)]
-        changes.append(Change("fall_due", replace(row, state="due", n=row.n + 1, fired_at=now), row))
+        changes.append(Change("fall_due", row.but(state="due", n=row.n + 1, fired_at=now), row))
         row = changes[-1].row
         if forbidden:
-            without = replace(row, n=row.n + 1, forbidden=forbidden.reason)
+            without = row.but(n=row.n + 1, forbidden=forbidden.reason)
             changes.append(Change("leave_out", without, row, forbidden.reason, forbidden))
             row = without
     if row.state == "due" and passed(row.closes_at, now):
         return [*changes, ended("close", row, "done", "time")]
     if row.state == "due" and row.escalated_at is None and passed(row.escalate_at, now):
-        changes.append(Change("escalate", replace(row, n=row.n + 1, escalated_at=now), row))
+        changes.append(Change("escalate", row.but(n=row.n + 1, escalated_at=now), row))
     return changes
 
 
@@ -63,7 +63,7 @@ def _suppressed(row: Row, forbidden: Forbidden) -> Change:
     """The end of a contact that is not made; one for which it is too late begins again when it is not."""
     by: EndedBy = "time" if forbidden.rule == "window" else "policy"
     change = ended("suppress", row, "lapsed", by, reason=forbidden.reason)
-    return replace(change, row=replace(change.row, forbidden=forbidden.reason), forbidden=forbidden)
+    return replace(change, row=change.row.but(forbidden=forbidden.reason), forbidden=forbidden)
 
 
 def _lapsed(row: Row, reason: str) -> Change:
