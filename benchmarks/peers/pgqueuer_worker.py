@@ -34,6 +34,8 @@ async def main(told: jobs.Wish) -> None:
             await queries.enqueue(["fire"] * len(some), payloads, [0] * len(some), after)
 
         await jobs.play(told, pool, enqueue, lambda: queue.run(dequeue_timeout=LOOK, batch_size=BATCH))
+        # After 100,000 jobs it was cancelled with connections in its hands, for which a pool that is closed waits for ever.
+        pool.terminate()
 
 
 if __name__ == "__main__":

@@ -102,6 +102,10 @@ class Following:
         await self._record(unit, noted, told)
         return len(told)
 
+    async def reaches_out(self, unit: Unit) -> bool:
+        """Whether anything is due that policy may forbid: whatever falls due first uses up what is allowed."""
+        return self.govern is not None and await ledger.reaches_out(unit)
+
     async def _forbidden(self, unit: Unit, claimed: Sequence[Row]) -> Mapping[str, Forbidden]:
         """What may not fall due although it is time."""
         falling = [row for row in claimed if falls_due(row, unit.now)]

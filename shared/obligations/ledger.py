@@ -155,7 +155,7 @@ async def next_versions(unit: Unit, read: Mapping[str, int], notes: Notes = NO_N
 
 
 async def write(unit: Unit, changed: Sequence[tuple[str, Row]]) -> None:
-    """Record obligations of lines as they are now."""
+    """Record obligations of lines as they are now; whoever does counts up the versions of these lines first."""
     await upsert(unit.connection, LEDGER, [_columns(row, line) for line, row in changed])
 
 
@@ -202,10 +202,17 @@ async def of_lines(unit: Unit, found: Select[Any]) -> Claimed:
     """What a query found, by line, and what is noted of these lines."""
     claimed: dict[str, list[Row]] = {}
     read: dict[str, Noted] = {}
-    for document, line, *noted_then in await unit.connection.execute(found):
-        claimed.setdefault(line, []).append(ROW.validate_json(document))
-        read[line] = Noted(*noted_then)
+    for row in await unit.connection.execute(found):
+        claimed.setdefault(row.line, []).append(ROW.validate_json(row.document))
+        read[row.line] = Noted(row.ledger_version, row.playbook, row.look_again_at, row.judged)
     return claimed, read
+
+
+async def reaches_out(unit: Unit) -> bool:
+    """Whether a contact is among what is due and has not fallen due yet."""
+    due = select(LEDGER.c.key).where(LEDGER.c.next_at <= unit.now, LEDGER.c.state == "scheduled")
+    contact = due.where(LEDGER.c.document.contains('"contact":true')).limit(1)
+    return await unit.connection.scalar(contact) is not None
 
 
 async def earliest(unit: Unit) -> datetime | None:

@@ -108,8 +108,9 @@ def ledger_0002(op: Operations) -> None:
 
 def ledger_0003(op: Operations) -> None:
     """What falls due next is found without sorting all that falls due at the same instant."""
-    op.create_index("ix_obligation_next", "obligation", ["next_at", "key"])
+    # The strongest lock at once: to ask for it later, somebody at work would wait for us and we for them.
     op.drop_index("ix_obligation_next_at", "obligation")
+    op.create_index("ix_obligation_next", "obligation", ["next_at", "key"])
 
 
 def every_service_0002(op: Operations) -> None:

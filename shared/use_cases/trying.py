@@ -1,4 +1,4 @@
-"""Tries: all of several things are judged before any is recorded, and what met a faster replica is done again."""
+"""Tries: several things are judged before any is recorded, done side by side, or again where a replica was faster."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -46,7 +46,7 @@ async def patiently(attempt: Callable[[], Awaitable[T]], patience: float) -> T:
 
 
 async def side_by_side(*works: Awaitable[object]) -> None:
-    """Do some work at once, each in its own transactions; all of it ends before the first error is raised."""
+    """Do several works at once, each in transactions of its own; all end before the error of the first is raised."""
     ended = await asyncio.gather(*works, return_exceptions=True)
     for error in ended:
         if isinstance(error, BaseException):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, Table, insert, inspect, select, text
+from sqlalchemy import MetaData, Table, insert, inspect, select, text, update
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
@@ -23,6 +23,7 @@ from services.sessions.tables import TABLES as SESSIONS
 from shared.access.tables import TABLES as ACCESS
 from shared.errors import NotNow
 from shared.ids import new_id
+from shared.obligations import ledger
 from shared.storage import facts as kept
 from shared.storage import migrations
 from shared.storage.database import Database
@@ -191,6 +192,22 @@ async def test_of_replicas_that_start_at_the_same_time_one_migrates(url: str, ro
     done = await asyncio.gather(*(replica.create(FOLLOWUP) for replica in replicas))
     assert sorted(migrated.changed for migrated in done) == [False, False, False, True]
     for database in (older, *replicas):
+        await database.close()
+
+
+async def test_a_replica_at_work_and_the_migration_never_wait_for_each_other(url: str, rows: Rows) -> None:
+    older, newer = Database(url, "followup"), Database(url, "followup")
+    if older.is_sqlite:
+        pytest.skip("one process a file: nobody is at work while it is migrated")
+    await made_at(older, "0009", rows)
+    async with asyncio.timeout(30), older.writing() as connection:
+        await connection.execute(select(ledger.LEDGER).with_for_update())
+        migrating = asyncio.create_task(newer.create(FOLLOWUP))
+        await asyncio.sleep(0.5)
+        assert not migrating.done()
+        await connection.execute(update(ledger.LEDGER).values(state="due"))
+    assert (await migrating).changed
+    for database in (older, newer):
         await database.close()
 
 

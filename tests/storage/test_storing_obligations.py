@@ -9,6 +9,7 @@ from sqlalchemy import Select
 
 from shared.errors import Unknown
 from shared.obligations import ledger
+from shared.obligations.following import FEW
 from shared.obligations.obliged import Task
 from shared.obligations.reconcile import Row
 from shared.storage.database import Raced
@@ -73,7 +74,7 @@ async def test_what_ended_is_never_given_out(store: Store) -> None:
 async def test_of_many_that_fall_due_at_one_instant_the_next_are_found_without_sorting_all(store: Store) -> None:
     await write(store, *(owed(f"t{n}", NOW - DAY, f"e{n}") for n in range(3_000)))
     async with store.work() as unit:
-        way = await how_it_is_found(unit, ledger.claimable(NOW, 100))
+        way = await how_it_is_found(unit, ledger.claimable(NOW, FEW))
     assert "ix_obligation_next" in way
     assert "Sort" not in way  # PostgreSQL's word for it
     assert "TEMP B-TREE" not in way  # SQLite's

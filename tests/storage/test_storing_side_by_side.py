@@ -123,8 +123,7 @@ class Hands:
 
 async def heap(store: Store, count: int) -> None:
     """So many obligations, in a line each, that all fall due at one instant."""
-    rows = [owed(f"t{n}", NOW - timedelta(days=1), f"e{n}") for n in range(count)]
-    await write(store, *rows)
+    await write(store, *(owed(f"t{n}", NOW - timedelta(days=1), f"e{n}") for n in range(count)))
 
 
 async def fell_due(store: Store) -> list[str]:
@@ -141,6 +140,15 @@ async def test_of_a_heap_that_falls_due_at_once_each_task_falls_due_once(store: 
     told = await fell_due(store)
     assert len(told) == len(set(told)) == 4 * FEW + 7
     assert hands.most == (1 if store.database.is_sqlite else 2)
+
+
+async def test_contacts_fall_due_one_after_another_as_what_is_due_first_uses_up_what_is_allowed(store: Store) -> None:
+    hands = Hands()
+    await heap(store, 2 * FEW)
+    await write(store, owed("call", NOW - timedelta(hours=1), "called", contact=True))
+    await use_cases.pass_time(store, replace(FOLLOWING, govern=hands.govern))
+    assert len(await fell_due(store)) == 2 * FEW + 1
+    assert hands.most == 1
 
 
 async def test_where_one_hand_fails_the_other_ends_its_work_and_the_rest_falls_due_at_the_next_look(
