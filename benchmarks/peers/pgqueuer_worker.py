@@ -34,7 +34,7 @@ async def main(told: jobs.Wish) -> None:
             await queries.enqueue(["fire"] * len(some), payloads, [0] * len(some), after)
 
         await jobs.play(told, pool, enqueue, lambda: queue.run(dequeue_timeout=LOOK, batch_size=BATCH))
-        # After 100,000 jobs it is cancelled with connections in its hands: a pool that is closed waits for them for ever.
+        # After 100,000 jobs it is cancelled with connections in its hands: a pool that is closed waits for them.
         pool.terminate()
 
 
