@@ -7,9 +7,10 @@ from pathlib import Path
 from shared.access import tokens
 from shared.access.caller import Role
 from shared.access.register import Register
-from shared.access.secrets import FILE, SHORTEST, found, id_of, new_secret, new_token
+from shared.access.secrets import FILE, SHORTEST, found, id_of, new_token
 from shared.access.tokens import Token, Wanted
 from shared.storage.database import Raced
+from shared.whole_files import laid_beside
 
 BY_SETTING = "setting"
 """The id of the token that a setting names: a new one takes the place of the one before."""
@@ -67,12 +68,7 @@ def written(file: Path, secret: str, before: str = "") -> str:
 
     Only whoever runs Throughline may read it, from its first byte on.
     """
-    beside = file.with_name(f"{file.name}.{new_secret()}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as whole:
-        whole.write(f"{secret}\n")
-        whole.flush()
-        os.fsync(whole.fileno())
+    beside = laid_beside(file, f"{secret}\n", 0o600)
     try:
         os.link(beside, file)
     except FileExistsError:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from shared.bus.accounts.configuration import SERVICES, lines
-from shared.bus.accounts.keyring import ACCOUNTS, write_whole
+from shared.bus.accounts.keyring import ACCOUNTS
+from shared.whole_files import write_whole
 
 if sys.platform != "win32":
     import fcntl

@@ -1,7 +1,6 @@
 """The folder in which the accounts of a bus are kept: who is known there, their seeds, and the file for the server."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from shared.bus.accounts.nkeys import new_seed, public_key
 from shared.errors import Conflict, Malformed, Unknown
 from shared.events.catalogue import SPEAKERS
 from shared.events.fields import is_slug
-from shared.ids import new_id
+from shared.whole_files import write_whole
 
 if sys.platform != "win32":
     import fcntl
@@ -136,15 +135,3 @@ def write_secret(file: Path, secret: str) -> None:
     """Only whoever runs this may read it, from its first byte on."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(file, f"{secret}\n", 0o600)
-
-
-def write_whole(file: Path, text: str, mode: int) -> None:
-    """In one piece: whoever reads it meanwhile has the old text or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # By a name of its own: another process may be writing the same.
-    beside = file.with_name(f"{file.name}.{new_id()}.new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(file)
