@@ -65,6 +65,7 @@ async def fired(side: Side, seeds: Seeds, count: int) -> float:
     numbers = await seeds.fill(count)
     moment = CLOCK.now() + timedelta(seconds=3 + count / WRITTEN)
     await seeds.due(numbers, [moment] * count)
+    await seeds.tidied()
     await seeds.poke()
     before = await side.place.messages()
     if (spare := (moment - CLOCK.now()).total_seconds()) < 0:

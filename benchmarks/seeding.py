@@ -73,6 +73,13 @@ class Seeds:
                 some = pairs[start : start + WRITTEN]
                 await ledger.write(unit, [(f"-/{MODEL}-{n}", self._at(n, moment)) for n, moment in some])
 
+    async def tidied(self) -> None:
+        """Have the tables as they are some minutes later: else PostgreSQL would sweep them in the midst of a turn."""
+        if not self._store.database.is_sqlite:
+            alone = self._store.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+            async with alone.connect() as connection:
+                await connection.execute(text("VACUUM (ANALYZE)"))
+
     async def poke(self, name: str = "") -> None:
         """Say one request more: whoever hears a fact looks what is due next."""
         self._pokes += 1

@@ -39,7 +39,8 @@ def config(
 
     Keys that are there stay as they are. There is an administrator among them until `throughline bus setup` has run.
     """
-    from shared.bus.accounts.keyring import KEYS, write_whole
+    from shared.bus.accounts.keyring import KEYS
+    from shared.whole_files import write_whole
 
     keyring = _keyring(folder, must_exist=False)
     keyring.admit_services()
@@ -162,7 +163,7 @@ def _admit_once(keyring: "Keyring") -> None:
 
 
 def _copy(name: str, folder: Path) -> None:
-    from shared.bus.accounts.keyring import write_whole
+    from shared.whole_files import write_whole
 
     here = Path(__file__).parents[1]
     places = (here / "nats" / name, here.parent / "deploy" / "nats" / name)
