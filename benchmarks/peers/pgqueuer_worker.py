@@ -33,9 +33,11 @@ async def main(told: jobs.Wish) -> None:
             after: list[timedelta | None] = [job.away for job in some]
             await queries.enqueue(["fire"] * len(some), payloads, [0] * len(some), after)
 
-        await jobs.play(told, pool, enqueue, lambda: queue.run(dequeue_timeout=LOOK, batch_size=BATCH))
-        # After 100,000 jobs it is cancelled with connections in its hands: a pool that is closed waits for them.
-        pool.terminate()
+        try:
+            await jobs.play(told, pool, enqueue, lambda: queue.run(dequeue_timeout=LOOK, batch_size=BATCH))
+        finally:
+            # After 100,000 jobs it is cancelled with connections in its hands: a pool that closes waits for them.
+            pool.terminate()
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ Counts = Callable[[Unit, Sequence[Change]], Awaitable[Mapping[str, Mapping[str, 
 """What a change is told with besides, by the key of its obligation: what its row does not hold."""
 FEW = 500
 """The most obligations that one transaction lets fall due."""
+NEXT = 4 * FEW
+"""How far whoever helps looks ahead for contacts: past what others hold, and what they take themselves."""
 LINES = 50
 """The most lines that one transaction plans again: as long as it plans, nobody else writes."""
 _PLANNED: WeakKeyDictionary[History, tuple[tuple[Any, ...], dict[str, Obligation]]] = WeakKeyDictionary()
@@ -87,11 +89,17 @@ class Following:
         if not unit.alone:
             await _look_twice(unit, histories)
 
-    async def pass_time(self, unit: Unit) -> int:
-        """Let fall due, escalate, lapse or close what time says, in due order; tells how many changes that made."""
+    async def pass_time(self, unit: Unit, helps: bool = False) -> int:
+        """Let fall due, escalate, lapse or close what time says, in due order; tells how many changes that made.
+
+        Whoever only `helps` does nothing where contacts come: what falls due first uses up what is allowed.
+        """
+        if helps and self.govern and await ledger.reaches_out(unit, NEXT):
+            return 0
         claimed, noted = await ledger.claim(unit, FEW)
         passing("time.after_claim")
-        forbidden = await self._forbidden(unit, [row for rows in claimed.values() for row in rows])
+        falling = [row for rows in claimed.values() for row in rows if falls_due(row, unit.now)]
+        forbidden = await self.govern(unit, falling) if self.govern and falling else {}
         made = {
             line: [change for row in rows for change in pass_time(row, unit.now, forbidden.get(row.key))]
             for line, rows in claimed.items()
@@ -101,15 +109,6 @@ class Following:
         told.sort(key=lambda one: places[one[1].row.key])
         await self._record(unit, noted, told)
         return len(told)
-
-    async def reaches_out(self, unit: Unit) -> bool:
-        """Whether anything is due that policy may forbid: whatever falls due first uses up what is allowed."""
-        return self.govern is not None and await ledger.reaches_out(unit)
-
-    async def _forbidden(self, unit: Unit, claimed: Sequence[Row]) -> Mapping[str, Forbidden]:
-        """What may not fall due although it is time."""
-        falling = [row for row in claimed if falls_due(row, unit.now)]
-        return await self.govern(unit, falling) if self.govern and falling else {}
 
     async def roll_on(self, unit: Unit, most: int = LINES, recovering: bool = False) -> None:
         """Plan the lines again to whose plan time, or another version of their playbook, may have added something.

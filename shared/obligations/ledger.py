@@ -208,11 +208,12 @@ async def of_lines(unit: Unit, found: Select[Any]) -> Claimed:
     return claimed, read
 
 
-async def reaches_out(unit: Unit) -> bool:
-    """Whether a contact is among what is due and has not fallen due yet."""
-    due = select(LEDGER.c.key).where(LEDGER.c.next_at <= unit.now, LEDGER.c.state == "scheduled")
-    contact = due.where(LEDGER.c.document.contains('"contact":true')).limit(1)
-    return await unit.connection.scalar(contact) is not None
+async def reaches_out(unit: Unit, most: int) -> bool:
+    """Whether a contact is among the next so many that time has something to do with now."""
+    due = select(LEDGER.c.document, LEDGER.c.state).where(LEDGER.c.next_at <= unit.now)
+    some = due.order_by(LEDGER.c.next_at, LEDGER.c.key).limit(most).subquery()
+    contacts = select(some.c.state).where(some.c.state == "scheduled", some.c.document.contains('"contact":true'))
+    return await unit.connection.scalar(contacts.limit(1)) is not None
 
 
 async def earliest(unit: Unit) -> datetime | None:

@@ -26,24 +26,17 @@ async def pass_time(store: Store, following: Following) -> None:
             await following.roll_on(unit)
             return await following.pass_time(unit)
 
-    async def hand(plans: bool) -> None:
-        # Apart from what falls due: in one transaction, the other hand would nearly always have been faster.
+    async def hand(helps: bool) -> None:
+        # Plans apart from what falls due: in one transaction, the other hand would nearly always have been faster.
         while True:
-            if plans:
+            if not helps:
                 await at_once(store, following.roll_on)
-            if await at_once(store, following.pass_time) < FEW:
+            if await at_once(store, lambda unit: following.pass_time(unit, helps)) < FEW:
                 return
 
     if await _is_time(store, following.earliest) and await patiently(once, patience=0) >= FEW:
-        await side_by_side(*(hand(plans=number == 0) for number in range(await _hands(store, following))))
-
-
-async def _hands(store: Store, following: Following) -> int:
-    """How many work off what is due: one where contacts are, which use up what is allowed in their order."""
-    if store.database.is_sqlite:
-        return 1
-    async with store.look(briefly=True) as unit:
-        return 1 if await following.reaches_out(unit) else HANDS
+        hands = 1 if store.database.is_sqlite else HANDS
+        await side_by_side(*(hand(helps=number > 0) for number in range(hands)))
 
 
 async def plan_all_that_waits(store: Store, following: Following) -> None:

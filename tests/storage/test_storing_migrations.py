@@ -195,20 +195,20 @@ async def test_of_replicas_that_start_at_the_same_time_one_migrates(url: str, ro
         await database.close()
 
 
-async def test_a_replica_at_work_and_the_migration_never_wait_for_each_other(url: str, rows: Rows) -> None:
-    older, newer = Database(url, "followup"), Database(url, "followup")
-    if older.is_sqlite:
-        pytest.skip("one process a file: nobody is at work while it is migrated")
-    await made_at(older, "0009", rows)
-    async with asyncio.timeout(30), older.writing() as connection:
-        await connection.execute(select(ledger.LEDGER).with_for_update())
-        migrating = asyncio.create_task(newer.create(FOLLOWUP))
-        await asyncio.sleep(0.5)
-        assert not migrating.done()
-        await connection.execute(update(ledger.LEDGER).values(state="due"))
-    assert (await migrating).changed
-    for database in (older, newer):
-        await database.close()
+async def test_a_replica_at_work_and_the_migration_never_wait_for_each_other(server: str, rows: Rows) -> None:
+    async with a_database_on(server) as url:
+        older, newer = Database(url, "followup"), Database(url, "followup")
+        await made_at(older, "0009", rows)
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        async with asyncio.timeout(30), asyncio.TaskGroup() as both, older.writing() as connection:
+            await connection.execute(select(ledger.LEDGER).with_for_update())
+            migrating = both.create_task(newer.create(FOLLOWUP))
+            while not await connection.scalar(waiting):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            await connection.execute(update(ledger.LEDGER).values(state="due"))
+        assert migrating.result().changed
+        await older.close()
+        await newer.close()
 
 
 async def test_services_that_share_a_database_migrate_side_by_side(url: str, rows: Rows, tmp_path: Path) -> None:

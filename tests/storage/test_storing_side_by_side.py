@@ -103,21 +103,27 @@ async def test_a_contradiction_is_refused_and_the_rest_can_be_heard_without_it(s
 
 
 class Hands:
-    """How many hands let obligations fall due at a time, and how many did so at most."""
+    """Which hands let obligations fall due at a time, and which contacts were judged, in that order."""
 
     def __init__(self, fails_at: int = 0) -> None:
-        self.now = self.most = self.turns = 0
+        self.most = self.turns = 0
+        self.contacts: list[str] = []
+        self.with_contacts_at_once = 0
+        self._at_work: list[bool] = []
         self._fails_at = fails_at
 
-    async def govern(self, unit: Unit, _rows: Sequence[Row]) -> dict[str, Forbidden]:
+    async def govern(self, unit: Unit, rows: Sequence[Row]) -> dict[str, Forbidden]:
         """Forbid nothing, but take a while, and perhaps fail once."""
         self.turns += 1
         if self.turns == self._fails_at:
             raise ConnectionError("the database went away")
-        self.now += 1
-        self.most = max(self.most, self.now)
+        contacts = [row.key for row in rows if row.contact]
+        self.contacts += contacts
+        self._at_work.append(bool(contacts))
+        self.most = max(self.most, len(self._at_work))
+        self.with_contacts_at_once = max(self.with_contacts_at_once, sum(self._at_work))
         await asyncio.sleep(0.2)
-        self.now -= 1
+        self._at_work.remove(bool(contacts))
         return {}
 
 
@@ -142,13 +148,34 @@ async def test_of_a_heap_that_falls_due_at_once_each_task_falls_due_once(store: 
     assert hands.most == (1 if store.database.is_sqlite else 2)
 
 
-async def test_contacts_fall_due_one_after_another_as_what_is_due_first_uses_up_what_is_allowed(store: Store) -> None:
-    hands = Hands()
-    await heap(store, 2 * FEW)
-    await write(store, owed("call", NOW - timedelta(hours=1), "called", contact=True))
+async def test_contacts_are_made_by_one_hand_in_the_order_in_which_they_are_due(store: Store) -> None:
+    hands, begins = Hands(), NOW - timedelta(days=2)
+    tasks = [owed(f"t{n}", begins + timedelta(minutes=n), f"e{n}") for n in range(4 * FEW)]
+    calls = [owed(f"c{n}", begins + timedelta(minutes=n), f"called{n}", contact=True) for n in range(100, 4 * FEW, 200)]
+    await write(store, *tasks, *calls)
     await use_cases.pass_time(store, replace(FOLLOWING, govern=hands.govern))
-    assert len(await fell_due(store)) == 2 * FEW + 1
+    assert len(await fell_due(store)) == len(tasks) + len(calls)
+    assert hands.contacts == [call.key for call in calls]
+    assert hands.with_contacts_at_once == 1
+
+
+async def test_a_heap_of_contacts_is_left_to_one_hand(store: Store) -> None:
+    hands = Hands()
+    await write(store, *(owed(f"c{n}", NOW - timedelta(days=1), f"e{n}", contact=True) for n in range(3 * FEW)))
+    await use_cases.pass_time(store, replace(FOLLOWING, govern=hands.govern))
+    assert len(await fell_due(store)) == len(set(hands.contacts)) == 3 * FEW
     assert hands.most == 1
+
+
+async def test_a_contact_that_was_made_and_waits_to_be_escalated_keeps_nobody_from_helping(store: Store) -> None:
+    hands = Hands()
+    await heap(store, 4 * FEW)
+    late = {"contact": True, "state": "due", "escalate_at": NOW, "escalate_to": "supervisor"}
+    waiting = [owed(f"w{n}", NOW - timedelta(days=9), f"waits{n}", **late) for n in range(FEW)]
+    await write(store, *waiting, owed("later", NOW + timedelta(days=1), "later", contact=True))
+    await use_cases.pass_time(store, replace(FOLLOWING, govern=hands.govern))
+    assert len(await fell_due(store)) == 4 * FEW
+    assert hands.most == (1 if store.database.is_sqlite else 2)
 
 
 async def test_where_one_hand_fails_the_other_ends_its_work_and_the_rest_falls_due_at_the_next_look(

@@ -79,7 +79,7 @@ class Row:
     def but(self, **words: Any) -> "Row":
         """The same obligation, with some words changed.
 
-        `dataclasses.replace` says all forty words anew, which took six times as long: as much as to read the row.
+        `dataclasses.replace` says all of them anew, which took six times as long: twice as long as to read the row.
         """
         assert words.keys() <= self.__dict__.keys(), f"a row has no {words.keys() - self.__dict__.keys()}"
         changed = object.__new__(Row)
