@@ -13,6 +13,9 @@ from benchmarks.pipeline import passed
 from benchmarks.sides import Side
 from shared.obligations.ledger import LEDGER
 
+AT_A_TIME = 100
+"""Requests of which the bus holds what was said before the next come, as in life; but there they come one by one."""
+
 
 async def measure(told: argparse.Namespace) -> dict[str, Any]:
     """A start with the log on the bus, one with nothing there, and the pipeline, in turn.
@@ -56,7 +59,9 @@ async def measure(told: argparse.Namespace) -> dict[str, Any]:
 async def _fill(here: Ground, place: Place, requests: int) -> None:
     """A bus that holds so many requests and what was said because of them, and no database any more."""
     side = Side(place, await here.product(place), "followup")
-    await passed(side, "logged", requests)
+    side.program.pause()
+    for begun in range(0, requests, AT_A_TIME):
+        await passed(side, f"logged-{begun:07}", min(AT_A_TIME, requests - begun))
     side.program.resume()
     await side.program.stop()
 

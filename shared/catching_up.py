@@ -3,6 +3,7 @@
 See docs/decisions/0028.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from shared.events import wire
 from shared.events.base import Fact
 from shared.events.catalogue import speaker
 from shared.events.intake import PlaybookPublished
+from shared.hearing import hear_side_by_side
 from shared.obligations.following import Following
 from shared.obligations.recovering import learn
 from shared.obligations.ruling import vouch_for
@@ -31,6 +33,8 @@ from shared.use_cases import Record
 
 log = structlog.get_logger()
 STREAM = table(StreamRow)
+AT_ONCE = 2_500
+"""Facts that are learned in one go."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,9 @@ class Learner:
     async def catch_up(self, client: Client) -> int:
         """Learn all that the stream has of what this service said and hears; tells how much of it was new.
 
-        Nothing is planned before all is known, and nothing may fall due meanwhile: a plan made from half of a history
-        would take back what follows from the other half. Whoever is stopped half-way begins again: what is known
-        already changes nothing. Into an empty database all is read once: where all could be learned, the ear need not
+        Nothing is said before all is known, and nothing may fall due meanwhile: a plan made from half of a history
+        would take back what follows from the other half. Only where it says what the ledger said is it kept before
+        (docs/decisions/0067). Whoever is stopped half-way begins again: what is known already changes nothing. Into an empty database all is read once: where all could be learned, the ear need not
         hear it again, and nothing was said that would have to be looked for.
         """
         before = await self._known()
@@ -76,15 +80,36 @@ class Learner:
     async def _read(self, client: Client, subjects: Sequence[str]) -> bool:
         """Learn what stands on these subjects; whether all of it could be."""
         is_whole = True
-        async for batch in everything(client, ENGAGEMENT, subjects):
-            facts = self._facts(message.data for message in batch)
-            is_whole = is_whole and len(facts) == len(batch)
-            try:
-                await use_cases.hear(self.store, facts, self._keep)
-            except Refused:
-                is_whole = False
-                await self._one_by_one(facts)
-        return is_whole
+        learning: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        learning.set_result(True)
+        try:
+            async for batch in everything(client, ENGAGEMENT, subjects, at_once=AT_ONCE):
+                facts = self._facts(message.data for message in batch)
+                is_whole = is_whole and len(facts) == len(batch)
+                # These were read while those before them were put on record.
+                is_whole = await learning and is_whole
+                learning = asyncio.ensure_future(self.learn(facts))
+            return await learning and is_whole
+        finally:
+            learning.cancel()
+            await asyncio.gather(learning, return_exceptions=True)
+
+    async def learn(self, facts: Sequence[Fact]) -> bool:
+        """Put facts on record; whether all of them could be."""
+        try:
+            await hear_side_by_side(self._hear, self.store, facts)
+        except Refused as error:
+            if len(facts) == 1:
+                log.warning("not_learned", service=self.store.database.service, fact=facts[0].id, reason=str(error))
+            else:
+                half = len(facts) // 2
+                await self.learn(facts[:half])
+                await self.learn(facts[half:])
+            return False
+        return True
+
+    async def _hear(self, store: Store, facts: Sequence[Fact]) -> None:
+        await use_cases.hear(store, facts, self._keep)
 
     def _facts(self, bodies: Iterable[bytes]) -> list[Fact]:
         """What can be read; the rest was put aside when it came, or will be when the ear hears it again."""
@@ -95,13 +120,6 @@ class Learner:
             except Malformed:
                 continue
         return facts
-
-    async def _one_by_one(self, facts: Sequence[Fact]) -> None:
-        for fact in facts:
-            try:
-                await use_cases.hear(self.store, [fact], self._keep)
-            except Refused as error:
-                log.warning("not_learned", service=self.store.database.service, fact=fact.id, reason=str(error))
 
     def _is_ours(self, fact: Fact) -> bool:
         return speaker(fact.event.type) == self.store.database.service
@@ -119,8 +137,9 @@ class Learner:
         await _mark_sent(unit, ours)
         if self.following:
             published = {it.event.playbook for t in turns for it in t.new if isinstance(it.event, PlaybookPublished)}
-            await _plan_later(unit, {turn.line for turn in turns}, published)
-            await learn(unit, [fact for fact in ours if fact.event.from_ledger])
+            told, first = await learn(unit, [fact for fact in ours if fact.event.from_ledger])
+            taken_back = await self.following.take_back(unit, {line: told[line] for line in first})
+            await _plan_later(unit, ({turn.line for turn in turns} | told.keys()) - taken_back, published)
         return turns
 
     async def _known(self) -> int:

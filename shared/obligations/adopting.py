@@ -49,6 +49,11 @@ def is_news(rows: Mapping[str, Row], fact: Fact) -> bool:
     return row is None or row.n < fact.event.n
 
 
+def only_begins(told: Iterable[Fact]) -> bool:
+    """Whether a ledger said no more of a line than that obligations are to fall due some day."""
+    return all(isinstance(fact.event, Scheduled) for fact in told)
+
+
 def adopt_all(rows: Mapping[str, Row], told: Iterable[Fact], owed: Mapping[str, Obligation]) -> dict[str, Row]:
     """The rows that are not as they were, once all is true of them that a ledger said of its line, in this order."""
     changed: dict[str, Row] = {}

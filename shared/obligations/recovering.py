@@ -16,17 +16,24 @@ from shared.storage.work import Unit
 
 SAID = select(FACT.c.line, FACT.c.body).where(among_given(FACT.c.line, "lines"), FACT.c.ledger, FACT.c.said)
 SAID = SAID.order_by(FACT.c.seq)
+SPOKEN_OF = select(FACT.c.line).where(among_given(FACT.c.line, "lines"), FACT.c.ledger, FACT.c.said)
 KNOWN = select(FACT.c.id).where(among_given(FACT.c.id, "ids"))
 
 
-async def learn(unit: Unit, told: Sequence[Fact]) -> None:
-    """Put on record what a ledger said of its obligations; their lines wait until it is made true of the rows."""
+async def learn(unit: Unit, told: Sequence[Fact]) -> tuple[dict[str, list[Fact]], set[str]]:
+    """Put on record what a ledger said of its obligations.
+
+    Tells what of it is new, by the line that has to wait for it to be made true of the rows; and which of these
+    lines a ledger had said nothing of before.
+    """
     known = set(await unit.connection.scalars(KNOWN, {"ids": [fact.id for fact in told]})) if told else set()
-    new = list({fact.id: fact for fact in told if fact.id not in known}.values())
-    lines = {fact.line for fact in new}
-    await kept.begin(unit, lines)
-    await kept.record_from_ledger(unit, [(fact.line, fact) for fact in new])
-    await look_again(unit, lines)
+    new: dict[str, list[Fact]] = defaultdict(list)
+    for fact in {fact.id: fact for fact in told if fact.id not in known}.values():
+        new[fact.line].append(fact)
+    spoken_of = set(await unit.connection.scalars(SPOKEN_OF, {"lines": new.keys()})) if new else set()
+    await kept.begin(unit, [line for line in new if not unit.versions.get(line)])
+    await kept.record_from_ledger(unit, [(line, fact) for line, some in new.items() for fact in some])
+    return new, new.keys() - spoken_of
 
 
 async def untold(unit: Unit, recorded: Mapping[str, Rows]) -> dict[str, list[Fact]]:

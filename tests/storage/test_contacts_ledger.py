@@ -13,7 +13,7 @@ from shared import use_cases
 from shared.events import wire
 from shared.events.base import Fact
 from shared.obligations import ledger
-from shared.obligations.recovering import learn
+from shared.obligations.recovering import learn, look_again
 from shared.storage.facts import FACT
 from shared.storage.work import OUTBOX, Store
 from tests.support.saying import retraction, said
@@ -105,7 +105,7 @@ async def recovered(store: Store) -> None:
         await unit.connection.execute(FACT.delete().where(FACT.c.ledger, FACT.c.said))
         for one in (CONTACT, ledger.LEDGER):
             await unit.connection.execute(one.delete())
-        await learn(unit, told)
+        await look_again(unit, (await learn(unit, told))[0])
     await use_cases.plan_all_that_waits(store, FOLLOWING)
 
 
