@@ -14,7 +14,7 @@ from benchmarks.sides import Side
 from shared.obligations.ledger import LEDGER
 
 AT_A_TIME = 100
-"""Requests of which the bus holds what was said before the next come, as in life; but there they come one by one."""
+"""Requests of which the bus holds what was said before the next come. In life they come one by one."""
 
 
 async def measure(told: argparse.Namespace) -> dict[str, Any]:
@@ -29,7 +29,7 @@ async def measure(told: argparse.Namespace) -> dict[str, Any]:
     async with ground(told.database) as here:
         side = await sides.product(here)
         log, nothing = await here.place("log"), await here.place("nothing")
-        await _fill(here, log, requests)
+        await _fill(here, log, requests, told.at_a_time)
 
         async def pipeline(number: int) -> float:
             seconds, _ = await passed(side, f"r{number}", heard)
@@ -56,12 +56,12 @@ async def measure(told: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-async def _fill(here: Ground, place: Place, requests: int) -> None:
+async def _fill(here: Ground, place: Place, requests: int, at_a_time: int) -> None:
     """A bus that holds so many requests and what was said because of them, and no database any more."""
     side = Side(place, await here.product(place), "followup")
     side.program.pause()
-    for begun in range(0, requests, AT_A_TIME):
-        await passed(side, f"logged-{begun:07}", min(AT_A_TIME, requests - begun))
+    for begun in range(0, requests, at_a_time):
+        await passed(side, f"logged-{begun:07}", min(at_a_time, requests - begun))
     side.program.resume()
     await side.program.stop()
 
@@ -87,4 +87,7 @@ async def _start(here: Ground, place: Place, name: str, obligations: int) -> flo
 if __name__ == "__main__":
     asked = turns.options("replay", __doc__)
     asked.add_argument("--facts", type=int, help="of the log, half of them requests")
+    asked.add_argument(
+        "--at-a-time", type=int, default=AT_A_TIME, help="requests that stand in the log before what was said of them"
+    )
     sys.exit(turns.main("replay", asked.parse_args(), measure))

@@ -20,7 +20,6 @@ from shared.events import wire
 from shared.events.base import Fact
 from shared.events.catalogue import speaker
 from shared.events.intake import PlaybookPublished
-from shared.hearing import hear_side_by_side
 from shared.obligations.following import Following
 from shared.obligations.recovering import learn
 from shared.obligations.ruling import vouch_for
@@ -60,8 +59,9 @@ class Learner:
 
         Nothing is said before all is known, and nothing may fall due meanwhile: a plan made from half of a history
         would take back what follows from the other half. Only where it says what the ledger said is it kept before
-        (docs/decisions/0067). Whoever is stopped half-way begins again: what is known already changes nothing. Into an empty database all is read once: where all could be learned, the ear need not
-        hear it again, and nothing was said that would have to be looked for.
+        (docs/decisions/0067). Whoever is stopped half-way begins again: what is known already changes nothing. Into an
+        empty database all is read once: where all could be learned, the ear need not hear it again, and nothing was
+        said that would have to be looked for.
         """
         before = await self._known()
         seen = await look_at(client.jetstream(timeout=SILENCE), ENGAGEMENT, ())
@@ -88,28 +88,25 @@ class Learner:
                 is_whole = is_whole and len(facts) == len(batch)
                 # These were read while those before them were put on record.
                 is_whole = await learning and is_whole
-                learning = asyncio.ensure_future(self.learn(facts))
+                learning = asyncio.ensure_future(self.put_on_record(facts))
             return await learning and is_whole
         finally:
             learning.cancel()
             await asyncio.gather(learning, return_exceptions=True)
 
-    async def learn(self, facts: Sequence[Fact]) -> bool:
+    async def put_on_record(self, facts: Sequence[Fact]) -> bool:
         """Put facts on record; whether all of them could be."""
         try:
-            await hear_side_by_side(self._hear, self.store, facts)
+            await use_cases.hear(self.store, facts, self._keep)
         except Refused as error:
             if len(facts) == 1:
                 log.warning("not_learned", service=self.store.database.service, fact=facts[0].id, reason=str(error))
             else:
                 half = len(facts) // 2
-                await self.learn(facts[:half])
-                await self.learn(facts[half:])
+                await self.put_on_record(facts[:half])
+                await self.put_on_record(facts[half:])
             return False
         return True
-
-    async def _hear(self, store: Store, facts: Sequence[Fact]) -> None:
-        await use_cases.hear(store, facts, self._keep)
 
     def _facts(self, bodies: Iterable[bytes]) -> list[Fact]:
         """What can be read; the rest was put aside when it came, or will be when the ear hears it again."""
@@ -138,8 +135,9 @@ class Learner:
         if self.following:
             published = {it.event.playbook for t in turns for it in t.new if isinstance(it.event, PlaybookPublished)}
             told, first = await learn(unit, [fact for fact in ours if fact.event.from_ledger])
-            taken_back = await self.following.take_back(unit, {line: told[line] for line in first})
-            await _plan_later(unit, ({turn.line for turn in turns} | told.keys()) - taken_back, published)
+            done = await self.following.bring_back(unit, {line: told[line] for line in first})
+            changed = {turn.line for turn in turns if turn.after is not turn.before}
+            await _plan_later(unit, (changed | told.keys()) - done, published)
         return turns
 
     async def _known(self) -> int:

@@ -45,7 +45,7 @@ async def everything(
         headers_only=headers_only,
         mem_storage=True,
         num_replicas=1,
-        inactive_threshold=3 * SILENCE,
+        inactive_threshold=10 * SILENCE,
     )
     arrived: asyncio.Queue[Msg] = asyncio.Queue()
     inbox = client.new_inbox()

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.events import evaluation, followup
 from shared.events.base import Event, Fact
-from shared.obligations.reconcile import EndedBy, Row, State, fresh
+from shared.obligations.reconcile import EndedBy, Row, State, as_planned, fresh
 from shared.playbooks.model import TASK
 from shared.playbooks.obligation import Obligation
 
@@ -52,6 +52,18 @@ def is_news(rows: Mapping[str, Row], fact: Fact) -> bool:
 def only_begins(told: Iterable[Fact]) -> bool:
     """Whether a ledger said no more of a line than that obligations are to fall due some day."""
     return all(isinstance(fact.event, Scheduled) for fact in told)
+
+
+def in_step(rows: Mapping[str, Row], owed: Mapping[str, Obligation]) -> dict[str, Row]:
+    """The open rows that are not as planned, with all that was amended in silence before anything else befell them.
+
+    When one is due, what it is and whose, is told by facts alone.
+    """
+    planned = {key: as_planned(owed[key], row) for key, row in rows.items() if row.is_open and key in owed}
+    changed = {
+        key: it.but(due_at=rows[key].due_at, title=rows[key].title, to=rows[key].to) for key, it in planned.items()
+    }
+    return {key: row for key, row in changed.items() if row != rows[key]}
 
 
 def adopt_all(rows: Mapping[str, Row], told: Iterable[Fact], owed: Mapping[str, Obligation]) -> dict[str, Row]:

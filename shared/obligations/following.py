@@ -13,7 +13,7 @@ from shared.crashes import passing
 from shared.events.base import NO_ENGAGEMENT, Event, Fact, say
 from shared.events.intake import PlaybookPublished
 from shared.obligations import ledger
-from shared.obligations.adopting import adopt_all, only_begins
+from shared.obligations.adopting import adopt_all, in_step, only_begins
 from shared.obligations.ledger import Note, Noted
 from shared.obligations.reconcile import Change, Forbidden, Pairs, Row, falls_due, next_at, pairs, pass_time, reconcile
 from shared.obligations.recovering import look_again, untold
@@ -110,10 +110,9 @@ class Following:
         await self._record(unit, noted, told)
         return len(told)
 
-    async def roll_on(self, unit: Unit, most: int = LINES, recovering: bool = False) -> int:
+    async def roll_on(self, unit: Unit, most: int = LINES, recovering: bool = False) -> None:
         """Plan the lines again to whose plan time, or another version of their playbook, may have added something.
 
-        Tells how many. What somebody else is planning is passed over.
 
         A ledger that is `recovering` is first brought to what it had said by the time it was lost.
         """
@@ -124,7 +123,6 @@ class Following:
         for line, history in histories.items():
             if (playbook := _published(history)) is not None:
                 await self._judge_again(unit, line, playbook, recovering)
-        return len(lines)
 
     async def _judge_again(self, unit: Unit, line: str, playbook: str, recovering: bool) -> None:
         """Plan some of the lines again that a playbook rules, until all were planned by its present state.
@@ -168,7 +166,7 @@ class Following:
             await self.adopted(unit, [fact for its in told.values() for fact in its])
         await self._record(unit, noted, made, notes, taken_back)
 
-    async def take_back(self, unit: Unit, told: Mapping[str, Sequence[Fact]]) -> set[str]:
+    async def bring_back(self, unit: Unit, told: Mapping[str, Sequence[Fact]]) -> set[str]:
         """Bring lines of which nothing is recorded to all that their ledger ever `told` of them; tells which.
 
         Only where all that it told is what follows: that may be known before all is, and while what was read is still
@@ -177,21 +175,21 @@ class Following:
         histories = await kept.histories(unit, [line for line, its in told.items() if only_begins(its)])
         noted = {line: its for line, its in (await ledger.noted(unit, histories)).items() if not its.version}
         chosen = await published_for(unit, {line: histories[line] for line in noted})
-        taken_back: dict[str, Mapping[str, Row]] = {}
+        brought_back: dict[str, Mapping[str, Row]] = {}
         notes: list[Note] = []
         for line, its in noted.items():
             try:
                 playbook = read_as_published(chosen[line])
                 taken, changes, again = self._planned(unit, histories[line], playbook, {}, told[line], recovering=True)
             except Exception as error:
-                log.debug("line.not_taken_back", line=line, error=type(error).__name__, exc_info=error)
+                log.debug("line.not_brought_back", line=line, error=type(error).__name__, exc_info=error)
                 continue
             if not changes:
-                taken_back[line] = taken
+                brought_back[line] = taken
                 notes += _note(unit, histories[line], its, again)
-        rows = [(line, row) for line, taken in taken_back.items() for row in taken.values()]
+        rows = [(line, row) for line, taken in brought_back.items() for row in taken.values()]
         await ledger.change(unit, noted, rows, notes)
-        return set(taken_back)
+        return set(brought_back)
 
     async def earliest(self, unit: Unit) -> datetime | None:
         """When time next has something to do."""
@@ -214,7 +212,8 @@ class Following:
         calendar = calendar_of(playbook, unit.places, unit.zone)
         planned = plan_again(before.planned, playbook, history, calendar, unit.now, self.keeps)
         settled = before.settled if before.at <= unit.now else {}
-        taken = adopt_all(recorded, told, planned.owed)
+        taken = in_step(recorded, planned.owed) if recovering else {}
+        taken |= adopt_all({**recorded, **taken}, told, planned.owed)
         rows = {**recorded, **taken} if taken else recorded
         changes = reconcile(planned.owed, rows, history.marks, unit.now, settled)
         if not recovering:

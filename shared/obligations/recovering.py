@@ -17,6 +17,7 @@ from shared.storage.work import Unit
 SAID = select(FACT.c.line, FACT.c.body).where(among_given(FACT.c.line, "lines"), FACT.c.ledger, FACT.c.said)
 SAID = SAID.order_by(FACT.c.seq)
 SPOKEN_OF = select(FACT.c.line).where(among_given(FACT.c.line, "lines"), FACT.c.ledger, FACT.c.said)
+SPOKEN_OF = SPOKEN_OF.distinct()
 KNOWN = select(FACT.c.id).where(among_given(FACT.c.id, "ids"))
 
 

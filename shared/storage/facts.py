@@ -274,8 +274,13 @@ async def _insert(unit: Unit, told: Sequence[tuple[str, Fact]], said: bool) -> N
     rows = [_row(fact, line, said) for line, fact in told]
     await insert_many(unit.connection, FACT, rows)
     if said:
-        letters = zip(told, rows, strict=True)
-        await unit.post([{"id": f.id, "subject": f.event.subject, "body": row["body"]} for (_, f), row in letters])
+        await unit.post([_letter(unit, fact, row["body"]) for (_, fact), row in zip(told, rows, strict=True)])
+
+
+def _letter(unit: Unit, fact: Fact, body: str) -> dict[str, Any]:
+    """What carries a fact to the bus. Where it is there, it was not sent just now: it is not among the newest there."""
+    letter = {"id": fact.id, "subject": fact.event.subject, "body": body}
+    return {**letter, "sent_at": fact.recorded} if unit.is_on_the_bus else letter
 
 
 def _row(fact: Fact, line: str, said: bool) -> dict[str, Any]:

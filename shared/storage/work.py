@@ -80,7 +80,7 @@ class Unit:
         if not letters:
             return
         if self.is_on_the_bus:
-            await insert_many(self.connection, OUTBOX, [{**letter, "sent_at": self.now} for letter in letters])
+            await insert_many(self.connection, OUTBOX, [{"sent_at": self.now, **letter} for letter in letters])
             return
         await insert_many(self.connection, OUTBOX, letters)
         self.posted += len(letters)

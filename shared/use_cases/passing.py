@@ -12,8 +12,8 @@ from shared.use_cases.given import T
 from shared.use_cases.trying import patiently, side_by_side
 
 HANDS = 2
-"""How many transactions at a time let much fall due, or plan much again, where the database lets several write: while
-one is written, the other is worked out. To each other they are what two replicas are."""
+"""How many transactions at a time let much fall due, where the database lets several write: while one is written, the
+other is worked out. To each other they are what two replicas are."""
 Earliest = Callable[[Unit], Awaitable[datetime | None]]
 """Tells from when on there is something to do."""
 
@@ -35,13 +35,8 @@ async def pass_time(store: Store, following: Following) -> None:
                 return
 
     if await _is_time(store, following.earliest) and await patiently(once, patience=0) >= FEW:
-        await by_hands(store, hand)
-
-
-async def by_hands(store: Store, hand: Callable[[bool], Awaitable[None]]) -> None:
-    """Have work done by as many hands as the database lets write at a time; all but the first only help."""
-    hands = 1 if store.database.is_sqlite else HANDS
-    await side_by_side(*(hand(number > 0) for number in range(hands)))
+        hands = 1 if store.database.is_sqlite else HANDS
+        await side_by_side(*(hand(helps=number > 0) for number in range(hands)))
 
 
 async def plan_all_that_waits(store: Store, following: Following) -> None:
@@ -50,19 +45,16 @@ async def plan_all_that_waits(store: Store, following: Following) -> None:
     What the ledgers had said of these lines, and their rows do not know, is made true of the rows before.
     """
 
-    async def once(unit: Unit, helps: bool) -> bool:
-        """Plan some, and tell whether there is more to do: to whoever helps, nothing that another one holds."""
-        earliest: datetime | None = await unit.connection.scalar(select(func.min(kept.LINE.c.look_again_at)))
-        if earliest is None or earliest > unit.now:
-            return False
-        planned = await following.roll_on(unit, FEW, recovering=True)
-        return planned > 0 or not helps
+    async def once() -> bool:
+        async with store.work() as unit:
+            earliest: datetime | None = await unit.connection.scalar(select(func.min(kept.LINE.c.look_again_at)))
+            waits = earliest is not None and earliest <= unit.now
+            if waits:
+                await following.roll_on(unit, FEW, recovering=True)
+            return waits
 
-    async def hand(helps: bool) -> None:
-        while await at_once(store, lambda unit: once(unit, helps)):
-            pass
-
-    await by_hands(store, hand)
+    while await patiently(once, patience=0):
+        pass
 
 
 async def at_once(store: Store, piece: Callable[[Unit], Awaitable[T]], briefly: bool = True) -> T:

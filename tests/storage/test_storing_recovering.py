@@ -1,6 +1,5 @@
 """A ledger that was lost is brought back from what it had said, however the log of it is cut into pieces."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -18,12 +17,12 @@ from shared.events import wire
 from shared.events.base import Fact
 from shared.events.followup import FollowUpScheduled
 from shared.obligations import ledger
-from shared.obligations.following import FEW
 from shared.obligations.reconcile import Row
 from shared.storage.facts import FACT, LINE
-from shared.storage.work import Store, Unit
+from shared.storage.said import StoredSaid
+from shared.storage.work import Store
 from tests.support.ledgers import owed
-from tests.support.saying import said
+from tests.support.saying import retraction, said
 from tests.support.services import published
 from tests.support.stores import NOW, a_store, letters, mark_sent, unsent
 
@@ -49,17 +48,23 @@ def logged(number: int) -> Fact:
     return said("ta_request_logged", request_id=f"r{number}", external_id=f"{number}")
 
 
-def formed(team: str) -> Fact:
-    return said("team_formed", team_id=team, jurisdiction=team.upper())
+def formed(team: str, engagement: str = "e1") -> Fact:
+    return said("team_formed", engagement_id=engagement, team_id=team, jurisdiction=team.upper())
 
 
 ENGAGED = (published(OFFERS), said("engagement_opened"))
 LEFT = said("team_left", team_id="ky")
+VACATED = said("role_vacated", engagement_id="e2", role="facilitator", person_id="p-f", on="2027-01-08")
+FILLED = said("role_filled", engagement_id="e2", role="facilitator", person_id="p-g", on="2027-01-09")
+CALLED = said("follow_up_done", engagement_id="e2", task_id="e2/offer/mn/1", person_id="p-g", on="2027-01-09", n=1)
+MISTAKEN = said("ta_request_answered", request_id="r2")
 DAYS: dict[int, Sequence[Fact]] = {
     0: [DESK_IS_OPEN, logged(0), logged(1), *ENGAGED, formed("ky")],
     1: [LEFT, logged(2)],
     2: [said("ta_request_answered", request_id="r1"), formed("wi"), logged(3)],
-    4: [said("ta_request_withdrawn", request_id="r3"), formed("oh")],
+    3: [said("engagement_opened", engagement_id="e2"), formed("mn", "e2"), MISTAKEN, retraction(MISTAKEN)],
+    4: [said("ta_request_withdrawn", request_id="r3"), formed("oh"), VACATED],
+    5: [FILLED],
     9: [said("team_left", team_id="oh"), said("ta_request_answered", request_id="r0")],
 }
 """What happened on which day."""
@@ -105,6 +110,8 @@ async def lived(tmp_path: Path) -> AsyncIterator[Store]:
         for day in range(31):
             move_to(first, day)
             await handlers.hear(first, DAYS.get(day, ()))
+            if day == 5:
+                await handlers.take_in(first, [CALLED])
             await handlers.pass_time(first)
         yield first
 
@@ -138,7 +145,7 @@ async def test_however_a_log_is_cut_the_ledger_is_what_it_was_and_nothing_is_sai
     assert {row.state for row in before[0]} == {"due", "done", "withdrawn"}
     assert before[1], "no contact was made"
     for piece in cut(await log(lived)):
-        assert await learns.learn(piece)
+        assert await learns.put_on_record(piece)
     await use_cases.plan_all_that_waits(store, FOLLOWING)
     assert await kept_of(store) == before
     assert await unsent(store) == []
@@ -155,7 +162,7 @@ async def test_a_line_of_which_the_ledger_told_all_that_follows_need_not_wait(st
         told = await first_day(first)
         learns = learner(store)
         for piece in (told[:1], told[1:]):
-            assert await learns.learn(piece)
+            assert await learns.put_on_record(piece)
         rows, _ = await kept_of(first)
         assert (await kept_of(store))[0] == rows
     assert await waiting(store) == [DESK_IS_OPEN.line]
@@ -166,10 +173,10 @@ async def test_a_line_whose_playbook_is_not_known_yet_waits(store: Store, tmp_pa
         told = await first_day(first)
         rows, _ = await kept_of(first)
     learns = learner(store)
-    assert await learns.learn([fact for fact in told if fact.id != DESK_IS_OPEN.id])
+    assert await learns.put_on_record([fact for fact in told if fact.id != DESK_IS_OPEN.id])
     assert (await kept_of(store))[0] == []
     assert await waiting(store) == [logged(number).line for number in range(3)]
-    assert await learns.learn([DESK_IS_OPEN])
+    assert await learns.put_on_record([DESK_IS_OPEN])
     await use_cases.plan_all_that_waits(store, FOLLOWING)
     assert (await kept_of(store))[0] == rows
     assert await unsent(store) == []
@@ -178,7 +185,7 @@ async def test_a_line_whose_playbook_is_not_known_yet_waits(store: Store, tmp_pa
 async def told_before(learns: Learner, begun: Sequence[Fact], words: Sequence[Fact]) -> None:
     """A ledger's words stand in the log before the facts from which they follow."""
     for piece in (words, begun):
-        assert await learns.learn(piece)
+        assert await learns.put_on_record(piece)
 
 
 async def restored(learns: Learner, begun: Sequence[Fact], _words: Sequence[Fact]) -> None:
@@ -196,34 +203,11 @@ async def test_what_a_ledger_died_too_early_to_withdraw_is_withdrawn_though_some
     learns = learner(store)
     move_to(store, 2)
     await known(learns, [*ENGAGED, formed("ky")], [words["e1/offer/ky/1"]])
-    assert await learns.learn([LEFT, formed("wi"), words["e1/offer/wi/1"]])
+    assert await learns.put_on_record([LEFT, formed("wi"), words["e1/offer/wi/1"]])
     await use_cases.plan_all_that_waits(store, FOLLOWING)
     rows, _ = await kept_of(store)
     assert [(row.item, row.state) for row in rows] == [("ky", "withdrawn"), ("wi", "scheduled")]
     assert await letters(store) == ["follow_up_withdrawn"]
-
-
-async def test_many_lines_that_wait_are_planned_by_two_hands_where_two_can_write_each_once(
-    store: Store, tmp_path: Path
-) -> None:
-    async with a_store(f"sqlite+aiosqlite:///{tmp_path / 'lived.db'}") as first:
-        await handlers.hear(first, [DESK_IS_OPEN, *(logged(number) for number in range(FEW + 100))])
-        told, rows = await log(first), (await kept_of(first))[0]
-    at_work, most, planned = 0, 0, 0
-
-    async def slowly(_unit: Unit, some: Sequence[Fact]) -> None:
-        nonlocal at_work, most, planned
-        at_work, planned = at_work + 1, planned + len(some)
-        most = max(most, at_work)
-        await asyncio.sleep(0.2)
-        at_work -= 1
-
-    learns = learner(store)
-    for piece in words_first(told):
-        assert await learns.learn(piece)
-    await use_cases.plan_all_that_waits(store, replace(FOLLOWING, adopted=slowly))
-    assert (await kept_of(store))[0] == rows
-    assert (planned, most) == (FEW + 100, 1 if store.database.is_sqlite else 2)
 
 
 async def test_what_contradicts_the_log_keeps_nothing_else_from_being_learned(store: Store, tmp_path: Path) -> None:
@@ -231,7 +215,16 @@ async def test_what_contradicts_the_log_keeps_nothing_else_from_being_learned(st
         told, rows = await first_day(first), (await kept_of(first))[0]
     contrary = said("ta_request_logged", request_id="r1", external_id="1", need="something else")
     learns = learner(store)
-    assert await learns.learn([*told, contrary, logged(7)]) is False
+    assert await learns.put_on_record([*told, contrary, logged(7)]) is False
     await use_cases.plan_all_that_waits(store, FOLLOWING)
     assert [row for row in (await kept_of(store))[0] if row.item != "r7"] == rows
     assert await letters(store) == ["follow_up_scheduled"]
+
+
+async def test_what_was_said_long_ago_is_not_looked_for_among_the_newest_of_the_bus(store: Store, lived: Store) -> None:
+    told, week = await log(lived), NOW + timedelta(days=7)
+    assert await learner(store).put_on_record(told)
+    sent = await StoredSaid(store).marked(["eng.followup.>"], 0, 1000, since=week)
+    later = [fact.id for fact in told if fact.recorded > week and fact.event.subject.startswith("eng.followup.")]
+    assert later
+    assert {letter.id for letter in sent} == set(later)

@@ -77,7 +77,7 @@ def _while_open(owed: Obligation | None, row: Row, now: datetime) -> Change | No
         if owed is not None:
             reason = owed.held_back or f"{owed.moment} has not come yet after all"
         return ended("withdraw", row, "withdrawn", "fact", reason=reason)
-    planned = _as_planned(owed, row)
+    planned = as_planned(owed, row)
     if planned == row:
         return None
     if (planned.due_at, planned.title, planned.to) == (row.due_at, row.title, row.to):
@@ -99,7 +99,7 @@ def _can_begin(owed: Obligation, row: Row | None, now: datetime) -> bool:
     return not too_late(owed, None, now)
 
 
-def _as_planned(owed: Obligation, row: Row) -> Row:
+def as_planned(owed: Obligation, row: Row) -> Row:
     """The open row with all that the plan says of it."""
     kept = {name: getattr(row, name) for name in ("state", "n", "fired_at", "escalated_at", "forbidden")}
     return fresh(owed, row).but(**kept)
