@@ -91,7 +91,11 @@ async def first_life(site: Site) -> dict[str, Row]:
         return await rows(service)
 
 
-async def test_a_new_database_learns_what_was_owed_and_the_ear_need_not_hear_it_again(site: Site) -> None:
+@pytest.mark.parametrize("at_once", [1, 3, 2_500])
+async def test_a_new_database_learns_what_was_owed_and_the_ear_need_not_hear_it_again(
+    site: Site, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.catching_up.AT_ONCE", at_once)
     before, ear, messages = await first_life(site), await site.ear(), await site.messages()
     assert {row.state for row in before.values()} >= {"due", "scheduled"}
     async with site.followup("second") as service:
@@ -101,11 +105,14 @@ async def test_a_new_database_learns_what_was_owed_and_the_ear_need_not_hear_it_
     assert (await site.ear(), await site.messages()) == (ear, messages)
 
 
-async def test_what_could_not_be_read_is_put_aside_again_for_a_new_database(site: Site) -> None:
-    await first_life(site)
-    await site.client.jetstream().publish("eng.sessions.session_held.v1.e1", b"{no fact", stream=ENGAGEMENT)
+async def test_what_could_not_be_read_is_put_aside_again_for_a_new_database(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.catching_up.AT_ONCE", 2)
     async with site.followup("first"):
+        await site.client.jetstream().publish("eng.sessions.session_held.v1.e1", b"{no fact", stream=ENGAGEMENT)
         await site.all_is_heard()
+    await first_life(site)
     async with site.followup("second") as service:
         await site.all_is_heard()
         async with service.store.look() as unit:
@@ -119,6 +126,22 @@ async def test_whoever_dies_between_reading_and_planning_goes_on_and_says_nothin
     before, messages = await first_life(site), await site.messages()
     with monkeypatch.context() as patch:
         patch.setattr("shared.use_cases.plan_all_that_waits", dies)
+        with pytest.raises(ArithmeticError):
+            async with site.followup("second"):
+                pass
+    async with site.followup("second") as service:
+        assert await rows(service) == before
+        assert await unsent(service) == 0
+    assert await site.messages() == messages
+
+
+async def test_a_log_that_cannot_be_put_on_record_is_read_again_at_the_next_start(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.catching_up.AT_ONCE", 2)
+    before, messages = await first_life(site), await site.messages()
+    with monkeypatch.context() as patch:
+        patch.setattr("shared.catching_up.use_cases.hear", dies)
         with pytest.raises(ArithmeticError):
             async with site.followup("second"):
                 pass

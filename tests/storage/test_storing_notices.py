@@ -119,3 +119,16 @@ async def test_a_correction_and_a_retraction_are_told_too(store: Store) -> None:
     told = [json.loads(one.body) for one in await read(store)]
     assert [one["data"].get("revision") for one in told] == [0, 1, 0]
     assert (told[-1]["data"]["fact_id"], told[-1]["data"]["reason"]) == (corrected.id, "taken_back")
+
+
+async def test_a_request_is_told_of_an_outcome_that_was_recorded_as_its_engagement_began_while_it_was_answered(
+    store: Store, replica: Store
+) -> None:
+    answered = said("ta_request_answered", request_id="r1", engagement_id="e1", how="engagement")
+    async with store.work() as unit:
+        await repository.keep(unit, [said("ta_request_logged", request_id="r1"), answered], False)
+        elsewhere = asyncio.create_task(record(replica, OPENED, outcome(1, jurisdiction="KY")))
+        await asyncio.sleep(0.3)
+    await elsewhere
+    told = [one.type for one in await read(store) if one.line == answered.line]
+    assert told == []

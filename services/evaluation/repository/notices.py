@@ -74,7 +74,11 @@ async def _race_for_outcomes(unit: Unit, turns: Sequence[Turn]) -> None:
     if not lines:
         return
     await kept.hold(unit, lines)
-    for line, history in sorted((await kept.histories(unit, lines)).items()):
+    histories = await kept.histories(unit, lines)
+    if not unit.alone:
+        # What another replica is recording as the first of an engagement cannot be held: one of the two begins it.
+        await kept.begin(unit, sorted(line for line, history in histories.items() if not history.facts))
+    for line, history in sorted(histories.items()):
         if history.facts:
             await kept.touch(unit, line)
 
