@@ -25,6 +25,8 @@ TOGETHER = 50
 LATER = timedelta(days=400)
 """What is owed in them falls due after the measurement."""
 WITHIN = 900.0
+SILENT = 1200
+"""Seconds after which twice a process that stands still in the others' turn would be taken for dead, and lose its lanes."""
 SIDES = {"one": (1, 1), "two": (2, 1), "lanes": (2, 2)}
 """By name: how many processes, and how many lanes."""
 
@@ -111,7 +113,7 @@ async def measure(told: argparse.Namespace) -> dict[str, Any]:
 
 async def _team(here: Ground, name: str, processes: int, lanes: int) -> Team:
     place = await here.place(name)
-    environment = {"THROUGHLINE_LANES": str(lanes)}
+    environment = {"THROUGHLINE_LANES": str(lanes), "THROUGHLINE_ACK_WAIT": str(SILENT)}
     first = await here.beside(place, place.port, environment=environment)
     others = [await here.beside(place, next(here.ports), environment=environment) for _ in range(processes - 1)]
     team = Team(place, [first, *others], lanes)

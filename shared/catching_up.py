@@ -12,6 +12,7 @@ from nats.aio.client import Client
 from sqlalchemy import func, select, update
 
 from shared import use_cases
+from shared.bus.ears import WHOLE, covers
 from shared.bus.reading import SILENCE, everything
 from shared.bus.sighting import look_at
 from shared.bus.streams import ENGAGEMENT, Ear
@@ -83,9 +84,12 @@ class Learner:
         learning: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         learning.set_result(True)
         try:
-            async for batch in everything(client, ENGAGEMENT, subjects, at_once=AT_ONCE):
-                facts = self._facts(message.data for message in batch)
-                is_whole = is_whole and len(facts) == len(batch)
+            # One subject of all is found faster than several of them: shared/bus/ears.py.
+            given = subjects if len(subjects) == 1 else [WHOLE]
+            async for batch in everything(client, ENGAGEMENT, given, at_once=AT_ONCE):
+                ours = [message for message in batch if any(covers(some, message.subject) for some in subjects)]
+                facts = self._facts(message.data for message in ours)
+                is_whole = is_whole and len(facts) == len(ours)
                 # These were read while those before them were put on record.
                 is_whole = await learning and is_whole
                 learning = asyncio.ensure_future(self.put_on_record(facts))

@@ -49,7 +49,7 @@ def listen(
 
     hear.__name__ = f"{ear.durable}_hears_{ear.stream.lower()}"
     subscriber = broker.subscriber(
-        config=ConsumerConfig(filter_subjects=sorted(ear.subjects)),
+        config=ConsumerConfig(filter_subjects=ear.given),
         stream=JStream(ear.stream, declare=False),
         durable=ear.durable,
         pull_sub=PullSub(batch=True, batch_size=min(batch * ear.lanes, MOST)),
@@ -66,12 +66,12 @@ def listen(
 
 
 async def _in_our_lane(ear: Ear, batch: Sequence[Heard]) -> list[Heard]:
-    """What is to be heard in this lane; for the rest others answer."""
+    """What is to be heard in this lane: the rest is of other lanes, or nothing that this service hears."""
     if ear.lanes == 1:
         return list(batch)
     ours = []
     for delivery in batch:
-        if lane_of(delivery.subject, delivery.body, ear.lanes) == ear.lane:
+        if ear.hears(delivery.subject) and lane_of(delivery.subject, delivery.body, ear.lanes) == ear.lane:
             ours.append(delivery)
         else:
             await settle(delivery.ack())
