@@ -26,7 +26,7 @@ LATER = timedelta(days=400)
 """What is owed in them falls due after the measurement."""
 WITHIN = 900.0
 SILENT = 1200
-"""Seconds after which twice a process that stands still in the others' turn would be taken for dead, and lose its lanes."""
+"""Half of it is for how many seconds a process may stand still, in the others' turn, before it loses its lanes."""
 SIDES = {"one": (1, 1), "two": (2, 1), "lanes": (2, 2)}
 """By name: how many processes, and how many lanes."""
 

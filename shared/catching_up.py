@@ -5,7 +5,7 @@ See docs/decisions/0028.
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from nats.aio.client import Client
@@ -48,6 +48,8 @@ class Learner:
     following: Following | None
     largest: int
     """Bytes of the largest fact."""
+    anew: bool = False
+    """Whether the database was empty, so that no row of the ledger is older than what is learned."""
 
     async def remembers_the_bus(self) -> bool:
         """Whether this database has ever been held against the bus, since it was made or restored."""
@@ -65,12 +67,12 @@ class Learner:
         said that would have to be looked for.
         """
         before = await self._known()
+        learner = replace(self, anew=not before)
         seen = await look_at(client.jetstream(timeout=SILENCE), ENGAGEMENT, ())
         ours = f"eng.{self.store.database.service}.>"
         hears = self.ear.subjects if self.ear.stream == ENGAGEMENT else ()
-        is_whole = await self._read(client, (ours, *hears))
-        if self.following:
-            await use_cases.plan_all_that_waits(self.store, self.following)
+        is_whole = await learner._read(client, (ours, *hears))
+        await learner.plan()
         if is_whole and not before:
             await StoredSaid(self.store).remember(seen.sight)
         learned = await self._known() - before
@@ -97,6 +99,11 @@ class Learner:
         finally:
             learning.cancel()
             await asyncio.gather(learning, return_exceptions=True)
+
+    async def plan(self) -> None:
+        """Plan all that waits until all is known."""
+        if self.following:
+            await use_cases.plan_all_that_waits(self.store, self.following, "anew" if self.anew else "restored")
 
     async def put_on_record(self, facts: Sequence[Fact]) -> bool:
         """Put facts on record; whether all of them could be."""
@@ -139,7 +146,8 @@ class Learner:
         if self.following:
             published = {it.event.playbook for t in turns for it in t.new if isinstance(it.event, PlaybookPublished)}
             told, first = await learn(unit, [fact for fact in ours if fact.event.from_ledger])
-            done = await self.following.bring_back(unit, {line: told[line] for line in first})
+            at_once = {line: told[line] for line in first} if self.anew else {}
+            done = await self.following.bring_back(unit, at_once)
             changed = {turn.line for turn in turns if turn.after is not turn.before}
             await _plan_later(unit, (changed | told.keys()) - done, published)
         return turns

@@ -14,6 +14,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy, 
 from nats.js.errors import NotFoundError
 
 from shared.bus.differing import WITHIN, BusDiffers, asking, word
+from shared.events.catalogue import SPEAKERS
 from shared.settings import LANES
 
 log = structlog.get_logger()
@@ -49,12 +50,21 @@ class Ear:
 
     @property
     def given(self) -> list[str]:
-        """The subjects of which the server is asked to give messages: a lane is given all.
+        """The subjects of which the server is asked to give messages: a lane that hears all others is given all.
 
         To look for the next one on one of several subjects takes nats-server 2.15 a hundred microseconds, once for each
         lane; to give the next one whatever its subject is, three.
         """
-        return sorted(self.subjects) if self.lanes == 1 else [WHOLE]
+        others = (f"eng.{speaker}.>" for speaker in SPEAKERS if speaker != self.service)
+        is_all = len(self.subjects) > 1 and all(self.hears(subject) for subject in others)
+        return [WHOLE] if self.lanes > 1 and is_all else sorted(self.subjects)
+
+    def is_own(self, subject: str) -> bool:
+        """Whether it is its own service that speaks there: of the whole stream, all that it does not hear.
+
+        What a later version hears of others besides is not passed over, whichever version has the lane.
+        """
+        return covers(f"eng.{self.service}.>", subject) and not self.hears(subject)
 
     def in_lanes(self, lanes: int) -> "tuple[Ear, ...]":
         """The same, divided into so many lanes."""
@@ -205,7 +215,8 @@ def _filters(config: ConsumerConfig) -> set[str]:
 
 def _heard(config: ConsumerConfig) -> set[str]:
     """What is heard there of what the server gives."""
-    return set((config.metadata or {}).get(HEARS, "").split()) or _filters(config)
+    told = set((config.metadata or {}).get(HEARS, "").split())
+    return told if told and _filters(config) == {WHOLE} else _filters(config)
 
 
 def _new_subjects(has: ConsumerConfig, wants: ConsumerConfig) -> list[str]:

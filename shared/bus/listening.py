@@ -66,15 +66,15 @@ def listen(
 
 
 async def _in_our_lane(ear: Ear, batch: Sequence[Heard]) -> list[Heard]:
-    """What is to be heard in this lane: the rest is of other lanes, or nothing that this service hears."""
+    """What is to be heard in this lane: the rest is of other lanes, or of its own service."""
     if ear.lanes == 1:
         return list(batch)
     ours = []
     for delivery in batch:
-        if ear.hears(delivery.subject) and lane_of(delivery.subject, delivery.body, ear.lanes) == ear.lane:
-            ours.append(delivery)
-        else:
+        if ear.is_own(delivery.subject) or lane_of(delivery.subject, delivery.body, ear.lanes) != ear.lane:
             await settle(delivery.ack())
+        else:
+            ours.append(delivery)
     return ours
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -49,6 +49,8 @@ LINES = 50
 """The most lines that one transaction plans again: as long as it plans, nobody else writes."""
 _PLANNED: WeakKeyDictionary[History, tuple[tuple[Any, ...], dict[str, Obligation]]] = WeakKeyDictionary()
 """What a service's own kinds of histories were planned to be when they were last looked at, for lists of many lines."""
+Recovering = Literal["", "restored", "anew"]
+"""Whether a ledger is brought back, and whether all of it was lost: then no row is older than what is learned."""
 AFTER_FAILURE = timedelta(days=1)
 """How long a line that could not be planned again waits for the next try."""
 
@@ -110,9 +112,8 @@ class Following:
         await self._record(unit, noted, told)
         return len(told)
 
-    async def roll_on(self, unit: Unit, most: int = LINES, recovering: bool = False) -> None:
+    async def roll_on(self, unit: Unit, most: int = LINES, recovering: Recovering = "") -> None:
         """Plan the lines again to whose plan time, or another version of their playbook, may have added something.
-
 
         A ledger that is `recovering` is first brought to what it had said by the time it was lost.
         """
@@ -124,7 +125,7 @@ class Following:
             if (playbook := _published(history)) is not None:
                 await self._judge_again(unit, line, playbook, recovering)
 
-    async def _judge_again(self, unit: Unit, line: str, playbook: str, recovering: bool) -> None:
+    async def _judge_again(self, unit: Unit, line: str, playbook: str, recovering: Recovering) -> None:
         """Plan some of the lines again that a playbook rules, until all were planned by its present state.
 
         A publication marks nothing but its own line. To mark all that it rules, in the transaction that hears of it,
@@ -136,7 +137,7 @@ class Following:
             await look_again(unit, [line])
 
     async def _plan_again(
-        self, unit: Unit, histories: Mapping[str, History], by_time: bool = False, recovering: bool = False
+        self, unit: Unit, histories: Mapping[str, History], by_time: bool = False, recovering: Recovering = ""
     ) -> None:
         """Bring the ledger of some lines in line with their plans, and note when to look at them again."""
         noted = await ledger.noted(unit, histories)
@@ -180,7 +181,9 @@ class Following:
         for line, its in noted.items():
             try:
                 playbook = read_as_published(chosen[line])
-                taken, changes, again = self._planned(unit, histories[line], playbook, {}, told[line], recovering=True)
+                taken, changes, again = self._planned(
+                    unit, histories[line], playbook, {}, told[line], recovering="anew"
+                )
             except Exception as error:
                 log.debug("line.not_brought_back", line=line, error=type(error).__name__, exc_info=error)
                 continue
@@ -202,7 +205,7 @@ class Following:
         playbook: Playbook | None,
         recorded: Mapping[str, Row],
         told: Sequence[Fact],
-        recovering: bool,
+        recovering: Recovering,
     ) -> tuple[Mapping[str, Row], list[Change], datetime | None]:
         """What the ledger of a line had said, what has to change in it, and when time alone makes its plan longer."""
         if playbook is None:
@@ -212,7 +215,7 @@ class Following:
         calendar = calendar_of(playbook, unit.places, unit.zone)
         planned = plan_again(before.planned, playbook, history, calendar, unit.now, self.keeps)
         settled = before.settled if before.at <= unit.now else {}
-        taken = in_step(recorded, planned.owed) if recovering else {}
+        taken = in_step(recorded, planned.owed) if recovering == "anew" else {}
         taken |= adopt_all({**recorded, **taken}, told, planned.owed)
         rows = {**recorded, **taken} if taken else recorded
         changes = reconcile(planned.owed, rows, history.marks, unit.now, settled)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from shared.obligations.following import FEW, Following
+from shared.obligations.following import FEW, Following, Recovering
 from shared.storage import facts as kept
 from shared.storage.work import Store, Unit
 from shared.use_cases.given import T
@@ -39,7 +39,7 @@ async def pass_time(store: Store, following: Following) -> None:
         await side_by_side(*(hand(helps=number > 0) for number in range(hands)))
 
 
-async def plan_all_that_waits(store: Store, following: Following) -> None:
+async def plan_all_that_waits(store: Store, following: Following, recovering: Recovering = "restored") -> None:
     """Plan every line again that waits for it, and let nothing fall due; for whoever has just learned much.
 
     What the ledgers had said of these lines, and their rows do not know, is made true of the rows before.
@@ -50,7 +50,7 @@ async def plan_all_that_waits(store: Store, following: Following) -> None:
             earliest: datetime | None = await unit.connection.scalar(select(func.min(kept.LINE.c.look_again_at)))
             waits = earliest is not None and earliest <= unit.now
             if waits:
-                await following.roll_on(unit, FEW, recovering=True)
+                await following.roll_on(unit, FEW, recovering)
             return waits
 
     while await patiently(once, patience=0):

@@ -3,19 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import asyncpg
 import pytest
 from nats.aio.client import Client
-from nats.js.api import StreamConfig, SubjectTransform
+from nats.js.api import ConsumerConfig, StreamConfig, SubjectTransform
 
 from shared.bus.broker import make_broker
 from shared.bus.delivery import Delivery
 from shared.bus.dividing import Division
-from shared.bus.ears import Ear
+from shared.bus.ears import Ear, provide_ear
 from shared.bus.lanes import divided, lane_of
 from shared.bus.server import EmbeddedServer
 from shared.bus.sighting import look_at
@@ -26,7 +28,7 @@ from shared.storage.database import Database
 from tests.support.bus import a_bus, a_connection, eventually
 from tests.support.stores import a_database_on, postgresql
 
-EAR = Ear("followup", "ENGAGEMENT", ("eng.intake.>", "eng.sessions.>"))
+EAR = Ear("followup", "ENGAGEMENT", ("eng.intake.>", "eng.sessions.>", "eng.evaluation.>"))
 ENGAGEMENTS = [f"e{number}" for number in range(24)]
 ACK_WAIT = 2.0
 
@@ -85,6 +87,8 @@ class Town:
             speaker = "intake.team_changed" if self._said % 2 else "sessions.session_held"
             for engagement in ENGAGEMENTS:
                 await self.client.publish(f"eng.{speaker}.v1.{engagement}", str(self._said).encode())
+                # What the service says itself is given to its lanes too, and no number: who heard it would fail.
+                await self.client.publish(f"eng.followup.follow_up_done.v1.{engagement}", b"our own")
         await self.client.flush()
 
     async def all_heard(self) -> None:
@@ -227,6 +231,39 @@ async def eventually_answered(client: Client, lanes: int) -> None:
         for ear in divided(EAR, lanes):
             while (info := await js.consumer_info(ear.stream, ear.durable)).num_ack_pending or info.num_pending:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+
+
+async def provided(client: Client, ear: Ear) -> list[str]:
+    """What is done so that its first lane is there as it has to be."""
+    return await provide_ear(client.jetstream(), ear.in_lanes(2)[0], ACK_WAIT, only_look=False)
+
+
+async def test_a_lane_is_given_all_where_its_service_hears_all_others(town: Town) -> None:
+    name, before = "Ear followup-1-of-2 on stream ENGAGEMENT", replace(EAR, subjects=EAR.subjects[:2])
+    await provided(town.client, before)
+    lane = await town.client.jetstream().consumer_info("ENGAGEMENT", "followup-1-of-2")
+    assert lane.config.filter_subjects == list(before.subjects)
+    for subjects in (EAR.subjects, (*EAR.subjects, "eng.later.>")):
+        new = subjects[-1]
+        told = await provided(town.client, replace(EAR, subjects=subjects))
+        assert told == [f"{name} begins again, as it now also hears {new}"]
+        assert await provided(town.client, replace(EAR, subjects=subjects)) == []
+        lane = await town.client.jetstream().consumer_info("ENGAGEMENT", "followup-1-of-2")
+        assert "eng.>" in (lane.config.filter_subject, *(lane.config.filter_subjects or ()))
+
+
+async def test_a_lane_of_an_earlier_version_is_given_all_and_goes_on_where_it_was(town: Town) -> None:
+    js, ear = town.client.jetstream(), EAR.in_lanes(2)[0]
+    settings: dict[str, Any] = {"ack_wait": ACK_WAIT, "max_ack_pending": 20_000, "max_deliver": -1}
+    before = ConsumerConfig(durable_name=ear.durable, filter_subjects=sorted(EAR.subjects), **settings)
+    await js.add_consumer("ENGAGEMENT", before)
+    assert await provided(town.client, EAR) == [f"{ear}: filter_subjects changed"]
+    assert await provided(town.client, EAR) == []
+
+
+@pytest.mark.parametrize(("subject", "is_own"), [("eng.followup.x.v1.e1", True), ("eng.later.x.v1.e1", False)])
+def test_what_a_later_version_hears_of_others_is_not_passed_over(subject: str, is_own: bool) -> None:
+    assert EAR.is_own(subject) is is_own
 
 
 async def test_a_lane_that_somebody_deleted_is_begun_again(town: Town) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from services.followup import handlers, repository
 from services.followup.repository import CONTACT, FOLLOWING
 from services.followup.subscribers import EAR
-from shared import use_cases
 from shared.catching_up import Learner
 from shared.events import wire
 from shared.events.base import Fact
@@ -116,10 +115,10 @@ async def lived(tmp_path: Path) -> AsyncIterator[Store]:
         yield first
 
 
-def learner(store: Store) -> Learner:
-    """Followup on a database that is new, a month later."""
+def learner(store: Store, anew: bool = True) -> Learner:
+    """Followup a month later, on a database that is new."""
     move_to(store, 30)
-    return Learner(store, EAR, repository.keep, FOLLOWING, 10**6)
+    return Learner(store, EAR, repository.keep, FOLLOWING, 10**6, anew)
 
 
 def by(size: int) -> Callable[[Sequence[Fact]], list[Sequence[Fact]]]:
@@ -146,7 +145,7 @@ async def test_however_a_log_is_cut_the_ledger_is_what_it_was_and_nothing_is_sai
     assert before[1], "no contact was made"
     for piece in cut(await log(lived)):
         assert await learns.put_on_record(piece)
-    await use_cases.plan_all_that_waits(store, FOLLOWING)
+    await learns.plan()
     assert await kept_of(store) == before
     assert await unsent(store) == []
 
@@ -177,7 +176,7 @@ async def test_a_line_whose_playbook_is_not_known_yet_waits(store: Store, tmp_pa
     assert (await kept_of(store))[0] == []
     assert await waiting(store) == [logged(number).line for number in range(3)]
     assert await learns.put_on_record([DESK_IS_OPEN])
-    await use_cases.plan_all_that_waits(store, FOLLOWING)
+    await learns.plan()
     assert (await kept_of(store))[0] == rows
     assert await unsent(store) == []
 
@@ -200,11 +199,11 @@ async def test_what_a_ledger_died_too_early_to_withdraw_is_withdrawn_though_some
     store: Store, lived: Store, known: Callable[[Learner, Sequence[Fact], Sequence[Fact]], Awaitable[None]]
 ) -> None:
     words = {it.event.task_id: it for it in await log(lived) if isinstance(it.event, FollowUpScheduled)}
-    learns = learner(store)
+    learns = learner(store, anew=known is told_before)
     move_to(store, 2)
     await known(learns, [*ENGAGED, formed("ky")], [words["e1/offer/ky/1"]])
     assert await learns.put_on_record([LEFT, formed("wi"), words["e1/offer/wi/1"]])
-    await use_cases.plan_all_that_waits(store, FOLLOWING)
+    await learns.plan()
     rows, _ = await kept_of(store)
     assert [(row.item, row.state) for row in rows] == [("ky", "withdrawn"), ("wi", "scheduled")]
     assert await letters(store) == ["follow_up_withdrawn"]
@@ -216,7 +215,7 @@ async def test_what_contradicts_the_log_keeps_nothing_else_from_being_learned(st
     contrary = said("ta_request_logged", request_id="r1", external_id="1", need="something else")
     learns = learner(store)
     assert await learns.put_on_record([*told, contrary, logged(7)]) is False
-    await use_cases.plan_all_that_waits(store, FOLLOWING)
+    await learns.plan()
     assert [row for row in (await kept_of(store))[0] if row.item != "r7"] == rows
     assert await letters(store) == ["follow_up_scheduled"]
 
@@ -228,3 +227,16 @@ async def test_what_was_said_long_ago_is_not_looked_for_among_the_newest_of_the_
     later = [fact.id for fact in told if fact.recorded > week and fact.event.subject.startswith("eng.followup.")]
     assert later
     assert {letter.id for letter in sent} == set(later)
+
+
+async def test_who_held_a_task_of_a_backup_when_it_was_done_is_not_changed_by_who_comes_later(store: Store) -> None:
+    there = [*ENGAGED, formed("ky")]
+    await handlers.hear(store, there)
+    done = said("follow_up_done", task_id="e1/offer/ky/1", person_id="p-f", on="2027-01-05", n=1)
+    gone = said("role_vacated", role="facilitator", person_id="p-f", on="2027-01-06")
+    come = said("role_filled", role="facilitator", person_id="p-g", on="2027-01-07")
+    learns = learner(store, anew=False)
+    assert await learns.put_on_record([*there, done, gone, come])
+    await learns.plan()
+    [row], _ = await kept_of(store)
+    assert (row.state, row.person_id) == ("done", "p-f")
