@@ -256,9 +256,10 @@ async def test_a_lane_of_an_earlier_version_is_given_all_and_goes_on_where_it_wa
     js, ear = town.client.jetstream(), EAR.in_lanes(2)[0]
     settings: dict[str, Any] = {"ack_wait": ACK_WAIT, "max_ack_pending": 20_000, "max_deliver": -1}
     before = ConsumerConfig(durable_name=ear.durable, filter_subjects=sorted(EAR.subjects), **settings)
-    await js.add_consumer("ENGAGEMENT", before)
+    begun = (await js.add_consumer("ENGAGEMENT", before)).created
     assert await provided(town.client, EAR) == [f"{ear}: filter_subjects changed"]
     assert await provided(town.client, EAR) == []
+    assert (await js.consumer_info("ENGAGEMENT", ear.durable)).created == begun, "it was made anew"
 
 
 @pytest.mark.parametrize(("subject", "is_own"), [("eng.followup.x.v1.e1", True), ("eng.later.x.v1.e1", False)])

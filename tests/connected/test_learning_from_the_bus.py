@@ -120,28 +120,14 @@ async def test_what_could_not_be_read_is_put_aside_again_for_a_new_database(
         assert aside == 1
 
 
-async def test_whoever_dies_between_reading_and_planning_goes_on_and_says_nothing_twice(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before, messages = await first_life(site), await site.messages()
-    with monkeypatch.context() as patch:
-        patch.setattr("shared.use_cases.plan_all_that_waits", dies)
-        with pytest.raises(ArithmeticError):
-            async with site.followup("second"):
-                pass
-    async with site.followup("second") as service:
-        assert await rows(service) == before
-        assert await unsent(service) == 0
-    assert await site.messages() == messages
-
-
-async def test_a_log_that_cannot_be_put_on_record_is_read_again_at_the_next_start(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("work", ["hear", "plan_all_that_waits"], ids=["while reading", "before planning"])
+async def test_whoever_dies_while_it_learns_goes_on_and_says_nothing_twice(
+    site: Site, work: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.catching_up.AT_ONCE", 2)
     before, messages = await first_life(site), await site.messages()
     with monkeypatch.context() as patch:
-        patch.setattr("shared.catching_up.use_cases.hear", dies)
+        patch.setattr(f"shared.use_cases.{work}", dies)
         with pytest.raises(ArithmeticError):
             async with site.followup("second"):
                 pass

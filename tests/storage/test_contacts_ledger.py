@@ -13,9 +13,9 @@ from shared import use_cases
 from shared.events import wire
 from shared.events.base import Fact
 from shared.obligations import ledger
-from shared.obligations.recovering import learn, look_again
 from shared.storage.facts import FACT
 from shared.storage.work import OUTBOX, Store
+from tests.support.ledgers import learner
 from tests.support.saying import retraction, said
 from tests.support.services import published
 from tests.support.stores import NOW
@@ -105,8 +105,8 @@ async def recovered(store: Store) -> None:
         await unit.connection.execute(FACT.delete().where(FACT.c.ledger, FACT.c.said))
         for one in (CONTACT, ledger.LEDGER):
             await unit.connection.execute(one.delete())
-        await look_again(unit, (await learn(unit, told))[0])
-    await use_cases.plan_all_that_waits(store, FOLLOWING)
+    await learner(store).put_on_record(told)
+    await learner(store).plan()
 
 
 LATER: Sequence[Fact] = (

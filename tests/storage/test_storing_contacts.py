@@ -13,11 +13,11 @@ from services.followup.repository import CONTACT, FOLLOWING, governing
 from shared import use_cases
 from shared.events import followup, wire
 from shared.obligations import ledger
-from shared.obligations.recovering import learn, look_again
 from shared.storage.database import Raced
 from shared.storage.facts import FACT
 from shared.storage.listing import Asked
 from shared.storage.work import OUTBOX, Store
+from tests.support.ledgers import learner
 from tests.support.saying import said
 from tests.support.services import published
 from tests.support.stores import NOW, a_database_on, a_store
@@ -78,8 +78,8 @@ async def test_a_ledger_that_was_lost_learns_again_whom_it_had_contacted(url: st
             await unit.connection.execute(OUTBOX.delete())
             await unit.connection.execute(FACT.delete().where(FACT.c.ledger))
             await unit.connection.execute(ledger.LEDGER.delete())
-            await look_again(unit, (await learn(unit, facts))[0])
-        await use_cases.plan_all_that_waits(lost, FOLLOWING)
+        await learner(lost).put_on_record(facts)
+        await learner(lost).plan()
         assert (await states(lost), await reached(lost)) == (["due", "lapsed", "lapsed", "lapsed"], ["e1"])
         await use_cases.pass_time(lost, FOLLOWING)
         assert (await states(lost), await reached(lost)) == (["due", "lapsed", "lapsed", "lapsed"], ["e1"])

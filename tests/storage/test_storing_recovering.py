@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from services.followup import handlers, repository
-from services.followup.repository import CONTACT, FOLLOWING
-from services.followup.subscribers import EAR
+from services.followup import handlers
+from services.followup.repository import CONTACT
 from shared.catching_up import Learner
 from shared.events import wire
 from shared.events.base import Fact
@@ -20,19 +19,12 @@ from shared.obligations.reconcile import Row
 from shared.storage.facts import FACT, LINE
 from shared.storage.said import StoredSaid
 from shared.storage.work import Store
-from tests.support.ledgers import owed
+from tests.support.desk import PUBLISHED, logged
+from tests.support.ledgers import learner, owed
 from tests.support.saying import retraction, said
 from tests.support.services import published
 from tests.support.stores import NOW, a_store, letters, mark_sent, unsent
 
-DESK = """
-playbook: desk
-version: 1
-title: Desk
-calendar: {at: "09:00", roll: next}
-rules:
-- {name: answer, each: request, task: Answer, to: facilitator, due: {wait: 3 days, after: logged}, done_by: answered}
-"""
 OFFERS = """
 playbook: example
 version: 1
@@ -40,11 +32,6 @@ title: Example
 rules:
 - {name: offer, each: team, task: Offer, to: facilitator, contact: true, due: {wait: 1 week, after: formed}}
 """
-DESK_IS_OPEN = published(DESK, name="desk")
-
-
-def logged(number: int) -> Fact:
-    return said("ta_request_logged", request_id=f"r{number}", external_id=f"{number}")
 
 
 def formed(team: str, engagement: str = "e1") -> Fact:
@@ -58,7 +45,7 @@ FILLED = said("role_filled", engagement_id="e2", role="facilitator", person_id="
 CALLED = said("follow_up_done", engagement_id="e2", task_id="e2/offer/mn/1", person_id="p-g", on="2027-01-09", n=1)
 MISTAKEN = said("ta_request_answered", request_id="r2")
 DAYS: dict[int, Sequence[Fact]] = {
-    0: [DESK_IS_OPEN, logged(0), logged(1), *ENGAGED, formed("ky")],
+    0: [PUBLISHED, logged(0), logged(1), *ENGAGED, formed("ky")],
     1: [LEFT, logged(2)],
     2: [said("ta_request_answered", request_id="r1"), formed("wi"), logged(3)],
     3: [said("engagement_opened", engagement_id="e2"), formed("mn", "e2"), MISTAKEN, retraction(MISTAKEN)],
@@ -115,10 +102,10 @@ async def lived(tmp_path: Path) -> AsyncIterator[Store]:
         yield first
 
 
-def learner(store: Store, anew: bool = True) -> Learner:
-    """Followup a month later, on a database that is new."""
+def a_month_later(store: Store, anew: bool = True) -> Learner:
+    """Followup, on a database that is new, or that was restored."""
     move_to(store, 30)
-    return Learner(store, EAR, repository.keep, FOLLOWING, 10**6, anew)
+    return learner(store, anew)
 
 
 def by(size: int) -> Callable[[Sequence[Fact]], list[Sequence[Fact]]]:
@@ -140,7 +127,7 @@ CUTS = [*(by(size) for size in (1, 2, 3, 4, 5, 8, 13, 1000)), facts_first, words
 async def test_however_a_log_is_cut_the_ledger_is_what_it_was_and_nothing_is_said_again(
     store: Store, lived: Store, cut: Callable[[Sequence[Fact]], list[Sequence[Fact]]]
 ) -> None:
-    learns, before = learner(store), await kept_of(lived)
+    learns, before = a_month_later(store), await kept_of(lived)
     assert {row.state for row in before[0]} == {"due", "done", "withdrawn"}
     assert before[1], "no contact was made"
     for piece in cut(await log(lived)):
@@ -152,30 +139,30 @@ async def test_however_a_log_is_cut_the_ledger_is_what_it_was_and_nothing_is_sai
 
 async def first_day(store: Store) -> list[Fact]:
     """What was heard and said of three requests when they came."""
-    await handlers.hear(store, [DESK_IS_OPEN, logged(0), logged(1), logged(2)])
+    await handlers.hear(store, [PUBLISHED, logged(0), logged(1), logged(2)])
     return await log(store)
 
 
 async def test_a_line_of_which_the_ledger_told_all_that_follows_need_not_wait(store: Store, tmp_path: Path) -> None:
     async with a_store(f"sqlite+aiosqlite:///{tmp_path / 'lived.db'}") as first:
         told = await first_day(first)
-        learns = learner(store)
+        learns = a_month_later(store)
         for piece in (told[:1], told[1:]):
             assert await learns.put_on_record(piece)
         rows, _ = await kept_of(first)
         assert (await kept_of(store))[0] == rows
-    assert await waiting(store) == [DESK_IS_OPEN.line]
+    assert await waiting(store) == [PUBLISHED.line]
 
 
 async def test_a_line_whose_playbook_is_not_known_yet_waits(store: Store, tmp_path: Path) -> None:
     async with a_store(f"sqlite+aiosqlite:///{tmp_path / 'lived.db'}") as first:
         told = await first_day(first)
         rows, _ = await kept_of(first)
-    learns = learner(store)
-    assert await learns.put_on_record([fact for fact in told if fact.id != DESK_IS_OPEN.id])
+    learns = a_month_later(store)
+    assert await learns.put_on_record([fact for fact in told if fact.id != PUBLISHED.id])
     assert (await kept_of(store))[0] == []
     assert await waiting(store) == [logged(number).line for number in range(3)]
-    assert await learns.put_on_record([DESK_IS_OPEN])
+    assert await learns.put_on_record([PUBLISHED])
     await learns.plan()
     assert (await kept_of(store))[0] == rows
     assert await unsent(store) == []
@@ -199,7 +186,7 @@ async def test_what_a_ledger_died_too_early_to_withdraw_is_withdrawn_though_some
     store: Store, lived: Store, known: Callable[[Learner, Sequence[Fact], Sequence[Fact]], Awaitable[None]]
 ) -> None:
     words = {it.event.task_id: it for it in await log(lived) if isinstance(it.event, FollowUpScheduled)}
-    learns = learner(store, anew=known is told_before)
+    learns = a_month_later(store, anew=known is told_before)
     move_to(store, 2)
     await known(learns, [*ENGAGED, formed("ky")], [words["e1/offer/ky/1"]])
     assert await learns.put_on_record([LEFT, formed("wi"), words["e1/offer/wi/1"]])
@@ -212,8 +199,8 @@ async def test_what_a_ledger_died_too_early_to_withdraw_is_withdrawn_though_some
 async def test_what_contradicts_the_log_keeps_nothing_else_from_being_learned(store: Store, tmp_path: Path) -> None:
     async with a_store(f"sqlite+aiosqlite:///{tmp_path / 'lived.db'}") as first:
         told, rows = await first_day(first), (await kept_of(first))[0]
-    contrary = said("ta_request_logged", request_id="r1", external_id="1", need="something else")
-    learns = learner(store)
+    contrary = logged(1, need="something else")
+    learns = a_month_later(store)
     assert await learns.put_on_record([*told, contrary, logged(7)]) is False
     await learns.plan()
     assert [row for row in (await kept_of(store))[0] if row.item != "r7"] == rows
@@ -222,7 +209,7 @@ async def test_what_contradicts_the_log_keeps_nothing_else_from_being_learned(st
 
 async def test_what_was_said_long_ago_is_not_looked_for_among_the_newest_of_the_bus(store: Store, lived: Store) -> None:
     told, week = await log(lived), NOW + timedelta(days=7)
-    assert await learner(store).put_on_record(told)
+    assert await a_month_later(store).put_on_record(told)
     sent = await StoredSaid(store).marked(["eng.followup.>"], 0, 1000, since=week)
     later = [fact.id for fact in told if fact.recorded > week and fact.event.subject.startswith("eng.followup.")]
     assert later
@@ -235,7 +222,7 @@ async def test_who_held_a_task_of_a_backup_when_it_was_done_is_not_changed_by_wh
     done = said("follow_up_done", task_id="e1/offer/ky/1", person_id="p-f", on="2027-01-05", n=1)
     gone = said("role_vacated", role="facilitator", person_id="p-f", on="2027-01-06")
     come = said("role_filled", role="facilitator", person_id="p-g", on="2027-01-07")
-    learns = learner(store, anew=False)
+    learns = a_month_later(store, anew=False)
     assert await learns.put_on_record([*there, done, gone, come])
     await learns.plan()
     [row], _ = await kept_of(store)

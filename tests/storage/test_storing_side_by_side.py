@@ -21,27 +21,10 @@ from shared.obligations.reconcile import Forbidden, Row
 from shared.storage import facts as kept
 from shared.storage.facts import FACT
 from shared.storage.work import Store, Unit
+from tests.support.desk import PUBLISHED, logged
 from tests.support.ledgers import owed, write
 from tests.support.saying import said
 from tests.support.stores import NOW, unsent
-
-DESK = """
-playbook: desk
-version: 1
-title: Desk
-calendar: {at: "09:00", roll: next}
-rules:
-  - name: answer
-    each: request
-    task: Answer the request
-    to: facilitator
-    due: {wait: 3 days, after: logged}
-"""
-PUBLISHED = said("playbook_published", playbook="desk", document=DESK)
-
-
-def logged(number: int, need: str = "help") -> Fact:
-    return said("ta_request_logged", request_id=f"r{number}", external_id=f"{number}", need=need)
 
 
 def withdrawn(number: int) -> Fact:

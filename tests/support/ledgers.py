@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from services.followup import repository
+from services.followup.subscribers import EAR
+from shared.catching_up import Learner
 from shared.obligations import ledger
 from shared.obligations.reconcile import Row
 from shared.storage.many import upsert
@@ -43,3 +46,8 @@ async def write(store: Store, *rows: Row) -> None:
         versions = [{"line": line, "version": 1, "ledger_version": 0} for line in lines]
         await upsert(unit.connection, ledger.LINE, versions)
         await ledger.write(unit, [(row.engagement, row) for row in rows])
+
+
+def learner(store: Store, anew: bool = False) -> Learner:
+    """Followup as it learns what a bus holds: on a restored database, or one that is new."""
+    return Learner(store, EAR, repository.keep, repository.FOLLOWING, 10**6, anew)
